@@ -1,0 +1,60 @@
+"""Who is asking, and what they may see and do: handed to every service and every query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Rule = Literal["hidden", "read", "edit"]
+
+
+@dataclass(frozen=True)
+class ProjectAccess:
+    """What one reader may see and do in one project.
+
+    `fields` maps field keys (built-in and custom) to rules, `"*"` is the rule for the rest.
+    `scope` is a filter expression that narrows the records, or None.
+    """
+
+    role: str
+    fields: Mapping[str, Rule] = field(default_factory=lambda: {"*": "edit"})
+    scope: str | None = None
+    can: frozenset[str] = frozenset({"create", "edit", "delete", "import", "configure"})
+
+    def rule(self, key: str) -> Rule:
+        return self.fields.get(key, self.fields.get("*", "edit"))
+
+    def sees(self, key: str) -> bool:
+        return self.rule(key) != "hidden"
+
+
+FULL_ACCESS = ProjectAccess(role="owner")
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A signed-in user, or the system itself (`user_id` None), at one moment.
+
+    `via` says through what they act: api, page, form, import, automation.
+    `cache_key` is equal for actors whose rights are equal, so that compiled queries are shared.
+    """
+
+    user_id: int | None
+    name: str = "Smalt"
+    admin: bool = False
+    scopes: frozenset[str] = frozenset({"read", "write", "admin"})
+    token_projects: frozenset[int] | None = None
+    memberships: Mapping[int, ProjectAccess] = field(default_factory=dict)
+    via: str = "api"
+
+    def access(self, project_id: int) -> ProjectAccess | None:
+        """The access to a project; None when the project must look as if it did not exist."""
+        if self.token_projects is not None and project_id not in self.token_projects:
+            return None
+        if self.admin:
+            return FULL_ACCESS
+        return self.memberships.get(project_id)
+
+
+SYSTEM = Actor(user_id=None, admin=True, via="system")

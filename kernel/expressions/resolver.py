@@ -1,0 +1,32 @@
+"""The seam between the language and the data: how `{a.b}` becomes a typed piece of SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from kernel.dialects.base import Dialect, Parameters
+from kernel.values import Value
+
+
+class Resolver(Protocol):
+    """Knows the fields in reach, the reader's rights, and the statement being built.
+
+    `now` is the moment of the query in UTC and `time_zone` the IANA zone in which days begin.
+    `currency` is the unit that a plain number takes when it must be money.
+    """
+
+    dialect: Dialect
+    parameters: Parameters
+    now: datetime
+    time_zone: str
+    currency: str
+
+    def resolve(self, path: Sequence[str], position: int) -> Value:
+        """The value at the end of a path of field keys, ids or built-in names.
+
+        Raises ExpressionError at `position` for what does not exist, is hidden from the
+        reader, or is broken.
+        """
+        ...

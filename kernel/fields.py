@@ -1,0 +1,189 @@
+"""The contract of a field type: what a plugin in `plugins/fields/` implements.
+
+A plugin says which columns hold a value, how outside input becomes a value, and, where the
+column alone does not say it, how the value reads in SQL. Everything else (storage, JSON,
+filters, sorts, grouping, history, import) follows from the kind of the column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+import msgspec
+
+from kernel.values import Choice, Kind, Value, ValueType
+
+C = TypeVar("C", bound=msgspec.Struct)
+V = TypeVar("V")
+
+
+class NoConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A field type without settings."""
+
+
+class Column(StrEnum):
+    """How a value is stored. Python type of each in brackets."""
+
+    TEXT = "text"  # str, NFC, without NUL
+    INTEGER = "integer"  # int, 64 bits
+    DECIMAL = "decimal"  # decimal.Decimal, exact to the scale of the column
+    REAL = "real"  # float, finite
+    BOOLEAN = "boolean"  # bool
+    DATE = "date"  # datetime.date
+    DATETIME = "datetime"  # datetime.datetime, UTC, milliseconds
+    CHOICE = "choice"  # int, the id of a Choice from the config
+    PERSON = "person"  # str from parse (id or email); int once the kernel has found the user
+    RECORD = "record"  # str from parse (id); int once the kernel has found the record
+
+
+KIND_OF_COLUMN: Mapping[Column, Kind] = {
+    Column.TEXT: Kind.TEXT,
+    Column.INTEGER: Kind.NUMBER,
+    Column.DECIMAL: Kind.NUMBER,
+    Column.REAL: Kind.NUMBER,
+    Column.BOOLEAN: Kind.BOOLEAN,
+    Column.DATE: Kind.DATE,
+    Column.DATETIME: Kind.DATETIME,
+    Column.CHOICE: Kind.CHOICE,
+    Column.PERSON: Kind.PERSON,
+    Column.RECORD: Kind.RECORD,
+}
+
+
+class ColumnSpec(msgspec.Struct, frozen=True):
+    """One column of a field.
+
+    A field with one unnamed column holds plain values; a field with several named ones holds
+    a Struct (`value_type`) whose members are the columns. `many` puts the values, a list,
+    into the shared link table instead (choices, people and records only).
+    `target` is the id of the project whose records a RECORD column refers to.
+    """
+
+    column: Column
+    name: str = ""
+    scale: int = 0
+    many: bool = False
+    target: str | None = None
+
+
+class ParseContext(msgspec.Struct, frozen=True):
+    """What parsing may depend on beside the config.
+
+    `date_order` and `decimal_comma` describe text from a file; None means that only
+    unambiguous (ISO 8601) dates are read from text.
+    """
+
+    currency: str = "EUR"
+    time_zone: str = "UTC"
+    country: str | None = None
+    date_order: Literal["dmy", "mdy", "ymd"] | None = None
+    decimal_comma: bool = False
+
+
+class Through(msgspec.Struct, frozen=True):
+    """The hop of a derived value: forwards along `reference`, or backwards.
+
+    Backwards, the rows are the records of `project_id` whose field `reference` points here;
+    `reference` None stands for any reference field of that project, `project_id` None for
+    any project.
+    """
+
+    reference: str | None = None
+    project_id: str | None = None
+    backwards: bool = False
+
+
+class NumberFormat(msgspec.Struct, frozen=True):
+    """How a derived number leaves: rounded half away from zero to `decimals`.
+
+    `money` gives a plain number the project's currency.
+    """
+
+    decimals: int | None = None
+    money: bool = False
+
+
+class Derivation(msgspec.Struct, frozen=True):
+    """A value that is computed, never stored.
+
+    `expression` is evaluated for this record, or for each row of `through` that passes
+    `filter`; `measure` folds those into one (sum, average, min, max, count, count_distinct,
+    join), and without it the value is the list of them.
+    """
+
+    expression: str
+    through: Through | None = None
+    filter: str | None = None
+    measure: Literal["sum", "average", "min", "max", "count", "count_distinct", "join"] | None = None
+    separator: str = ", "
+    format: NumberFormat = NumberFormat()
+
+
+class SqlText(Protocol):
+    """The pieces of SQL that a field type may need, the same for every engine."""
+
+    def json_object(self, members: Mapping[str, str]) -> str:
+        """SQL for a JSON object as text; each member is SQL that gives JSON text."""
+        ...
+
+    def json_of(self, value: Value) -> str:
+        """SQL for the JSON text of a value, `null` when empty."""
+        ...
+
+    def fold(self, sql: str) -> str:
+        """SQL for text made comparable without regard to case."""
+        ...
+
+
+class FieldType(Generic[C, V]):
+    """A kind of custom field.
+
+    Subclasses set `key`, `label`, `config_type` and usually `column`, and override what
+    differs from the default. Raise `InvalidValueError` for what a person can mend.
+    """
+
+    key: str
+    label: str
+    description: str = ""
+    config_type: type[C] = NoConfig  # type: ignore[assignment]
+    column: Column | None = None
+    value_type: type[Any] | None = None
+    widget: str = "text"
+
+    def columns(self, config: C) -> Sequence[ColumnSpec]:
+        """The stored columns; none for a derived field."""
+        return [] if self.column is None else [ColumnSpec(self.column)]
+
+    def parse(self, value: object, config: C, context: ParseContext) -> V:
+        """Turn JSON input or the text of a cell into a value. `value` is never None or ""."""
+        raise NotImplementedError
+
+    def value(self, columns: Mapping[str, str], config: C, sql: SqlText) -> Value:
+        """The value in SQL. `columns` maps the names of the column specs to SQL."""
+        spec = self.columns(config)[0]
+        kind = KIND_OF_COLUMN[spec.column]
+        scale = spec.scale if spec.column in (Column.INTEGER, Column.DECIMAL) else None
+        choices = self.choices(config) if spec.column is Column.CHOICE else ()
+        return Value(ValueType(kind, scale=scale, choices=tuple(choices)), columns[spec.name])
+
+    def derive(self, config: C) -> Derivation | None:
+        """For a computed field: how it is computed."""
+        return None
+
+    def prepare(self, config: C, previous: C | None) -> C:
+        """Check a config before it is saved and complete it (new options get their ids here)."""
+        return config
+
+    def choices(self, config: C) -> Sequence[Choice]:
+        """The options of a field whose column is CHOICE, in order."""
+        return ()
+
+    def with_choices(self, config: C, names: Sequence[str]) -> C:
+        """The config with options of these names added."""
+        raise NotImplementedError
+
+    def guess(self, samples: Sequence[str], context: ParseContext) -> float:
+        """How well the cells of a column look like this type, 0 (not at all) to 1 (surely)."""
+        return 0.0

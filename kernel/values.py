@@ -1,0 +1,107 @@
+"""Kinds of values: what the expression language, the fields and the SQL compiler agree on.
+
+A kind is a meaning (money, a day, a person), not a field type: many field types share one kind.
+How each kind is held by each engine is said in `kernel.dialects`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Protocol
+
+MAXIMUM_SCALE = 8
+"""Decimal places up to which numbers stay exact; beyond, arithmetic is in double precision."""
+
+
+class Kind(StrEnum):
+    """What a value means."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    MONEY = "money"
+    BOOLEAN = "boolean"
+    DATE = "date"
+    DATETIME = "datetime"
+    CHOICE = "choice"
+    PERSON = "person"
+    RECORD = "record"
+    BLANK = "blank"
+
+    @property
+    def numeric(self) -> bool:
+        return self in (Kind.NUMBER, Kind.MONEY)
+
+    @property
+    def temporal(self) -> bool:
+        return self in (Kind.DATE, Kind.DATETIME)
+
+    @property
+    def entity(self) -> bool:
+        """Has an identity and a label: a choice, a person or a record."""
+        return self in (Kind.CHOICE, Kind.PERSON, Kind.RECORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a fixed list: a select option, a list of the pipeline, a tag."""
+
+    id: int
+    name: str
+    color: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueType:
+    """The static type of a value.
+
+    `scale` counts exact decimal places (0: whole numbers); None on a number means double precision.
+    `many` means that a row has any number of such values, in order.
+    """
+
+    kind: Kind
+    scale: int | None = None
+    many: bool = False
+    choices: tuple[Choice, ...] = ()
+    project_id: int | None = None
+
+    def one(self) -> ValueType:
+        return replace(self, many=False)
+
+
+class RowSource(Protocol):
+    """The rows that a value with `many` ranges over, correlated to the row outside."""
+
+    def clause(self) -> str:
+        """`FROM … WHERE …`, complete; call it last, since compiling may still add joins."""
+        ...
+
+    def order(self) -> str:
+        """The ORDER BY terms that give the values their order."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A typed piece of SQL.
+
+    `sql` is the element: for `many` it is evaluated once per row of `rows`.
+    `unit` is SQL for the currency code of money; `label` is SQL for the text that people see
+    of a person or record; `json` overrides the JSON that the kind would give.
+    """
+
+    type: ValueType
+    sql: str
+    unit: str | None = None
+    label: str | None = None
+    json: str | None = None
+    rows: RowSource | None = None
+
+
+TEXT = ValueType(Kind.TEXT)
+INTEGER = ValueType(Kind.NUMBER, scale=0)
+REAL = ValueType(Kind.NUMBER, scale=None)
+BOOLEAN = ValueType(Kind.BOOLEAN)
+DATE = ValueType(Kind.DATE)
+DATETIME = ValueType(Kind.DATETIME)
+BLANK = ValueType(Kind.BLANK)
