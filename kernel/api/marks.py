@@ -1,0 +1,20 @@
+"""Marks that handlers carry in `opt` to say what they demand of the caller."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+SCOPE: Final = "scope"
+ACCESS: Final = "access"
+
+PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
+"""Answered without sign-in."""
+
+DEFERRED: Final[dict[str, Any]] = {ACCESS: "deferred"}
+"""The handler's own read checks whether rights changed (see `kernel.access.authenticator`)."""
+
+READS: Final[dict[str, Any]] = {SCOPE: "read"}
+"""Only reads, whatever its method: scope `read` is enough."""
+
+ADMIN: Final[dict[str, Any]] = {SCOPE: "admin"}
+"""Administration: scope `admin`, and an administrator where the service says so."""
