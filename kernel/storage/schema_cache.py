@@ -1,0 +1,76 @@
+"""The schema snapshot of this process, reloaded when any process has changed the schema."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import ClassVar
+
+from kernel.schema import Schema
+from kernel.storage.database import Database, Statement, Transaction
+from kernel.storage.schema_rows import STATEMENTS, VERSION, FieldTypeLookup, SchemaBuilder
+
+_SHARED: Mapping[str, str] = {"postgres": "SELECT pg_advisory_xact_lock_shared(5284311)"}
+_EXCLUSIVE: Mapping[str, str] = {"postgres": "SELECT pg_advisory_xact_lock(5284311)"}
+"""Where several transactions write at once, they hold the schema still, or each other off it."""
+
+_BUMP = "UPDATE smalt_state SET value = value + 1 WHERE name = 'schema'"
+
+
+class SchemaCache:
+    """Keeps the newest snapshot. `field_types` finds the type of a field, see `FieldTypeLookup`."""
+
+    VERSION: ClassVar[Statement] = VERSION
+
+    def __init__(self, database: Database, field_types: FieldTypeLookup) -> None:
+        self._database = database
+        self._builder = SchemaBuilder(field_types)
+        self._schema: Schema | None = None
+        self._loading = asyncio.Lock()
+
+    def cached(self) -> Schema | None:
+        """The snapshot at hand, perhaps outdated: compare its `version` with `VERSION`'s answer."""
+        return self._schema
+
+    async def current(self) -> Schema:
+        """The schema as of now."""
+        known = self._schema
+        version = (await self._database.read(VERSION))[0][0][0]
+        if known is not None and known.version == version:
+            return known
+        async with self._loading:
+            return await self._newer(known, version)
+
+    async def _newer(self, known: Schema | None, version: int) -> Schema:
+        """The snapshot at hand when another caller has loaded it meanwhile, else a new one."""
+        schema = self._schema
+        if schema is None or schema is known or schema.version < version:
+            schema = self._builder.build(await self._database.read(*STATEMENTS))
+            self._schema = schema
+        return schema
+
+    async def in_transaction(self, tx: Transaction) -> Schema:
+        """The schema that this write transaction works on; nobody changes it until it ends.
+
+        A transaction that will change the schema must call `bump` first, not afterwards, else
+        two of them may wait for one another.
+        """
+        lock = _SHARED.get(self._database.dialect.name)
+        if lock is not None:
+            await tx.fetch(lock)
+        version = (await tx.fetch(VERSION.sql))[0][0]
+        known = self._schema
+        if known is not None and known.version == version:
+            return known
+        return await self.load(tx)
+
+    async def load(self, tx: Transaction) -> Schema:
+        """The schema as this transaction sees it, its own changes included; never kept."""
+        return self._builder.build([await tx.fetch(s.sql, s.parameters) for s in STATEMENTS])
+
+    async def bump(self, tx: Transaction) -> None:
+        """Mark the schema as changed by this transaction and keep other changers out."""
+        lock = _EXCLUSIVE.get(self._database.dialect.name)
+        if lock is not None:
+            await tx.fetch(lock)
+        await tx.execute(_BUMP)
