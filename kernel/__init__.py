@@ -1,0 +1,3 @@
+"""The microkernel of Smalt."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,131 @@
+"""The hooks of Smalt. A plugin is a module that implements one of them.
+
+Each example below is a whole plugin; the tests run them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pluggy
+
+from kernel.fields import FieldType
+from kernel.importers import Importer
+from kernel.templates import Template
+
+PROJECT = "smalt"
+"""The name of the pluggy project and of the entry point group."""
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+@hookspec
+def register_field_types() -> Iterable[FieldType[Any, Any]]:
+    """Register kinds of custom fields.
+
+    ```python
+    import msgspec
+
+    from kernel.plugin_api import Column, FieldType, InvalidValueError, ParseContext, hookimpl
+
+
+    class TemperatureConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+        maximum: float = 1000.0
+
+
+    class TemperatureField(FieldType[TemperatureConfig, float]):
+        key = "temperature"
+        label = "Temperature"
+        config_type = TemperatureConfig
+        column = Column.REAL
+
+        def parse(self, value: object, config: TemperatureConfig, context: ParseContext) -> float:
+            try:
+                degrees = float(str(value).removesuffix("°C"))
+            except ValueError:
+                raise InvalidValueError("Give the degrees as a number.") from None
+            if not -273.15 <= degrees <= config.maximum:
+                raise InvalidValueError(f"Give a temperature from -273.15 to {config.maximum}.")
+            return degrees
+
+
+    @hookimpl
+    def register_field_types():
+        return [TemperatureField()]
+    ```
+    """
+    return ()
+
+
+@hookspec
+def register_importers() -> Iterable[Importer[Any]]:
+    """Register file formats that records can be imported from.
+
+    ```python
+    import json
+    from collections.abc import Iterator, Sequence
+    from typing import BinaryIO
+
+    from kernel.plugin_api import BadRow, Importer, NoOptions, Row, hookimpl
+
+
+    class JsonLinesImporter(Importer[NoOptions]):
+        key = "json_lines"
+        label = "JSON Lines"
+        extensions = (".jsonl",)
+
+        def columns(self, source: BinaryIO, options: NoOptions) -> Sequence[str]:
+            return list(json.loads(source.readline()))
+
+        def rows(self, source: BinaryIO, options: NoOptions) -> Iterator[Row]:
+            names = None
+            for line in source:
+                try:
+                    row = json.loads(line)
+                except ValueError:
+                    yield BadRow("This line is not JSON.")
+                    continue
+                names = names or list(row)
+                yield [row.get(name) for name in names]
+
+
+    @hookimpl
+    def register_importers():
+        return [JsonLinesImporter()]
+    ```
+    """
+    return ()
+
+
+@hookspec
+def register_templates() -> Iterable[Template]:
+    """Register ready-made sets of projects.
+
+    ```python
+    from kernel.plugin_api import FieldSpec, ListSpec, ProjectSpec, Template, TemplateSpec, hookimpl
+
+
+    class ReadingTemplate(Template):
+        key = "reading"
+        label = "Reading list"
+
+        def spec(self) -> TemplateSpec:
+            authors = ProjectSpec(key="authors", name="Authors", lists=(ListSpec("Authors"),))
+            author = FieldSpec(name="Author", type="reference", config={"project_id": "@authors"})
+            books = ProjectSpec(
+                key="books",
+                name="Books",
+                lists=(ListSpec("To read"), ListSpec("Read")),
+                fields=(author,),
+            )
+            return TemplateSpec(projects=(authors, books))
+
+
+    @hookimpl
+    def register_templates():
+        return [ReadingTemplate()]
+    ```
+    """
+    return ()

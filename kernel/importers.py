@@ -1,0 +1,63 @@
+"""The contract of an importer: what a plugin in `plugins/importers/` implements.
+
+An importer knows one file format. It proposes how to read a file from its first bytes, names
+the columns, and gives the rows one by one, so that memory does not grow with the file. What the
+columns mean (fields, types, references) is the business of the import service.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO, Generic, TypeAlias, TypeVar
+
+import msgspec
+
+O = TypeVar("O", bound=msgspec.Struct)  # noqa: E741 - the letter stands for options
+
+Cell: TypeAlias = str | int | float | bool | None
+"""The content of a cell as the format holds it; dates and times as ISO 8601 text."""
+
+
+class NoOptions(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A format with nothing to choose."""
+
+
+class BadRow(msgspec.Struct, frozen=True):
+    """A row that could not be read, in its place among the rows: it is reported, not imported."""
+
+    detail: str
+    cells: tuple[Cell, ...] = ()
+
+
+Row: TypeAlias = Sequence[Cell] | BadRow
+
+
+class Importer(Generic[O]):
+    """A file format that records can come from.
+
+    Subclasses set `key`, `label`, `options_type` and `extensions` (with the dot, lower case).
+    A `source` is a binary file, seekable, opened for this call and read from its start.
+    Raise `InvalidInputError` for a file that a person can mend or options that do not fit it.
+    """
+
+    key: str
+    label: str
+    description: str = ""
+    options_type: type[O] = NoOptions  # type: ignore[assignment]
+    extensions: Sequence[str] = ()
+
+    def recognises(self, head: bytes, file_name: str) -> float:
+        """How surely a file is of this format, 0 to 1, by its first bytes and its name."""
+        return 1.0 if file_name.lower().endswith(tuple(self.extensions)) else 0.0
+
+    def sniff(self, head: bytes) -> O:
+        """The options that fit a file best, from its first bytes (up to 1 MiB)."""
+        return self.options_type()
+
+    def columns(self, source: BinaryIO, options: O) -> Sequence[str]:
+        """The names of the columns, as many as a row has cells; never blank, never twice."""
+        raise NotImplementedError
+
+    def rows(self, source: BinaryIO, options: O) -> Iterator[Row]:
+        """The rows after the header, in the order of the columns."""
+        raise NotImplementedError

@@ -1,0 +1,94 @@
+"""The contract of a template: whole projects as data, and sample records to look at.
+
+A specification is plain data. Projects, fields and records name each other by local names
+(`key`), never by ids, so the order of things inside a project is all that matters: a field
+that another one builds on (a lookup on its reference) stands before it. Projects may refer to
+each other in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+
+class ListSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A list of a project, a step of its process."""
+
+    name: str
+    color: str | None = None
+
+
+class TagSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A tag of a project."""
+
+    name: str
+    color: str | None = None
+
+
+class FieldSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A custom field, as the REST API takes it.
+
+    Where the config names a project (`project_id`), the value is `"@"` and the project's local
+    name: `{"project_id": "@customers", "multiple": false}`.
+    """
+
+    name: str
+    type: str
+    config: Mapping[str, Any] = {}
+    key: str | None = None
+    required: bool = False
+    unique: bool = False
+    description: str | None = None
+
+
+class ProjectSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A project. `key` is its local name; `default_fields` None leaves all of them on."""
+
+    key: str
+    name: str
+    lists: tuple[ListSpec, ...]
+    fields: tuple[FieldSpec, ...] = ()
+    tags: tuple[TagSpec, ...] = ()
+    description: str | None = None
+    default_fields: tuple[str, ...] | None = None
+
+
+class TemplateSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Everything a template makes."""
+
+    projects: tuple[ProjectSpec, ...]
+
+
+class Sample(msgspec.Struct, frozen=True):
+    """A sample record of the project with the local name `project`.
+
+    `fields` holds values by field key, as the REST API takes them, but a reference field holds
+    the `key` of a sample that came before (or a list of such keys). `list` and `tags` are names.
+    """
+
+    project: str
+    key: str
+    title: str
+    list: str
+    fields: Mapping[str, Any] = {}
+    tags: tuple[str, ...] = ()
+    description: str | None = None
+
+
+class Template:
+    """A ready-made set of projects. Subclasses set `key` and `label`."""
+
+    key: str
+    label: str
+    description: str = ""
+
+    def spec(self) -> TemplateSpec:
+        """What applying the template makes."""
+        raise NotImplementedError
+
+    def samples(self, size: int, seed: int = 1) -> Iterator[Sample]:
+        """Sample records for about `size` records in the largest project; the same for a seed."""
+        return iter(())
