@@ -7,8 +7,8 @@ columns mean (fields, types, references) is the business of the import service.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import BinaryIO, Generic, TypeAlias, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, BinaryIO, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -50,9 +50,13 @@ class Importer(Generic[O]):
         """How surely a file is of this format, 0 to 1, by its first bytes and its name."""
         return 1.0 if file_name.lower().endswith(tuple(self.extensions)) else 0.0
 
-    def sniff(self, head: bytes) -> O:
-        """The options that fit a file best, from its first bytes (up to 1 MiB)."""
-        return self.options_type()
+    def sniff(self, source: BinaryIO, given: Mapping[str, Any]) -> O:
+        """The options that fit a file best; those `given` (checked against the schema) stand."""
+        return msgspec.convert(given, self.options_type)
+
+    def first_row(self, options: O) -> int:
+        """The number by which people know the first row after the header."""
+        return 2
 
     def columns(self, source: BinaryIO, options: O) -> Sequence[str]:
         """The names of the columns, as many as a row has cells; never blank, never twice."""
