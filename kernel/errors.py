@@ -76,6 +76,14 @@ class ConflictError(SmaltError):
     """This conflicts with what is there."""
 
 
+class DuplicateError(ConflictError):
+    """This is there already."""
+
+    def __init__(self, constraint: str, detail: str = "") -> None:
+        self.constraint = constraint
+        super().__init__(detail)
+
+
 class VersionMismatchError(SmaltError):
     """Somebody changed this since you read it."""
 
@@ -96,6 +104,10 @@ class UnavailableError(SmaltError):
     """This is not available now."""
 
 
+class ContentionError(UnavailableError):
+    """Somebody else was writing the same. Try again."""
+
+
 class PluginError(SmaltError):
     """A plugin failed."""
 
@@ -106,3 +118,11 @@ class PluginConflictError(PluginError):
 
 class SettingsError(SmaltError):
     """The settings are not valid."""
+
+
+class StaleAccessError(SmaltError):
+    """The rights of the reader changed meanwhile."""
+
+
+class UnsupportedMediaTypeError(SmaltError):
+    """This media type is not supported."""

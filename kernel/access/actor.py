@@ -47,6 +47,8 @@ class Actor:
     token_projects: frozenset[int] | None = None
     memberships: Mapping[int, ProjectAccess] = field(default_factory=dict)
     via: str = "api"
+    access_version: int | None = None
+    """The state of everybody's rights that this actor was made from; None: not to be checked."""
 
     def access(self, project_id: int) -> ProjectAccess | None:
         """The access to a project; None when the project must look as if it did not exist."""

@@ -1,0 +1,34 @@
+"""The built-in roles of a project and how a stored role becomes a `ProjectAccess`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from kernel.access.actor import ProjectAccess, Rule
+
+ABILITIES: Final = ("create", "edit", "delete", "comment", "import", "configure")
+"""What a role may be allowed to do; `configure` covers lists, fields, tags, roles and members."""
+
+EVERYTHING: Final = frozenset(ABILITIES)
+
+BUILT_IN: Final[Mapping[str, ProjectAccess]] = {
+    "owner": ProjectAccess("owner", can=EVERYTHING),
+    "admin": ProjectAccess("admin", can=EVERYTHING),
+    "member": ProjectAccess("member", can=frozenset({"create", "edit", "delete", "comment"})),
+    "commenter": ProjectAccess("commenter", {"*": "read"}, can=frozenset({"comment"})),
+    "viewer": ProjectAccess("viewer", {"*": "read"}, can=frozenset()),
+}
+
+_rules = msgspec.json.Decoder(dict[str, Rule])
+_abilities = msgspec.json.Decoder(dict[str, bool])
+
+
+def custom(role_id: int, fields: str, scope: str | None, can: str) -> ProjectAccess:
+    """The access that a custom role gives, from its stored texts."""
+    allowed = _abilities.decode(can)
+    return ProjectAccess(
+        str(role_id), _rules.decode(fields), scope, frozenset(a for a in ABILITIES if allowed.get(a, False))
+    )

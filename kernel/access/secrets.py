@@ -1,0 +1,25 @@
+"""Secrets of tokens and sessions: random, stored only as their hash."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from typing import Final
+
+TOKEN_PREFIX: Final = "smalt_"
+
+
+def new_token() -> str:
+    """A new token, 256 bits of chance."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(32)
+
+
+def digest(secret: str) -> str:
+    """What is stored of a secret. It is random and long, so a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def csrf_token(session_secret: str) -> str:
+    """The token that a page must send with unsafe requests; follows from the session's secret."""
+    return hmac.new(session_secret.encode(), b"csrf", hashlib.sha256).hexdigest()

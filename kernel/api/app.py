@@ -1,0 +1,74 @@
+"""The Litestar application around a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from litestar import Litestar, Request, Router
+from litestar.di import Provide
+from litestar.exceptions import HTTPException
+
+from kernel.access.actor import Actor
+from kernel.api.decoding import JsonBody
+from kernel.api.gate import Gate
+from kernel.api.openapi import openapi_config
+from kernel.api.paging import provide_paging
+from kernel.api.problems import on_http_error, on_smalt_error, on_unexpected_error
+from kernel.api.routes import CONTROLLERS, OUTSIDE
+from kernel.errors import SmaltError
+from kernel.runtime import Kernel
+
+BASE = "/api/v1"
+LARGEST_BODY = 32 * 1024 * 1024
+
+
+def create_app(kernel: Kernel) -> Litestar:
+    """The application. Its lifespan starts and stops the kernel."""
+    gate = Gate(kernel)
+    app = Litestar(
+        route_handlers=[Router(BASE, route_handlers=list(CONTROLLERS)), *OUTSIDE],
+        dependencies=_dependencies(kernel),
+        dto=JsonBody,
+        return_dto=None,
+        exception_handlers={
+            SmaltError: on_smalt_error,
+            HTTPException: on_http_error,
+            Exception: on_unexpected_error,
+        },
+        middleware=[gate.wrap],
+        lifespan=[_lifespan(kernel)],
+        openapi_config=openapi_config(kernel),
+        logging_config=None,
+        request_max_body_size=LARGEST_BODY,
+        debug=False,
+    )
+    gate.learn(app)
+    return app
+
+
+def _dependencies(kernel: Kernel) -> dict[str, Provide]:
+    def provide_kernel() -> Kernel:
+        return kernel
+
+    def provide_actor(request: Request[Actor, Any, Any]) -> Actor:
+        return request.user
+
+    return {
+        "kernel": Provide(provide_kernel, sync_to_thread=False),
+        "actor": Provide(provide_actor, sync_to_thread=False),
+        "paging": Provide(provide_paging, sync_to_thread=False),
+    }
+
+
+def _lifespan(kernel: Kernel) -> Any:
+    @asynccontextmanager
+    async def lifespan(_: Litestar) -> AsyncIterator[None]:
+        await kernel.start()
+        try:
+            yield
+        finally:
+            await kernel.stop()
+
+    return lifespan

@@ -1,0 +1,195 @@
+"""Request bodies: strict JSON into Structs, with every fault that can be found in one go."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, get_args, get_origin
+
+import msgspec
+from litestar._openapi.schema_generation import SchemaCreator
+from litestar.dto import AbstractDTO, DTOConfig
+from litestar.openapi.spec import Reference, Schema
+from litestar.typing import FieldDefinition
+
+from kernel.errors import Fault, InvalidInputError, UnsupportedMediaTypeError
+
+MOST_FAULTS = 50
+_AT = re.compile(r" - at `\$(.*)`$")
+_NAMES = {
+    "int": "a whole number", "float": "a number", "str": "text", "bool": "true or false",
+    "array": "a list", "object": "an object", "null": "null",
+}  # fmt: skip
+
+
+class MalformedBodyError(InvalidInputError):
+    """The body is not valid JSON."""
+
+
+def decode(raw: bytes, type_: Any) -> Any:
+    """The body as `type_`. Raises InvalidInputError with all faults."""
+    try:
+        found = _decoder(type_).decode(raw)
+    except msgspec.ValidationError as error:
+        raise InvalidInputError("The body does not fit.", _all_faults(raw, type_, error)) from None
+    except (msgspec.MsgspecError, ValueError) as error:
+        raise MalformedBodyError(f"The body is not valid JSON: {error}.") from None
+    except RecursionError:
+        raise MalformedBodyError("The body is nested too deeply.") from None
+    if b"\\u0000" in raw:
+        _refuse_nul(raw)
+    return found
+
+
+class JsonBody(AbstractDTO[Any]):
+    """Hooks `decode` into Litestar for every handler's `data`."""
+
+    config = DTOConfig()
+
+    def decode_bytes(self, value: bytes) -> Any:
+        """Body bytes as the type that the handler names. Raises 415 for what is not sent as JSON."""
+        media_type = self.asgi_connection.headers.get("content-type", "application/json")
+        essence = media_type.split(";")[0].strip().lower()
+        if essence != "application/json" and not essence.endswith("+json"):
+            raise UnsupportedMediaTypeError("Send the body as application/json.")
+        field = self.asgi_connection.route_handler.parsed_data_field
+        return decode(value, field.annotation if field is not None else Any)
+
+    def decode_builtins(self, value: Any) -> Any:
+        return value
+
+    @classmethod
+    def is_supported_model_type_field(cls, field_definition: FieldDefinition) -> bool:
+        return field_definition.name == "data"
+
+    @classmethod
+    def create_for_field_definition(cls, *arguments: Any, **named: Any) -> None:
+        """Nothing to prepare: decoders are made by type, not by handler."""
+
+    @classmethod
+    def create_openapi_schema(
+        cls, field_definition: FieldDefinition, handler_id: str, schema_creator: SchemaCreator
+    ) -> Reference | Schema:
+        return schema_creator.for_field_definition(field_definition)
+
+    @classmethod
+    def generate_field_definitions(cls, model_type: type[Any]) -> Iterator[Any]:
+        return iter(())
+
+    @classmethod
+    def detect_nested_field(cls, field_definition: FieldDefinition) -> bool:
+        return False
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """A sentence about an unknown name, with the nearest known one."""
+    close = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
+    hint = f" Did you mean '{close[0]}'?" if close else ""
+    return f"'{name[:100]}' is not known here.{hint}"
+
+
+def fault_of(message: str, pointer: str = "") -> Fault:
+    """msgspec's message as a fault: its place as a pointer, its types in plain words."""
+    place = _AT.search(message)
+    if place:
+        pointer += _pointer(place.group(1))
+        message = message[: place.start()]
+    return Fault(pointer, re.sub(r"`([^`]*)`", lambda m: _plain(m.group(1)), message) + ".")
+
+
+@lru_cache(maxsize=1024)
+def _decoder(type_: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(type_)
+
+
+def _all_faults(raw: bytes, type_: Any, error: msgspec.ValidationError) -> list[Fault]:
+    try:
+        value = msgspec.json.decode(raw)
+        found = list(_faults(value, type_, ""))
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        found = []
+    return found[:MOST_FAULTS] or [fault_of(str(error))]
+
+
+def _faults(value: Any, type_: Any, pointer: str) -> Iterator[Fault]:
+    """Faults of a decoded value, member by member where the shape allows."""
+    struct = _struct_of(type_)
+    if struct is not None and isinstance(value, dict):
+        yield from _member_faults(value, struct, pointer)
+    elif get_origin(type_) in (list, tuple, Sequence) and isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from _faults(item, get_args(type_)[0], f"{pointer}/{index}")
+    elif get_origin(type_) in (dict, Mapping) and isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from _faults(item, get_args(type_)[1], f"{pointer}/{escape(key)}")
+    else:
+        yield from _plain_fault(value, type_, pointer)
+
+
+def _plain_fault(value: Any, type_: Any, pointer: str) -> Iterator[Fault]:
+    try:
+        msgspec.convert(value, type_)
+    except (msgspec.ValidationError, ValueError) as error:
+        yield fault_of(str(error), pointer)
+
+
+def _member_faults(value: dict[str, Any], struct: type[msgspec.Struct], pointer: str) -> Iterator[Fault]:
+    members = {field.encode_name: field for field in msgspec.structs.fields(struct)}
+    before = 0
+    for name, field in members.items():
+        if name in value:
+            for fault in _faults(value[name], field.type, f"{pointer}/{escape(name)}"):
+                before += 1
+                yield fault
+        elif field.required:
+            before += 1
+            yield Fault(f"{pointer}/{escape(name)}", "This is needed.")
+    if struct.__struct_config__.forbid_unknown_fields:
+        for name in value.keys() - members.keys():
+            before += 1
+            yield Fault(f"{pointer}/{escape(name)}", nearest(name, list(members)))
+    if not before:
+        yield from _plain_fault(value, struct, pointer)
+
+
+def _struct_of(type_: Any) -> type[msgspec.Struct] | None:
+    """The one Struct in a type or an optional type; None where there is none or a choice of several."""
+    options = [t for t in get_args(type_) or (type_,) if isinstance(t, type)]
+    if get_origin(type_) in (list, tuple, dict, Sequence, Mapping):
+        return None
+    structs = [t for t in options if issubclass(t, msgspec.Struct) and t is not msgspec.UnsetType]
+    return structs[0] if len(structs) == 1 and structs[0].__struct_config__.tag is None else None
+
+
+def _refuse_nul(raw: bytes) -> None:
+    faults = [Fault(p, "Text cannot hold the NUL character.") for p in _nul(msgspec.json.decode(raw), "")]
+    if faults:
+        raise InvalidInputError("The body does not fit.", faults[:MOST_FAULTS])
+
+
+def _nul(value: Any, pointer: str) -> Iterator[str]:
+    if isinstance(value, str) and "\0" in value:
+        yield pointer
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _nul(item, f"{pointer}/{index}")
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _nul(key, pointer)
+            yield from _nul(item, f"{pointer}/{escape(key)}")
+
+
+def escape(name: str) -> str:
+    """One step of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _pointer(path: str) -> str:
+    steps = re.findall(r"\.([^.\[\]]+)|\[([^\]]*)\]", path)
+    return "".join("/" + escape(a or b) for a, b in steps)
+
+
+def _plain(names: str) -> str:
+    return " or ".join(_NAMES.get(name, name) for name in names.split(" | "))

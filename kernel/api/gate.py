@@ -1,0 +1,171 @@
+"""The one middleware: query names, sign-in, scopes, CSRF, idempotency, metrics. Kept lean on purpose."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from kernel.access.authenticator import Identity
+from kernel.access.secrets import csrf_token
+from kernel.api.cookies import session_secret
+from kernel.api.decoding import nearest
+from kernel.api.idempotency import Idempotency
+from kernel.api.marks import ACCESS, SCOPE
+from kernel.errors import Fault, ForbiddenError, InvalidInputError, NotAuthenticatedError, StaleAccessError
+from kernel.runtime import Kernel
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+STALE = "smalt.stale"
+IDENTITY = "smalt.identity"
+MOST_ATTEMPTS = 3
+
+
+@dataclass(slots=True)
+class Rule:
+    """What a handler demands. `query` holds the names of the query parameters it knows."""
+
+    public: bool = False
+    deferred: bool = False
+    scope: str = "write"
+    query: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(slots=True)
+class Presented:
+    """The headers that matter here, found in one pass."""
+
+    token: str | None = None
+    secret: str | None = None
+    csrf: str | None = None
+    idempotency_key: str | None = None
+
+
+class Gate:
+    """Lets requests through to their handlers with `scope["user"]` set to the actor."""
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._authenticator = kernel.authenticator
+        self._idempotency = Idempotency(kernel.claims)
+        self._rules: dict[int, Rule] = {}
+
+    def learn(self, app: Litestar) -> None:
+        """Note what each handler of the finished application demands."""
+        for route in app.routes:
+            if isinstance(route, HTTPRoute):
+                for method, (handler, parameters) in route.route_handler_map.items():
+                    names = frozenset(p.field_alias for p in parameters.expected_query_params)
+                    self._rules[id(handler)] = _rule(handler.opt, method, names)
+
+    def wrap(self, app: ASGIApp) -> ASGIApp:
+        """The middleware around one route."""
+
+        async def gate(scope: Scope, receive: Receive, send: Send) -> None:
+            rule = self._rules[id(scope["route_handler"])]
+            if scope["query_string"]:
+                _check_query(scope["query_string"], rule.query)
+            if rule.public:
+                await app(scope, receive, send)
+            else:
+                await self._signed_in(app, rule, scope, receive, send)
+
+        return gate
+
+    async def _signed_in(self, app: ASGIApp, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
+        presented = _presented(scope["headers"])
+        identity = await self._admit(presented, rule, scope, check=not rule.deferred)
+        if presented.idempotency_key is not None and scope["method"] == "POST":
+            await self._idempotency.run(app, identity.actor, presented.idempotency_key, scope, receive, send)
+        elif rule.deferred:
+            await self._with_retry(app, presented, rule, scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    async def _admit(self, presented: Presented, rule: Rule, scope: Scope, check: bool) -> Identity:
+        """Sign in and check what the handler demands; the actor is in the scope afterwards."""
+        identity = await self._identify(presented, check)
+        if rule.scope not in identity.actor.scopes:
+            raise ForbiddenError(f"This needs a token with the scope '{rule.scope}'.")
+        if presented.token is None and scope["method"] not in SAFE:
+            _check_csrf(presented)
+        scope["user"] = identity.actor
+        scope["auth"] = identity
+        return identity
+
+    async def _identify(self, presented: Presented, check: bool) -> Identity:
+        if presented.token is not None:
+            return await self._authenticator.bearer(presented.token, check)
+        if presented.secret is not None:
+            return await self._authenticator.session(presented.secret, check)
+        raise NotAuthenticatedError("Send a token as 'Authorization: Bearer …', or sign in at /session.")
+
+    async def _with_retry(
+        self, app: ASGIApp, presented: Presented, rule: Rule, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Run the handler; as long as it finds its actor outdated, sign in afresh and run it again."""
+
+        async def held(message: Message) -> None:
+            if STALE not in scope:
+                await send(message)
+
+        for _ in range(MOST_ATTEMPTS):
+            await app(scope, receive, held)
+            if scope.pop(STALE, None) is None:  # type: ignore[misc]
+                return
+            await self._admit(presented, rule, scope, check=True)
+        raise StaleAccessError("Rights are changing too quickly. Try again.")
+
+
+def _rule(opt: Mapping[str, Any], method: str, query: frozenset[str]) -> Rule:
+    access = opt.get(ACCESS)
+    scope = opt.get(SCOPE, "read" if method in SAFE else "write")
+    public = access == "public" or method == "OPTIONS"
+    return Rule(public, access == "deferred", scope, query)
+
+
+def _check_query(query: bytes, known: frozenset[str]) -> None:
+    """Refuse parameters that the handler does not know."""
+    try:
+        names = {name for name, _ in parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")}
+    except (UnicodeDecodeError, ValueError):
+        raise InvalidInputError("The query is not UTF-8 in percent-encoding.") from None
+    if b"%00" in query:
+        raise InvalidInputError("Query parameters cannot hold the NUL character.")
+    unknown = sorted(names - known)
+    if unknown:
+        faults = [Fault(f"?{name[:100]}", nearest(name, sorted(known))) for name in unknown[:20]]
+        raise InvalidInputError("The query holds parameters that are not known here.", faults)
+
+
+def _presented(headers: Sequence[tuple[bytes, bytes]]) -> Presented:
+    found = Presented()
+    for name, value in headers:
+        if name == b"authorization":
+            found.token = _bearer(value)
+        elif name == b"cookie":
+            found.secret = session_secret(value)
+        elif name == b"x-csrf-token":
+            found.csrf = value.decode("latin-1")
+        elif name == b"idempotency-key":
+            found.idempotency_key = value.decode("latin-1")
+    return found
+
+
+def _bearer(value: bytes) -> str:
+    scheme, _, token = value.partition(b" ")
+    if scheme.lower() != b"bearer":
+        raise NotAuthenticatedError("Only 'Authorization: Bearer …' is understood.")
+    return token.strip().decode("latin-1")
+
+
+def _check_csrf(presented: Presented) -> None:
+    expected = csrf_token(presented.secret or "")
+    given = (presented.csrf or "").encode("latin-1")
+    if not hmac.compare_digest(expected.encode(), given):
+        raise ForbiddenError("Send the session's CSRF token as X-CSRF-Token; /session tells it.")

@@ -1,0 +1,137 @@
+"""`Idempotency-Key` on POST: the first answer again, see `kernel.access.claims`."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
+
+from kernel.access.actor import Actor
+from kernel.access.claims import Answer, Claim, Claims, InProgressError
+from kernel.errors import Fault, InvalidInputError, TooLargeError
+
+IN_MEMORY = 1024 * 1024
+CHUNK = 256 * 1024
+PATIENCE = 20.0
+"""Seconds that a second request waits for the first one of the same key in this process."""
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_PASSING = frozenset({401, 403, 429, 500, 502, 503})
+"""Answers that say nothing about the request itself: not stored, so that a repetition may succeed."""
+
+
+class Idempotency:
+    """Runs requests that carry a key at most once."""
+
+    def __init__(self, claims: Claims) -> None:
+        self._claims = claims
+        self._running: dict[tuple[int, str], asyncio.Event] = {}
+
+    async def run(
+        self, app: ASGIApp, actor: Actor, key: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Answer from the store, or run the application and store its answer."""
+        if not _KEY.fullmatch(key):
+            fault = Fault("Idempotency-Key", "Give 1 to 255 visible ASCII characters.")
+            raise InvalidInputError("The idempotency key does not fit.", [fault])
+        with SpooledTemporaryFile(IN_MEMORY) as body:
+            fingerprint = await _read(scope, receive, body)
+            claim = Claim(actor.user_id or 0, key, fingerprint)
+            answer = await self._first_answer(claim)
+            if answer is None:
+                await self._run_first(app, claim, scope, _replay(body, receive), send)
+            else:
+                await _give(answer, send, replayed=True)
+
+    async def _first_answer(self, claim: Claim) -> Answer | None:
+        """Wait for a running request of the same key, then look."""
+        running = self._running.get((claim.user_id, claim.key))
+        if running is not None:
+            try:
+                await asyncio.wait_for(running.wait(), PATIENCE)
+            except TimeoutError:
+                raise InProgressError from None
+        return await self._claims.find(claim)
+
+    async def _run_first(self, app: ASGIApp, claim: Claim, scope: Scope, receive: Receive, send: Send) -> None:
+        slot = (claim.user_id, claim.key)
+        if slot in self._running:
+            raise InProgressError
+        done = self._running[slot] = asyncio.Event()
+        try:
+            capture = Capture()
+            with self._claims.running(claim):
+                await app(scope, receive, capture)
+            answer = capture.answer()
+            if claim.made or answer.status not in _PASSING:
+                await self._claims.answered(claim, answer)
+            await _give(answer, send, replayed=False)
+        finally:
+            del self._running[slot]
+            done.set()
+
+
+class Capture:
+    """An ASGI `send` that keeps the response."""
+
+    def __init__(self) -> None:
+        self._status = 500
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._body = bytearray()
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            self._headers = list(message["headers"])
+        elif message["type"] == "http.response.body":
+            self._body += message["body"]
+
+    def answer(self) -> Answer:
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self._headers]
+        return Answer(self._status, headers, bytes(self._body))
+
+
+async def _read(scope: Scope, receive: Receive, body: SpooledTemporaryFile[bytes]) -> str:
+    """Take the body in; a hash over it, the path and the query."""
+    sha = hashlib.sha256(f"{scope['path']}?".encode() + scope["query_string"] + b"\n")
+    most = scope["route_handler"].resolve_request_max_body_size()
+    size, more = 0, True
+    while more:
+        message: Any = await receive()
+        if message["type"] != "http.request":
+            break
+        chunk, more = message.get("body", b""), message.get("more_body", False)
+        size += len(chunk)
+        if most is not None and size > most:
+            raise TooLargeError(f"The body is limited to {most} bytes.")
+        sha.update(chunk)
+        body.write(chunk)
+    body.seek(0)
+    return sha.hexdigest()
+
+
+def _replay(body: SpooledTemporaryFile[bytes], receive: Receive) -> Receive:
+    """An ASGI `receive` that gives the body out again."""
+    finished = False
+
+    async def replay() -> HTTPReceiveMessage:
+        nonlocal finished
+        if finished:
+            return await receive()  # type: ignore[return-value]
+        chunk = body.read(CHUNK)
+        finished = len(chunk) < CHUNK
+        return {"type": "http.request", "body": chunk, "more_body": not finished}
+
+    return replay
+
+
+async def _give(answer: Answer, send: Send, replayed: bool) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in answer.headers]
+    if replayed:
+        headers.append((b"idempotent-replay", b"true"))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body, "more_body": False})

@@ -1,0 +1,98 @@
+"""Pages of collections: keyset, stable under writes, behind opaque and checked cursors."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2s
+from typing import Annotated, Generic, TypeVar
+
+import msgspec
+from litestar import Request
+from litestar.params import Parameter
+
+from kernel.errors import Fault, InvalidInputError
+
+T = TypeVar("T")
+Key = Sequence[int | str | None]
+"""What a collection is ordered by, unique for each item: numbers and text."""
+
+DEFAULT_LIMIT = 100
+MOST = 1000
+_CHECK = 6
+
+Limit = Annotated[int, Parameter(ge=1, le=MOST, description="The most items to answer.")]
+Cursor = Annotated[str | None, Parameter(description="`next` of the page before.", max_length=4000)]
+Count = Annotated[bool, Parameter(description="Also count all items, as `total`.")]
+
+
+class Page(msgspec.Struct, Generic[T]):
+    """A part of a collection. `next` is the cursor of the page after, null on the last one."""
+
+    items: list[T]
+    next: str | None
+    total: int | msgspec.UnsetType = msgspec.UNSET
+
+
+def write_cursor(key: Key, topic: str) -> str:
+    """An opaque cursor that stands for `key`, good only for the same topic (a path)."""
+    raw = msgspec.json.encode(list(key))
+    return base64.urlsafe_b64encode(_check(raw, topic) + raw).decode().rstrip("=")
+
+
+def read_cursor(cursor: str, topic: str) -> list[int | str | None]:
+    """The key in a cursor. Raises InvalidInputError for what was not given out for this topic."""
+    try:
+        data = base64.urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
+        raw = data[_CHECK:]
+        if data[:_CHECK] != _check(raw, topic):
+            raise ValueError("check")
+        return msgspec.json.decode(raw, type=list[int | str | None])
+    except (ValueError, msgspec.MsgspecError):
+        fault = Fault("?cursor", "Use `next` of the page before, unchanged, or leave it out.")
+        raise InvalidInputError("The cursor is not one of this collection.", [fault]) from None
+
+
+def _check(raw: bytes, topic: str) -> bytes:
+    return blake2s(topic.encode() + b"\0" + raw, digest_size=_CHECK).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Paging:
+    """The page that a request asks for."""
+
+    limit: int
+    cursor: str | None
+    count: bool
+    topic: str
+
+    def after(self) -> list[int | str | None] | None:
+        """The key of the last item of the page before; None on the first page."""
+        return None if self.cursor is None else read_cursor(self.cursor, self.topic)
+
+    def page(self, rows: Sequence[T], key: Callable[[T], Key], total: int | None = None) -> Page[T]:
+        """A page out of up to `limit + 1` rows that come after `after()`."""
+        items = list(rows[: self.limit])
+        more = len(rows) > self.limit
+        cursor = write_cursor(key(items[-1]), self.topic) if more else None
+        return Page(items, cursor, msgspec.UNSET if total is None or not self.count else total)
+
+    def slice(self, items: Sequence[T], key: Callable[[T], Key]) -> Page[T]:
+        """A page out of all items, which are in the order of `key`."""
+        after = self.after()
+        try:
+            rest = items if after is None else [i for i in items if list(key(i)) > after]  # type: ignore[operator]
+        except TypeError:
+            raise InvalidInputError("The cursor is not one of this collection.") from None
+        return self.page(rest, key, len(items))
+
+
+def provide_paging(
+    request: Request[None, None, None],
+    limit: Limit = DEFAULT_LIMIT,
+    cursor: Cursor = None,
+    count: Count = False,
+) -> Paging:
+    """Injected as `paging`."""
+    return Paging(limit, cursor, count, request.scope["path"])
