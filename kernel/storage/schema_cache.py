@@ -68,6 +68,11 @@ class SchemaCache:
         """The schema as this transaction sees it, its own changes included; never kept."""
         return self._builder.build([await tx.fetch(s.sql, s.parameters) for s in STATEMENTS])
 
+    async def change(self, tx: Transaction) -> Schema:
+        """Begin to change the schema: `bump`, and the schema as it stood until now."""
+        await self.bump(tx)
+        return await self.in_transaction(tx)
+
     async def bump(self, tx: Transaction) -> None:
         """Mark the schema as changed by this transaction and keep other changers out."""
         lock = _EXCLUSIVE.get(self._database.dialect.name)

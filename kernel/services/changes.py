@@ -1,0 +1,82 @@
+"""The history of every change and, in the same transaction, its event for whatever reacts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+
+from kernel.access.actor import Actor
+from kernel.clock import Clock, to_milliseconds
+from kernel.ids import IdGenerator
+from kernel.storage.database import Transaction
+from kernel.storage.kernel_rows import KernelRows
+
+_HISTORY = (
+    "id", "at", "actor_id", "via", "project_id", "record_id", "kind", "version", "changes", "batch_id",
+)  # fmt: skip
+_OUTBOX = ("id", "at", "project_id", "record_id", "kind", "version")
+
+
+class Change(NamedTuple):
+    """One change: of a record, or of the project itself when `record_id` is None.
+
+    `kind` is like record.updated or field.created; `version` is the record's after the change;
+    `changes` is anything that JSON can hold, by custom `{"name": [old, new]}`.
+    """
+
+    project_id: int
+    record_id: int | None
+    kind: str
+    version: int | None
+    changes: Any
+
+
+class ChangeLog:
+    """Writes history and outbox rows."""
+
+    def __init__(self, ids: IdGenerator, clock: Clock, rows: KernelRows) -> None:
+        self._ids = ids
+        self._clock = clock
+        self._rows = rows
+        self._encode = msgspec.json.Encoder(decimal_format="string").encode
+
+    async def write(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        project_id: int,
+        record_id: int | None,
+        kind: str,
+        version: int | None,
+        changes: Any,
+        batch_id: int | None = None,
+    ) -> int:
+        """Log one change; gives the id of its history row, which is the id of its event."""
+        change = Change(project_id, record_id, kind, version, changes)
+        return (await self.write_many(tx, actor, [change], batch_id))[0]
+
+    async def write_many(
+        self, tx: Transaction, actor: Actor, changes: Iterable[Change], batch_id: int | None = None
+    ) -> Sequence[int]:
+        """Log many changes of one actor at one moment, in order; gives their ids."""
+        listed = list(changes)
+        ids = self._ids.many(len(listed))
+        at = to_milliseconds(self._clock.now())
+        who = (actor.user_id, actor.via)
+        history = [
+            (id_, at, *who, c.project_id, c.record_id, c.kind, c.version, self._text(c.changes), batch_id)
+            for id_, c in zip(ids, listed, strict=True)
+        ]
+        events = [
+            (id_, at, c.project_id, c.record_id, c.kind, c.version)
+            for id_, c in zip(ids, listed, strict=True)
+        ]
+        await self._rows.insert_many(tx, "smalt_history", _HISTORY, history)
+        await self._rows.insert_many(tx, "smalt_outbox", _OUTBOX, events)
+        return ids
+
+    def _text(self, changes: Any) -> str:
+        """JSON text; a change that is JSON bytes already is taken as it is."""
+        return (changes if isinstance(changes, bytes) else self._encode(changes)).decode()

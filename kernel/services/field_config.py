@@ -1,0 +1,138 @@
+"""The config of a field: from JSON to the Struct of its type, with every fault at its place."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from kernel.errors import Fault, InvalidInputError, PluginError, SmaltError
+from kernel.fields import ColumnSpec, Derivation, FieldType
+from kernel.schema import Field
+
+_PLACE = re.compile(r" - at `(key in )?\$(?P<path>.*)`$")
+_STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+|\.\.\.)\]")
+
+AnyFieldType = FieldType[Any, Any]
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A type with a checked config and what follows from both."""
+
+    type: AnyFieldType
+    config: Any
+    raw: Mapping[str, Any]
+    specs: tuple[ColumnSpec, ...]
+    derivation: Derivation | None
+
+    @property
+    def targets(self) -> set[int]:
+        """The projects that the field points to or computes from."""
+        named = [spec.target for spec in self.specs]
+        if self.derivation is not None and self.derivation.through is not None:
+            named.append(self.derivation.through.project_id)
+        return {int(name) for name in named if name is not None}
+
+
+def define(type_: AnyFieldType, raw: Mapping[str, Any], previous: Any = None) -> Definition:
+    """Check a config and complete it. Raises InvalidInputError with pointers below /config."""
+    config = decode_config(type_, raw)
+    try:
+        config = type_.prepare(config, previous)
+        specs = tuple(type_.columns(config))
+        derivation = type_.derive(config)
+        complete = msgspec.to_builtins(config)
+    except SmaltError as error:
+        raise _below_config(error) from error
+    except Exception as error:
+        raise PluginError(f"The field type '{type_.key}' failed on this config.") from error
+    return Definition(type_, config, complete, specs, derivation)
+
+
+def definition_of(field: Field) -> Definition | None:
+    """What is defined by a field as it stands; None while its type is not available."""
+    if field.type is None:
+        return None
+    try:
+        derivation = field.type.derive(field.config)
+    except Exception:
+        return None
+    specs = tuple(column.spec for column in field.columns)
+    return Definition(field.type, field.config, field.raw_config, specs, derivation)
+
+
+def decode_config(type_: AnyFieldType, raw: Mapping[str, Any]) -> Any:
+    """The config Struct; all faults of its members are reported together."""
+    faults = [*_unknown(type_, raw), *_wrong(type_, raw)]
+    if faults:
+        raise InvalidInputError(faults=faults)
+    try:
+        return msgspec.convert(raw, type_.config_type)
+    except msgspec.ValidationError as error:
+        raise InvalidInputError(faults=[fault_of(error, "/config")]) from error
+
+
+def _unknown(type_: AnyFieldType, raw: Mapping[str, Any]) -> list[Fault]:
+    known = [f.encode_name for f in msgspec.structs.fields(type_.config_type)]
+    return [Fault(f"/config/{_escaped(n)}", _nearest(n, known)) for n in raw if n not in known]
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return f"There is no setting '{name}'.{hint}"
+
+
+def _wrong(type_: AnyFieldType, raw: Mapping[str, Any]) -> list[Fault]:
+    """The first fault of each member."""
+    found = []
+    for member in msgspec.structs.fields(type_.config_type):
+        pointer = f"/config/{member.encode_name}"
+        if member.encode_name not in raw:
+            if member.required:
+                found.append(Fault(pointer, f"'{member.encode_name}' is needed."))
+            continue
+        try:
+            msgspec.convert(raw[member.encode_name], member.type)
+        except msgspec.ValidationError as error:
+            found.append(fault_of(error, pointer))
+    return found
+
+
+def fault_of(error: msgspec.ValidationError, below: str) -> Fault:
+    """A msgspec complaint as a fault with a JSON pointer."""
+    text = str(error)
+    place = _PLACE.search(text)
+    if place is None:
+        return Fault(below, _sentence(text))
+    steps = [m["name"] or m["index"] for m in _STEP.finditer(place["path"])]
+    pointer = "".join(f"/{_escaped(step)}" for step in steps if step != "...")
+    return Fault(below + pointer, _sentence(text[: place.start()]))
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."
+
+
+def _escaped(step: str) -> str:
+    return step.replace("~", "~0").replace("/", "~1")
+
+
+def _below_config(error: SmaltError) -> SmaltError:
+    """The complaint of a type's `prepare`, its pointers put below /config."""
+    if not isinstance(error, InvalidInputError):
+        return error
+    if not error.faults:
+        position = getattr(error, "position", None)
+        return InvalidInputError(faults=[Fault("/config", error.detail, position)])
+    below = [f if f.pointer.startswith("/config") else _moved(f) for f in error.faults]
+    return InvalidInputError(error.detail, below)
+
+
+def _moved(fault: Fault) -> Fault:
+    return Fault(f"/config{fault.pointer}", fault.detail, fault.position)
