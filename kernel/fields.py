@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
+from kernel.errors import InvalidInputError, InvalidValueError
 from kernel.values import Choice, Kind, Value, ValueType
 
 C = TypeVar("C", bound=msgspec.Struct)
@@ -156,9 +157,13 @@ class FieldType(Generic[C, V]):
         """The stored columns; none for a derived field."""
         return [] if self.column is None else [ColumnSpec(self.column)]
 
-    def parse(self, value: object, config: C, context: ParseContext) -> V:
-        """Turn JSON input or the text of a cell into a value. `value` is never None or ""."""
-        raise NotImplementedError
+    def parse(self, value: object, config: C, context: ParseContext) -> V | None:
+        """Turn JSON input or the text of a cell into a value. `value` is never None or "".
+
+        None for input that means empty, such as blank text. InvalidValueError, and nothing
+        else, for what does not fit. A type that does not override this takes no input.
+        """
+        raise InvalidValueError("This field fills itself; it cannot be written.")
 
     def value(self, columns: Mapping[str, str], config: C, sql: SqlText) -> Value:
         """The value in SQL. `columns` maps the names of the column specs to SQL."""
@@ -166,7 +171,9 @@ class FieldType(Generic[C, V]):
         kind = KIND_OF_COLUMN[spec.column]
         scale = spec.scale if spec.column in (Column.INTEGER, Column.DECIMAL) else None
         choices = self.choices(config) if spec.column is Column.CHOICE else ()
-        return Value(ValueType(kind, scale=scale, choices=tuple(choices)), columns[spec.name])
+        target = None if spec.target is None else int(spec.target)
+        type_ = ValueType(kind, scale=scale, choices=tuple(choices), project_id=target)
+        return Value(type_, columns[spec.name])
 
     def derive(self, config: C) -> Derivation | None:
         """For a computed field: how it is computed."""
@@ -182,8 +189,12 @@ class FieldType(Generic[C, V]):
 
     def with_choices(self, config: C, names: Sequence[str]) -> C:
         """The config with options of these names added."""
-        raise NotImplementedError
+        raise InvalidInputError("This field has no options.")
 
     def guess(self, samples: Sequence[str], context: ParseContext) -> float:
         """How well the cells of a column look like this type, 0 (not at all) to 1 (surely)."""
         return 0.0
+
+    def suggest(self, samples: Sequence[str], context: ParseContext) -> C:
+        """The config of a new field that these cells fit; asked where `guess` scored highest."""
+        return self.config_type()

@@ -1,7 +1,10 @@
 """The door for plugins: everything a plugin may use of Smalt, and nothing else."""
 
+from kernel.currencies import currency_codes, currency_digits, currency_of
+from kernel.date_input import parse_date, parse_datetime
 from kernel.errors import (
     BrokenSourceError,
+    Fault,
     InvalidInputError,
     InvalidValueError,
     SmaltError,
@@ -19,7 +22,11 @@ from kernel.fields import (
     Through,
 )
 from kernel.hookspecs import hookimpl
+from kernel.identifier_input import parse_identifiers
 from kernel.importers import BadRow, Cell, Importer, NoOptions, Row
+from kernel.number_input import fit_decimal, parse_decimal, parse_integer
+from kernel.option_lists import OptionsConfig
+from kernel.sampling import parses, score, share
 from kernel.templates import (
     FieldSpec,
     ListSpec,
@@ -29,6 +36,7 @@ from kernel.templates import (
     Template,
     TemplateSpec,
 )
+from kernel.text_input import clean_line, clean_lines, fold_name
 from kernel.values import Choice, Kind, Value, ValueType
 
 __all__ = [
@@ -39,6 +47,7 @@ __all__ = [
     "Column",
     "ColumnSpec",
     "Derivation",
+    "Fault",
     "FieldSpec",
     "FieldType",
     "Importer",
@@ -49,6 +58,7 @@ __all__ = [
     "NoConfig",
     "NoOptions",
     "NumberFormat",
+    "OptionsConfig",
     "ParseContext",
     "ProjectSpec",
     "Row",
@@ -62,5 +72,20 @@ __all__ = [
     "UnknownOptionError",
     "Value",
     "ValueType",
+    "clean_line",
+    "clean_lines",
+    "currency_codes",
+    "currency_digits",
+    "currency_of",
+    "fit_decimal",
+    "fold_name",
     "hookimpl",
+    "parse_date",
+    "parse_datetime",
+    "parse_decimal",
+    "parse_identifiers",
+    "parse_integer",
+    "parses",
+    "score",
+    "share",
 ]
