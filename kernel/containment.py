@@ -122,9 +122,12 @@ class PluginGuard:
 
 
 def describe(error: BaseException) -> str:
-    """An exception in one line."""
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0][:200]}" if text else type(error).__name__
+    """An exception in one line, also one that can not tell about itself."""
+    try:
+        text = " ".join(str(error).split())[:300]
+    except Exception:
+        text = ""
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def switched_off(ledger: Ledger) -> PluginError:
