@@ -73,7 +73,10 @@ class RowSource(Protocol):
     """The rows that a value with `many` ranges over, correlated to the row outside."""
 
     def clause(self) -> str:
-        """`FROM … WHERE …`, complete; call it last, since compiling may still add joins."""
+        """`FROM … WHERE …`, complete; call it last, since compiling may still add joins.
+
+        The WHERE is always there and takes further terms with AND.
+        """
         ...
 
     def order(self) -> str:
@@ -87,7 +90,8 @@ class Value:
 
     `sql` is the element: for `many` it is evaluated once per row of `rows`.
     `unit` is SQL for the currency code of money; `label` is SQL for the text that people see
-    of a person or record; `json` overrides the JSON that the kind would give.
+    of a person or record; `json` overrides the JSON that the kind would give. `conflict` is
+    SQL that is true where amounts of different currencies made the value empty.
     """
 
     type: ValueType
@@ -95,7 +99,9 @@ class Value:
     unit: str | None = None
     label: str | None = None
     json: str | None = None
+    conflict: str | None = None
     rows: RowSource | None = None
+    aliases: tuple[str, ...] = ()
 
 
 TEXT = ValueType(Kind.TEXT)
@@ -104,4 +110,7 @@ REAL = ValueType(Kind.NUMBER, scale=None)
 BOOLEAN = ValueType(Kind.BOOLEAN)
 DATE = ValueType(Kind.DATE)
 DATETIME = ValueType(Kind.DATETIME)
+ID = ValueType(Kind.RECORD)
+"""An identifier as a column or parameter holds it: 64 bits."""
+
 BLANK = ValueType(Kind.BLANK)

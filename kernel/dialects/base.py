@@ -16,12 +16,19 @@ How each kind is held, inside SQL and in columns:
 from __future__ import annotations
 
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from kernel.fields import ColumnSpec
 from kernel.values import Choice, Kind, Value, ValueType
+
+Rounding = Literal["nearest", "up", "down", "floor", "ceiling"]
+"""Nearest: halves away from zero. Up and down: away from zero and towards it."""
+
+_PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|([?$])(\d+)")
+_SIMPLE = re.compile(r'(?:["\w]+\.)?["\w]+|[?$]\d+(?:::[\w ]+)?|NULL')
 
 
 class Parameters:
@@ -39,6 +46,21 @@ class Parameters:
         self.values.append(self._dialect.encode(value, type_))
         return self._dialect.placeholder(len(self.values), type_)
 
+    def prune(self, sql: str) -> tuple[str, list[Any]]:
+        """A statement with only the parameters that it names, renumbered.
+
+        PostgreSQL refuses parameters that no placeholder mentions.
+        """
+        numbers: dict[int, int] = {}
+
+        def renumber(found: re.Match[str]) -> str:
+            if found[2] is None:
+                return found[0]
+            return f"{found[1]}{numbers.setdefault(int(found[2]), len(numbers) + 1)}"
+
+        pruned = _PLACEHOLDER.sub(renumber, sql)
+        return pruned, [self.values[number - 1] for number in numbers]
+
 
 class Dialect(ABC):
     """One engine's SQL. Also what field types see as `SqlText`."""
@@ -54,6 +76,12 @@ class Dialect(ABC):
     def encode(self, value: object, type_: ValueType) -> Any:
         """A Python value as the driver wants it for a value of this type; None stays None."""
 
+    def encoder(self, type_: ValueType) -> Callable[[Any], Any]:
+        """`encode` for one type, for loops over many values; whole numbers and text pass as they are."""
+        if type_.kind in (Kind.TEXT, Kind.RECORD):
+            return _same
+        return lambda value: None if value is None else self.encode(value, type_)
+
     @abstractmethod
     def decode(self, value: Any, type_: ValueType) -> Any:
         """The Python value (Decimal, bool, date, datetime, str, int, float) for what was read."""
@@ -62,7 +90,66 @@ class Dialect(ABC):
     def column_ddl(self, spec: ColumnSpec) -> str:
         """The column type of a stored field, for CREATE TABLE and ADD COLUMN."""
 
+    # Numbers
+    @abstractmethod
+    def exact(self, sql: str, scale: int) -> str:
+        """The result of exact arithmetic; empty when it does not fit into 64 bits at its scale."""
+
+    @abstractmethod
+    def real(self, sql: str) -> str:
+        """The result of double precision; empty beyond 1e100, zero below 1e-100."""
+
+    @abstractmethod
+    def to_real(self, sql: str, scale: int) -> str:
+        """An exact number in double precision."""
+
+    @abstractmethod
+    def to_scale(self, sql: str, scale: int, wanted: int) -> str:
+        """An exact number with more places (`wanted` >= `scale`)."""
+
+    @abstractmethod
+    def round(self, sql: str, scale: int | None, places: int, mode: Rounding) -> str:
+        """Round to `places` (may be negative); the result has scale max(places, 0)."""
+
+    @abstractmethod
+    def number_text(self, sql: str, scale: int | None) -> str:
+        """A number as people write it: no exponent, no trailing zeros after the point."""
+
+    @abstractmethod
+    def amount_text(self, sql: str, scale: int | None, unit: str) -> str:
+        """An amount with the digits of its currency, without the currency."""
+
+    @abstractmethod
+    def sum(self, sql: str, scale: int | None) -> str:
+        """The aggregate, safe from overflow; exact terms are written twice on SQLite."""
+
+    # Times
+    @abstractmethod
+    def day_start(self, sql: str, zone: str) -> str:
+        """The moment at which a date begins in an IANA time zone."""
+
+    @abstractmethod
+    def local(self, sql: str, zone: str) -> str:
+        """A moment as wall clock time: text on SQLite, timestamp on PostgreSQL."""
+
+    @abstractmethod
+    def local_date(self, sql: str, zone: str) -> str:
+        """The date on which a moment falls in a time zone."""
+
     # Pieces of SQL
+    def once(self, pieces: Mapping[str, str], write: Callable[[Mapping[str, str]], str]) -> str:
+        """SQL that names its operands several times but writes and evaluates long ones once.
+
+        Without this the SQL of nested functions would grow exponentially.
+        """
+        long = {name: sql for name, sql in pieces.items() if not is_simple(sql)}
+        if not long:
+            return write(pieces)
+        inner = ", ".join(f"{sql} AS {name}" for name, sql in long.items())
+        named = {name: f"smalt_v.{name}" if name in long else sql for name, sql in pieces.items()}
+        # the OFFSET keeps the planner from putting the operands back in place of their names
+        return f"(SELECT {write(named)} FROM (SELECT {inner} LIMIT 1 OFFSET 0) AS smalt_v)"
+
     @abstractmethod
     def json_text(self, sql: str) -> str:
         """JSON string (or `null`) of a text."""
@@ -144,6 +231,15 @@ class Dialect(ABC):
         """A CASE over the choices; ids that are no longer there give `other`."""
         whens = [f"WHEN {c.id} THEN {pick(i, c)}" for i, c in enumerate(value.type.choices)]
         return f"CASE {value.sql} {' '.join(whens)} ELSE {other} END" if whens else other
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def is_simple(sql: str) -> bool:
+    """A column or placeholder: cheap to write more than once."""
+    return _SIMPLE.fullmatch(sql) is not None
 
 
 def _choice_json(choice: Choice) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from kernel.dialects.base import Dialect
+from kernel.dialects.postgres_arithmetic import PostgresArithmetic
 from kernel.dialects.postgres_functions import STATEMENTS
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
@@ -35,7 +35,7 @@ _TYPES: Mapping[Kind, str] = {
 }
 
 
-class PostgresDialect(Dialect):
+class PostgresDialect(PostgresArithmetic):
     """SQL for PostgreSQL 14 and later, with the functions of `setup_statements`."""
 
     name = "postgres"

@@ -30,17 +30,50 @@ END
 $do$
 """
 
+_AMOUNT = _function(
+    "smalt_amount(amount numeric, unit text)",
+    "text",
+    f"""
+SELECT trunc(amount, greatest(min_scale(amount), CASE
+    WHEN unit IN ({_codes(WITHOUT_DIGITS)}) THEN 0
+    WHEN unit IN ({_codes(WITH_THREE_DIGITS)}) THEN 3
+    ELSE 2 END))::text
+""",
+)
+
 _MONEY = _function(
     "smalt_money(amount numeric, unit text)",
     "text",
-    f"""
-SELECT CASE WHEN amount IS NULL THEN 'null' ELSE '{{"amount":"'
-    || trunc(amount, greatest(min_scale(amount), CASE
-        WHEN unit IN ({_codes(WITHOUT_DIGITS)}) THEN 0
-        WHEN unit IN ({_codes(WITH_THREE_DIGITS)}) THEN 3
-        ELSE 2 END))
-    || '","currency":' || coalesce(to_json(unit)::text, 'null') || '}}' END
+    """
+SELECT CASE WHEN amount IS NULL THEN 'null' ELSE '{"amount":"' || smalt_amount(amount, unit)
+    || '","currency":' || coalesce(to_json(unit)::text, 'null') || '}' END
 """,
+)
+
+_REAL = _function(
+    "smalt_real(x double precision)",
+    "double precision",
+    """
+BEGIN
+    RETURN CASE WHEN abs(x) >= 1e100 THEN NULL WHEN abs(x) < 1e-100 THEN 0 ELSE x END;
+END
+""",
+    "plpgsql",
+)
+
+_ROUND = _function(
+    "smalt_round(x numeric, places integer, mode text)",
+    "numeric",
+    """
+DECLARE cut numeric := trunc(x, places);
+BEGIN
+    RETURN CASE
+        WHEN cut = x OR mode = 'down' THEN cut
+        WHEN mode = 'floor' AND x > 0 OR mode = 'ceiling' AND x < 0 THEN cut
+        ELSE cut + sign(x) * 10::numeric ^ (-places) END;
+END
+""",
+    "plpgsql",
 )
 
 # The first of two moments that a wall clock shows alike; PostgreSQL by itself takes the second.
@@ -59,4 +92,4 @@ END
     "plpgsql",
 )
 
-STATEMENTS: Final = (_FOLD, _MONEY, _MOMENT)
+STATEMENTS: Final = (_FOLD, _AMOUNT, _MONEY, _REAL, _ROUND, _MOMENT)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -10,8 +9,9 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
 from kernel.dialects import sqlite_functions
-from kernel.dialects.base import Dialect
+from kernel.dialects.base import is_simple
 from kernel.dialects.currencies import WITH_THREE_DIGITS, WITHOUT_DIGITS
+from kernel.dialects.sqlite_arithmetic import SqliteArithmetic, decimal_text
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import Kind, Value, ValueType
@@ -19,7 +19,6 @@ from kernel.values import Kind, Value, ValueType
 MAXIMUM_INTEGER = 2**63 - 1
 DATETIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _WIDE = Context(prec=60)
-_SIMPLE = re.compile(r'(?:["\w]+\.)?["\w]+|\?\d+')
 _OTHER_DIGITS = ", ".join(f"'{code}'" for code in (*WITHOUT_DIGITS, *WITH_THREE_DIGITS))
 
 _COLUMN_TYPES: Mapping[Column, str] = {
@@ -30,7 +29,7 @@ _COLUMN_TYPES: Mapping[Column, str] = {
 }
 
 
-class SqliteDialect(Dialect):
+class SqliteDialect(SqliteArithmetic):
     """SQL for SQLite 3.40 and later, with the Python functions of `register`."""
 
     name = "sqlite"
@@ -89,13 +88,13 @@ class SqliteDialect(Dialect):
         if kind is Kind.BOOLEAN:
             return f"CASE {sql} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END"
         if kind is Kind.MONEY:
-            return _once({"a": sql, "u": value.unit or "NULL"}, lambda v: _money(v, scale))
+            return self.once({"a": sql, "u": value.unit or "NULL"}, lambda v: _money(v, scale))
         if kind is Kind.NUMBER and scale is None:
             return f"json_quote({sql})"
         if kind is Kind.NUMBER and scale == 0:
             return f"coalesce(CAST({sql} AS TEXT), 'null')"
         if kind is Kind.NUMBER:
-            return _once({"a": sql}, lambda v: _quoted(decimal_text(v["a"], scale or 0)))
+            return self.once({"a": sql}, lambda v: _quoted(decimal_text(v["a"], scale or 0)))
         if kind.temporal:
             return _quoted(sql)
         return "'null'" if kind is Kind.BLANK else self.json_text(sql)
@@ -124,30 +123,8 @@ def datetime_text(moment: datetime) -> str:
     return f"{utc.replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
 
 
-def is_simple(sql: str) -> bool:
-    """A column or placeholder: cheap to write more than once."""
-    return _SIMPLE.fullmatch(sql) is not None
-
-
-def decimal_text(sql: str, scale: int) -> str:
-    """A scaled integer as decimal text with all its places; NULL stays NULL."""
-    if scale == 0:
-        return f"CAST({sql} AS TEXT)"
-    sign = f"CASE WHEN {sql} < 0 THEN '-' ELSE '' END"
-    places = f"substr('{'0' * scale}' || (abs({sql}) % {10**scale}), -{scale})"
-    return f"({sign} || (abs({sql}) / {10**scale}) || '.' || {places})"
-
-
 def _quoted(sql: str) -> str:
     return f"coalesce('\"' || {sql} || '\"', 'null')"
-
-
-def _once(pieces: Mapping[str, str], write: Callable[[Mapping[str, str]], str]) -> str:
-    """SQL that names its operands several times but evaluates long ones once."""
-    if all(is_simple(sql) for sql in pieces.values()):
-        return write(pieces)
-    inner = ", ".join(f"{sql} AS {name}" for name, sql in pieces.items())
-    return f"(SELECT {write({name: f'smalt_v.{name}' for name in pieces})} FROM (SELECT {inner}) AS smalt_v)"
 
 
 def _money(operand: Mapping[str, str], scale: int | None) -> str:

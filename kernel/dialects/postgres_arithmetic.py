@@ -1,0 +1,52 @@
+"""Numbers and times in PostgreSQL: numeric for exact numbers, guarded double precision."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from kernel.dialects.base import Dialect, Rounding
+
+
+class PostgresArithmetic(Dialect):
+    """The numbers and times of `Dialect`."""
+
+    def exact(self, sql: str, scale: int) -> str:
+        # least and greatest pass over NULL, which so ends at a bound and becomes NULL again
+        largest, smallest = (f"{Decimal(n).scaleb(-scale):f}" for n in (2**63 - 1, -(2**63)))
+        clamped = f"greatest(least({sql}, {largest}), {smallest})"
+        return f"nullif(nullif({clamped}, {largest}), {smallest})"
+
+    def real(self, sql: str) -> str:
+        return f"smalt_real({sql})"
+
+    def to_real(self, sql: str, scale: int) -> str:
+        return f"({sql})::double precision"
+
+    def to_scale(self, sql: str, scale: int, wanted: int) -> str:
+        return sql
+
+    def round(self, sql: str, scale: int | None, places: int, mode: Rounding) -> str:
+        if scale is not None and places >= scale:
+            return sql
+        number = sql if scale is not None else f"({sql})::numeric"
+        rounded = {"nearest": f"round({number}, {places})", "down": f"trunc({number}, {places})"}
+        result = rounded.get(mode, f"smalt_round({number}, {places}, '{mode}')")
+        return result if scale is not None and places >= 0 else self.exact(result, max(places, 0))
+
+    def number_text(self, sql: str, scale: int | None) -> str:
+        return f"trim_scale({sql if scale is not None else f'({sql})::numeric'})::text"
+
+    def amount_text(self, sql: str, scale: int | None, unit: str) -> str:
+        return f"smalt_amount(({sql})::numeric, {unit})"
+
+    def sum(self, sql: str, scale: int | None) -> str:
+        return self.real(f"sum({sql})") if scale is None else self.exact(f"sum({sql})", scale)
+
+    def day_start(self, sql: str, zone: str) -> str:
+        return f"smalt_moment(({sql})::timestamp, {self.literal(zone)})"
+
+    def local(self, sql: str, zone: str) -> str:
+        return f"({sql} AT TIME ZONE {self.literal(zone)})"
+
+    def local_date(self, sql: str, zone: str) -> str:
+        return f"({self.local(sql, zone)})::date"
