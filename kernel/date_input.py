@@ -55,7 +55,7 @@ def parse_datetime(value: object, context: ParseContext) -> datetime | None:
 
     Without an offset the time is meant in `context.time_zone`: one that a clock change skips
     moves forward by what was skipped, one that happens twice is the first. A day alone is its
-    start. None for blank text.
+    start. None for blank text. InvalidValueError for all else.
     """
     moment = _read(value, context)
     if moment is None:
@@ -66,6 +66,8 @@ def parse_datetime(value: object, context: ParseContext) -> datetime | None:
         moment = moment.astimezone(UTC)
     except OverflowError:
         raise _not_a_date(context) from None
+    if not 1 < moment.year < 9999:
+        raise InvalidValueError("This must be in a year from 2 to 9998, so that every time zone has it.")
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from decimal import Decimal
 
@@ -77,9 +76,10 @@ def _from_number(value: object) -> Decimal:
     if isinstance(value, int):
         # Above the limit any number will do to be refused; a huge one is slow to convert.
         return Decimal(max(-(10**18), min(10**18, value)))
-    if not math.isfinite(value):
+    number = Decimal(repr(value)) if isinstance(value, float) else value
+    if not number.is_finite():
         raise InvalidValueError("This must be a number.")
-    return Decimal(repr(value)) if isinstance(value, float) else value
+    return number
 
 
 def _from_text(text: str, decimal_comma: bool) -> Decimal | None:

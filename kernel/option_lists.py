@@ -24,7 +24,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One option; the server gives it its id, which it keeps for life."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_NAME)]
-    id: Annotated[str, msgspec.Meta(pattern="^[0-9]{0,15}$")] = ""
+    id: Annotated[str, msgspec.Meta(pattern="^[0-9]{0,16}$")] = ""
     color: Annotated[str, msgspec.Meta(pattern="^([a-z]{1,20}|#[0-9a-fA-F]{6})$")] | None = None
 
 
@@ -53,7 +53,10 @@ class OptionsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dic
         None for blank text. Raises UnknownOptionError, or InvalidValueError for other input.
         """
         if isinstance(value, dict):
-            value = self._named_by(value)
+            id_ = value.get("id")
+            if isinstance(id_, str) and id_ in self.ids:
+                return self.ids[id_]
+            value = value.get("name", id_)
         if type(value) is not str:
             raise InvalidValueError("This must be the name or the id of an option.")
         found = self.names.get(value) or self.names.get(fold_name(value)) or self.ids.get(value)
@@ -61,14 +64,13 @@ class OptionsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dic
             raise UnknownOptionError(name)
         return found
 
-    def _named_by(self, value: Mapping[object, object]) -> object:
-        id_ = value.get("id")
-        return id_ if isinstance(id_, str) and id_ in self.ids else value.get("name", id_)
-
     def with_names(self, names: Sequence[str]) -> Self:
         """With options of these names added where there are none yet, complete with ids."""
         known = {fold_name(option.name) for option in self.options}
-        new = {fold_name(name): Option(name) for name in names if fold_name(name) not in known}
+        new: dict[str, Option] = {}
+        for name in names:
+            if fold_name(name) not in known:
+                new.setdefault(fold_name(name), Option(name))
         added = msgspec.structs.replace(self, options=(*self.options, *new.values()))
         return added.completed(self)
 
@@ -123,9 +125,9 @@ def _taken_over(option: Option, before: Mapping[str, Option]) -> Option:
 
 
 def _with_ids(options: Sequence[Option], before: Sequence[Option]) -> list[Option]:
-    """Ids count the milliseconds, which is past everything this field used, even if removed since."""
+    """Ids count microseconds, which is past everything this field used, even if removed since."""
     used = {int(option.id) for option in (*options, *before) if option.id}
-    following = max(used | {time.time_ns() // 1_000_000}) + 1
+    following = max(used | {time.time_ns() // 1_000}) + 1
     completed: list[Option] = []
     for option in options:
         if not option.id:

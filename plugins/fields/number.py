@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -15,6 +16,8 @@ from kernel.plugin_api import (
     InvalidInputError,
     InvalidValueError,
     ParseContext,
+    SqlText,
+    Value,
     hookimpl,
     parse_decimal,
     parses,
@@ -25,7 +28,8 @@ _FREE_DECIMALS = 6
 
 
 class NumberConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`decimals` None keeps up to six places; 0 makes whole numbers, which JSON has as integers."""
+    """`decimals` None keeps up to six places and shows those that are not zero; 0 makes whole
+    numbers, which JSON has as integers."""
 
     decimals: Annotated[int, msgspec.Meta(ge=0, le=8)] | None = None
     minimum: Decimal | None = None
@@ -45,6 +49,13 @@ class NumberField(FieldType[NumberConfig, Decimal]):
 
     def columns(self, config: NumberConfig) -> Sequence[ColumnSpec]:
         return [ColumnSpec(Column.DECIMAL, scale=config.scale)]
+
+    def value(self, columns: Mapping[str, str], config: NumberConfig, sql: SqlText) -> Value:
+        value = super().value(columns, config, sql)
+        if config.decimals is not None:
+            return value
+        trimmed = f"rtrim(rtrim(rtrim({sql.json_of(value)}, '\"'), '0'), '.') || '\"'"
+        return replace(value, json=f"CASE WHEN {value.sql} IS NULL THEN 'null' ELSE {trimmed} END")
 
     def parse(self, value: object, config: NumberConfig, context: ParseContext) -> Decimal | None:
         number = parse_decimal(value, config.scale, context.decimal_comma)
