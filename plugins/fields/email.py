@@ -32,7 +32,7 @@ _ORDINARY = re.compile(
 @lru_cache(maxsize=4096)
 def _normalized(text: str) -> str:
     try:
-        checked = validate_email(text, check_deliverability=False, globally_deliverable=False)
+        checked = validate_email(text, check_deliverability=False, globally_deliverable=False, strict=True)
     except EmailNotValidError as error:
         raise InvalidValueError(str(error)) from None
     if "." not in checked.domain:
