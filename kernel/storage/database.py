@@ -20,8 +20,18 @@ class Statement(NamedTuple):
     parameters: Sequence[Any] = ()
 
 
+SCHEMA_LOCK = 5284311
+"""Key of PostgreSQL's advisory lock: writers share it, whoever changes the schema has it alone."""
+
+
 class Transaction(Protocol):
-    """A write transaction. On SQLite it holds the one writer (BEGIN IMMEDIATE)."""
+    """A write transaction. On SQLite it holds the one writer (BEGIN IMMEDIATE).
+
+    It belongs to one task. A statement that fails spoils the whole transaction, unless it ran
+    inside a savepoint that was left by its exception.
+    """
+
+    dialect: Dialect
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]: ...
 
@@ -33,8 +43,17 @@ class Transaction(Protocol):
         """Run one statement for many parameter rows, in one go."""
         ...
 
-    async def run(self, query: Query[Any, Any]) -> list[dict[str, Any]]:
-        """Run a Piccolo query on a kernel table inside this transaction."""
+    async def fetch_all(self, *statements: Statement) -> list[list[Row]]:
+        """Run several statements in order, in one hop where the engine can; the rows of each."""
+        ...
+
+    async def run(self, query: Query[Any, Any]) -> Any:
+        """Run a Piccolo query on a kernel table inside this transaction; what Piccolo answers:
+        a list of dicts for `select`, one dict or None after `.first()`, an int for `count`."""
+        ...
+
+    def savepoint(self) -> AbstractAsyncContextManager[None]:
+        """Undo only what happens inside when it is left by an exception."""
         ...
 
 
@@ -53,10 +72,18 @@ class Database(Protocol):
         """Run read statements in one snapshot and one hop; the rows of each."""
         ...
 
-    async def select(self, query: Query[Any, Any]) -> list[dict[str, Any]]:
-        """Run a Piccolo read query on a kernel table."""
+    async def select(self, query: Query[Any, Any]) -> Any:
+        """Run a Piccolo read query on a kernel table; see `Transaction.run`."""
         ...
 
-    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """Commit at the end, roll back on any exception (also cancellation)."""
+    def transaction(self, *, schema_change: bool = False) -> AbstractAsyncContextManager[Transaction]:
+        """Commit at the end, roll back on any exception (also cancellation).
+
+        `schema_change` is for whoever adds or alters tables, fields, lists or tags: no other
+        write transaction of any process runs beside it. Transactions do not nest.
+        """
+        ...
+
+    async def optimize(self) -> None:
+        """Bring the statistics that the planner uses up to date, after much was written."""
         ...

@@ -1,0 +1,7 @@
+"""The migrations of the kernel's tables, oldest first. Each stays as it was released."""
+
+from __future__ import annotations
+
+from kernel.storage.migrations import m0001_first_tables
+
+MIGRATIONS = (m0001_first_tables,)

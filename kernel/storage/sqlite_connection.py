@@ -1,0 +1,136 @@
+"""Opening SQLite connections, and the work that runs on them in their threads."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from kernel.dialects.sqlite import SqliteDialect
+from kernel.errors import ContentionError
+from kernel.storage.database import Row, Statement
+from kernel.storage.options import StorageOptions
+from kernel.storage.sqlite_errors import understood
+
+_OPEN_SECONDS = 30.0
+"""How long opening may wait for another process, which may be recovering the log of a crash."""
+
+_PRAGMAS = (
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA mmap_size = 134217728",
+    "PRAGMA cache_size = -16384",
+    "PRAGMA trusted_schema = ON",
+)
+
+
+def open_writer(path: Path, dialect: SqliteDialect, options: StorageOptions) -> sqlite3.Connection:
+    """The connection for transactions; it makes the file and its write-ahead log."""
+    connection = _open(path, dialect)
+    connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    connection.execute(f"PRAGMA synchronous = {options.synchronous}")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    connection.execute("PRAGMA busy_timeout = 20")
+    return connection
+
+
+def open_reader(path: Path, dialect: SqliteDialect, options: StorageOptions) -> sqlite3.Connection:
+    """A connection that cannot write."""
+    connection = _open(path, dialect)
+    connection.execute("PRAGMA query_only = ON")
+    connection.execute(f"PRAGMA busy_timeout = {int(options.busy_seconds * 1000)}")
+    return connection
+
+
+def _open(path: Path, dialect: SqliteDialect) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_OPEN_SECONDS, isolation_level=None, cached_statements=512)
+    dialect.register(connection)
+    for pragma in _PRAGMAS:
+        connection.execute(pragma)
+    return connection
+
+
+def reading(statements: Sequence[Statement]) -> Callable[[sqlite3.Connection], list[list[Row]]]:
+    """Work that runs read statements in one snapshot."""
+
+    def work(connection: sqlite3.Connection) -> list[list[Row]]:
+        with understood(connection):
+            if len(statements) == 1:
+                sql, parameters = statements[0]
+                return [connection.execute(sql, parameters).fetchall()]
+            return _in_snapshot(connection, statements)
+
+    return work
+
+
+def _in_snapshot(connection: sqlite3.Connection, statements: Sequence[Statement]) -> list[list[Row]]:
+    connection.execute("BEGIN")
+    try:
+        return [connection.execute(sql, parameters).fetchall() for sql, parameters in statements]
+    finally:
+        if connection.in_transaction:
+            connection.execute("COMMIT")
+
+
+def fetching(statements: Sequence[Statement]) -> Callable[[sqlite3.Connection], list[list[Row]]]:
+    """Work that runs statements inside the open transaction; the rows of each."""
+
+    def work(connection: sqlite3.Connection) -> list[list[Row]]:
+        with inside(connection):
+            return [connection.execute(sql, parameters).fetchall() for sql, parameters in statements]
+
+    return work
+
+
+def executing(sql: str, parameters: Sequence[Any]) -> Callable[[sqlite3.Connection], int]:
+    """Work that runs one statement; the number of rows it touched.
+
+    The connection's own count is taken since a cursor tells none for a statement with WITH.
+    """
+
+    def work(connection: sqlite3.Connection) -> int:
+        with inside(connection):
+            before = connection.total_changes
+            connection.execute(sql, parameters).fetchall()
+            return connection.total_changes - before
+
+    return work
+
+
+def executing_many(sql: str, rows: Sequence[Sequence[Any]]) -> Callable[[sqlite3.Connection], None]:
+    """Work that runs one statement for each row of parameters."""
+
+    def work(connection: sqlite3.Connection) -> None:
+        with inside(connection):
+            connection.executemany(sql, rows)
+
+    return work
+
+
+def naming(sql: str, parameters: Sequence[Any]) -> Callable[[sqlite3.Connection], list[dict[str, Any]]]:
+    """Work that runs one statement and gives its rows by column name."""
+
+    def work(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+        with understood(connection):
+            cursor = connection.execute(sql, parameters)
+            names = [column[0] for column in cursor.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+    return work
+
+
+def roll_back(connection: sqlite3.Connection) -> None:
+    """Undo the open transaction, if SQLite has not done so already."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+@contextmanager
+def inside(connection: sqlite3.Connection) -> Iterator[None]:
+    """Refuse to go on when a grave error has undone the transaction: what follows would stand alone."""
+    if not connection.in_transaction:
+        raise ContentionError("The transaction was undone after an error.")
+    with understood(connection):
+        yield
