@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Meta
@@ -92,7 +93,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "text"
 
     def __post_init__(self) -> None:
-        url = self.database_url or f"sqlite:///{self.data_dir.absolute() / 'smalt.db'}"
+        url = self.database_url or f"sqlite:///{quote(str(self.data_dir.absolute() / 'smalt.db'))}"
         if not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
             raise SettingsError(
                 f"database_url must begin with sqlite:/// or postgresql://, not {url.partition(':')[0]}:"

@@ -1,0 +1,78 @@
+"""Running the server: one process, or several that share a socket."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from litestar import Litestar
+from uvicorn.supervisors import Multiprocess
+
+from kernel.api.app import create_app
+from kernel.errors import SettingsError, UnavailableError
+from kernel.logs import configure_logs
+from kernel.runtime import create_kernel
+from kernel.settings import Settings, load_settings
+
+BACKLOG = 2048
+"""Connections that may wait while the processes are busy."""
+
+
+def application() -> Litestar:
+    """The application of one server process, by the settings of its environment."""
+    settings = load_settings()
+    configure_logs(settings)
+    return create_app(create_kernel(settings))
+
+
+def serve(settings: Settings, announce: Callable[[str], None]) -> None:
+    """Serve until told to end. `announce` gets the address as soon as connections are taken."""
+    listener = _listen(settings)
+    port = listener.getsockname()[1]
+    announce(f"http://{_host(settings.host)}:{port}")
+    config = _config(settings)
+    server = uvicorn.Server(config)
+    if settings.workers > 1:
+        Multiprocess(config, target=server.run, sockets=[listener]).run()
+    else:
+        server.run(sockets=[listener])
+        if not server.started:
+            raise UnavailableError("The server could not start; the log says why.")
+
+
+def _config(settings: Settings) -> uvicorn.Config:
+    options: dict[str, Any] = {"log_config": None, "access_log": False, "server_header": False}
+    return uvicorn.Config(
+        "kernel.serving:application",
+        factory=True,
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        workers=settings.workers,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+        **options,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # With the protocol named, asyncio turns the delaying of small packets off.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+        listener.listen(BACKLOG)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        listener.close()
+        raise SettingsError(f"Can not listen on {settings.host}:{settings.port}: {reason}.") from error
+    return listener
+
+
+def _host(host: str) -> str:
+    if host in ("0.0.0.0", "::"):
+        return "127.0.0.1"
+    return f"[{host}]" if ":" in host else host
