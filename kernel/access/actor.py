@@ -37,7 +37,7 @@ class Actor:
     """A signed-in user, or the system itself (`user_id` None), at one moment.
 
     `via` says through what they act: api, page, form, import, automation.
-    `cache_key` is equal for actors whose rights are equal, so that compiled queries are shared.
+    `rights_key` is equal for actors whose rights are equal, so that compiled queries are shared.
     """
 
     user_id: int | None
@@ -49,6 +49,13 @@ class Actor:
     via: str = "api"
     access_version: int | None = None
     """The state of everybody's rights that this actor was made from; None: not to be checked."""
+
+    @property
+    def rights_key(self) -> tuple[object, ...]:
+        """Equal for actors who see the same; members' rights hold for one access version."""
+        if self.admin:
+            return ("admin", self.token_projects)
+        return (self.user_id, self.access_version, self.token_projects)
 
     def access(self, project_id: int) -> ProjectAccess | None:
         """The access to a project; None when the project must look as if it did not exist."""

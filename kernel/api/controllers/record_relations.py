@@ -1,0 +1,75 @@
+"""What belongs to a record: its history and its links."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from litestar import Controller, Response, get
+from litestar.params import Parameter
+
+from kernel.access.actor import Actor
+from kernel.api.answers import json_bytes
+from kernel.api.paging import Page, Paging
+from kernel.api.paths import identifier
+from kernel.queries.pages import PageRequest
+from kernel.runtime import Kernel
+from kernel.services.history import Change
+from kernel.services.record_relations import ReferencedBy
+
+
+class RecordRelationsController(Controller):
+    path = "/projects/{project_id:str}/records/{record_id:str}"
+    tags = ["Records"]
+
+    @get("/referenced-by", summary="Read which records point to this one, by project and field")
+    async def referenced_by(
+        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str, record_id: str
+    ) -> Page[ReferencedBy]:
+        found = await kernel.relations.referenced_by(actor, identifier(project_id), identifier(record_id))
+        return paging.slice(found, key=lambda group: (int(group.project_id), int(group.field_id)))
+
+    @get("/history", summary="Read what happened to this record, newest first")
+    async def history(
+        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str, record_id: str
+    ) -> Page[Change]:
+        rows = await kernel.history.of_record(
+            actor, identifier(project_id), identifier(record_id), paging.limit, _before(paging)
+        )
+        return paging.page(rows, key=lambda change: (int(change.id),))
+
+
+class CandidatesController(Controller):
+    path = "/projects/{project_id:str}/fields/{field_id:str}/candidates"
+    tags = ["Fields"]
+
+    @get(summary="Find records that a reference may point to")
+    async def candidates(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: str,
+        field_id: str,
+        q: Annotated[str | None, Parameter(description="Text to find in titles.", max_length=500)] = None,
+        sort: str | None = None,
+        limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
+        cursor: str | None = None,
+        count: bool = False,
+    ) -> Response[bytes]:
+        asked = PageRequest(q=q, sort=sort, limit=limit, cursor=cursor, count=count)
+        target, request = await kernel.relations.candidates(actor, identifier(project_id), field_id, asked)
+        return json_bytes(await kernel.records.reader.page(actor, target, request))
+
+
+class ProjectHistoryController(Controller):
+    path = "/projects/{project_id:str}/history"
+    tags = ["Projects"]
+
+    @get(summary="Read how the set-up of a project was changed, newest first")
+    async def history(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str) -> Page[Change]:
+        rows = await kernel.history.of_project(actor, identifier(project_id), paging.limit, _before(paging))
+        return paging.page(rows, key=lambda change: (int(change.id),))
+
+
+def _before(paging: Paging) -> int | None:
+    after = paging.after()
+    return after[0] if after and isinstance(after[0], int) else None

@@ -1,0 +1,196 @@
+"""Records: read, query, write, move, copy, delete, restore."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Controller, Response, delete, get, patch, post
+from litestar.params import Parameter
+
+from kernel.access.actor import Actor
+from kernel.api.answers import json_bytes
+from kernel.api.marks import DEFERRED, READS
+from kernel.api.paths import identifier
+from kernel.errors import Fault, InvalidInputError
+from kernel.queries.aggregates import AggregateRequest
+from kernel.queries.pages import PageRequest
+from kernel.runtime import Kernel
+from kernel.services.record_batch import BatchInput, BatchResult
+
+Fields = Annotated[str | None, Parameter(description="Keys of the fields to answer, separated by commas.")]
+Filter = Annotated[str | None, Parameter(description="An expression such as `{amount} > 5000`.")]
+Sort = Annotated[str | None, Parameter(description="Fields to sort by, `-` for downwards: `-amount,title`.")]
+Limit = Annotated[int, Parameter(ge=1, le=1000, description="The most records to answer.")]
+Query = Annotated[str | None, Parameter(description="Text to find in titles.", max_length=500)]
+IfMatch = Annotated[
+    str | None, Parameter(header="If-Match", description="The ETag of the version you have read.")
+]
+
+
+class QueryInput(msgspec.Struct, forbid_unknown_fields=True):
+    """A query as a body. `filter` is an expression or a tree of conditions."""
+
+    filter: Annotated[
+        str | dict[str, Any] | None,
+        msgspec.Meta(examples=["{list} = 'Negotiations' AND {amount} > 50000"]),
+    ] = None
+    sort: Annotated[str | None, msgspec.Meta(examples=["-amount,title"])] = None
+    fields: Annotated[list[str] | None, msgspec.Meta(examples=[["amount", "customer"]])] = None
+    limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
+    cursor: str | None = None
+    count: bool = False
+
+
+class MoveInput(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """Where to: a list by name or id, and a place in it beside another record or at an end."""
+
+    list: Annotated[str | None, msgspec.Meta(examples=["Closed Won"])] = None
+    list_id: str | None = None
+    before: Annotated[str | None, msgspec.Meta(description="The id of a record in the list.")] = None
+    after: Annotated[str | None, msgspec.Meta(description="The id of a record in the list.")] = None
+    position: Annotated[str | None, msgspec.Meta(pattern="^(first|last)$")] = None
+
+
+class RecordsController(Controller):
+    path = "/projects/{project_id:str}/records"
+    tags = ["Records"]
+
+    @get(opt=DEFERRED, summary="Read the records of a project, a page at a time")
+    async def page(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: str,
+        filter: Filter = None,
+        sort: Sort = None,
+        fields: Fields = None,
+        list: str | None = None,
+        tag: str | None = None,
+        q: Query = None,
+        limit: Limit = 100,
+        cursor: str | None = None,
+        count: bool = False,
+        deleted: Annotated[bool, Parameter(description="Read the trash instead.")] = False,
+    ) -> Response[bytes]:
+        wanted = PageRequest(filter, sort, _names(fields), list, tag, q, limit, cursor, count, deleted)
+        return json_bytes(await kernel.records.reader.page(actor, identifier(project_id), wanted))
+
+    @post("/query", status_code=200, opt=READS | DEFERRED, summary="Read records by a query in the body")
+    async def query(self, kernel: Kernel, actor: Actor, project_id: str, data: QueryInput) -> Response[bytes]:
+        condition = msgspec.json.encode(data.filter) if isinstance(data.filter, dict) else data.filter
+        wanted = PageRequest(
+            filter=condition,
+            sort=data.sort,
+            fields=None if data.fields is None else tuple(data.fields),
+            limit=data.limit,
+            cursor=data.cursor,
+            count=data.count,
+        )
+        return json_bytes(await kernel.records.reader.page(actor, identifier(project_id), wanted))
+
+    @post("/aggregate", status_code=200, opt=READS | DEFERRED, summary="Group and measure records")
+    async def aggregate(
+        self, kernel: Kernel, actor: Actor, project_id: str, data: AggregateRequest
+    ) -> Response[bytes]:
+        return json_bytes(await kernel.records.reader.aggregate(actor, identifier(project_id), data))
+
+    @post("/batch", status_code=200, summary="Make, change and delete many records at once")
+    async def batch(self, kernel: Kernel, actor: Actor, project_id: str, data: BatchInput) -> BatchResult:
+        return await kernel.record_batch.write(actor, identifier(project_id), data)
+
+    @post(summary="Add a record")
+    async def add(
+        self, kernel: Kernel, actor: Actor, project_id: str, data: dict[str, Any]
+    ) -> Response[bytes]:
+        _, answer = await kernel.records.create(actor, identifier(project_id), data)
+        return json_bytes(answer.json, 201, _etag(answer.version))
+
+    @get("/{record_id:str}", opt=DEFERRED, summary="Read a record")
+    async def one(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: str,
+        record_id: str,
+        deleted: Annotated[bool, Parameter(description="Read it from the trash.")] = False,
+    ) -> Response[bytes]:
+        answer = await kernel.records.reader.record(
+            actor, identifier(project_id), identifier(record_id), deleted
+        )
+        return json_bytes(answer.json, 200, _etag(answer.version))
+
+    @patch("/{record_id:str}", summary="Change what is sent, and nothing else")
+    async def change(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: str,
+        record_id: str,
+        data: dict[str, Any],
+        if_match: IfMatch = None,
+    ) -> Response[bytes]:
+        answer = await kernel.records.update(
+            actor, identifier(project_id), identifier(record_id), data, _version(if_match)
+        )
+        return json_bytes(answer.json, 200, _etag(answer.version))
+
+    @delete("/{record_id:str}", summary="Move a record to the trash")
+    async def remove(
+        self, kernel: Kernel, actor: Actor, project_id: str, record_id: str, if_match: IfMatch = None
+    ) -> None:
+        await kernel.records.delete(actor, identifier(project_id), identifier(record_id), _version(if_match))
+
+    @post("/{record_id:str}/restore", status_code=200, summary="Bring a record back from the trash")
+    async def restore(self, kernel: Kernel, actor: Actor, project_id: str, record_id: str) -> Response[bytes]:
+        answer = await kernel.records.restore(actor, identifier(project_id), identifier(record_id))
+        return json_bytes(answer.json, 200, _etag(answer.version))
+
+    @post("/{record_id:str}/move", status_code=200, summary="Move a record to a list, or within one")
+    async def move(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: str,
+        record_id: str,
+        data: MoveInput,
+        if_match: IfMatch = None,
+    ) -> Response[bytes]:
+        wanted = msgspec.structs.asdict(data)
+        wanted["list"] = data.list if data.list is not None else data.list_id
+        answer = await kernel.records.move(
+            actor, identifier(project_id), identifier(record_id), wanted, _version(if_match)
+        )
+        return json_bytes(answer.json, 200, _etag(answer.version))
+
+    @post("/{record_id:str}/copy", summary="Copy a record; the body gives what is to differ")
+    async def copy(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: str,
+        record_id: str,
+        data: dict[str, Any] | None = None,
+    ) -> Response[bytes]:
+        _, answer = await kernel.records.copy(
+            actor, identifier(project_id), identifier(record_id), data or {}
+        )
+        return json_bytes(answer.json, 201, _etag(answer.version))
+
+
+def _names(fields: str | None) -> tuple[str, ...] | None:
+    return None if fields is None else tuple(n.strip() for n in fields.split(",") if n.strip())
+
+
+def _etag(version: int) -> dict[str, str]:
+    return {"ETag": f'"{version}"'}
+
+
+def _version(if_match: str | None) -> int | None:
+    """The version in an If-Match header; None when there is none or for `*`."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not (text.isascii() and text.isdigit() and len(text) < 18):
+        raise InvalidInputError(faults=[Fault("If-Match", 'Give the ETag of the record, such as "3".')])
+    return int(text)

@@ -1,0 +1,163 @@
+"""Groups and measures over the records of a project, as one grouped query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from kernel.access.actor import Actor
+from kernel.dialects.base import Dialect
+from kernel.errors import ExpressionError, Fault, InvalidInputError
+from kernel.expressions import compile_measure, parse, truncated
+from kernel.queries.compilation import Compilation, Scope, root_scope
+from kernel.queries.frames import Flattened, Frame
+from kernel.queries.pages import restrict
+from kernel.queries.paths import PathResolver, start, value_at
+from kernel.queries.sorting import sortable
+from kernel.schema import Project, Schema
+from kernel.storage.database import Statement
+from kernel.values import Kind, Value
+
+MAXIMUM_GROUPS = 10_000
+
+FUNCTIONS = {
+    "count": "COUNT",
+    "sum": "SUM",
+    "average": "AVERAGE",
+    "min": "MIN",
+    "max": "MAX",
+    "median": "MEDIAN",
+    "count_distinct": "COUNTUNIQUE",
+}
+Interval = Literal["day", "week", "month", "quarter", "year"]
+
+
+class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A figure per group: a function over a field, or an expression such as
+    `SUM({amount} * {confidence} / 5)`."""
+
+    function: Literal["count", "sum", "average", "min", "max", "median", "count_distinct"] | None = None
+    field: str | None = None
+    expression: str | None = None
+
+
+class Grouping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What to group by; `interval` cuts dates, in the project's time zone."""
+
+    field: str
+    interval: Interval | None = None
+
+
+class AggregateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which records, grouped by what, measured how."""
+
+    filter: str | dict[str, Any] | None = None
+    group_by: Annotated[list[str | Grouping], msgspec.Meta(max_length=5)] = []
+    measures: Annotated[dict[str, Measure], msgspec.Meta(max_length=50)] = {}
+    limit: Annotated[int, msgspec.Meta(ge=1, le=MAXIMUM_GROUPS)] = 1000
+
+
+@dataclass(frozen=True)
+class Group:
+    """One term of the grouping: what to group by, what to show of it."""
+
+    name: str
+    key: str
+    json: str
+    order: str
+
+
+def aggregate_statement(
+    schema: Schema, actor: Actor, project: Project, request: AggregateRequest, dialect: Dialect, now: datetime
+) -> Statement:
+    """One row per group: its JSON `{"group": {…}, "measures": {…}}`."""
+    compilation = start(schema, actor, dialect, now)
+    scope = root_scope(compilation, project)
+    if request.filter:
+        restrict(scope, request.filter)
+    groups = [_group(scope, place, wanted) for place, wanted in enumerate(request.group_by)]
+    measures = _measures(scope, request.measures or {"count": Measure(function="count")})
+    sql = _sql(compilation, scope, groups, measures, request.limit)
+    return Statement(sql, tuple(compilation.parameters.values))
+
+
+def _sql(
+    compilation: Compilation, scope: Scope, groups: Sequence[Group], measures: Mapping[str, str], limit: int
+) -> str:
+    dialect = compilation.dialect
+    group_json = dialect.json_object({g.name: g.json for g in groups})
+    row = dialect.json_object({"group": group_json, "measures": dialect.json_object(measures)})
+    sql = f"SELECT {row} {scope.frame.clause()}"
+    if groups:
+        keys = ", ".join(g.key for g in groups)
+        sql += f" GROUP BY {keys} ORDER BY {', '.join(f'{g.order} NULLS LAST' for g in groups)} LIMIT {limit}"
+    return sql
+
+
+def _group(scope: Scope, place: int, wanted: str | Grouping) -> Group:
+    grouping = wanted if isinstance(wanted, Grouping) else Grouping(wanted)
+    pointer = f"/group_by/{place}"
+    try:
+        value = value_at(scope, grouping.field.strip("{}").split("."))
+        value = _single_rows(scope, value)
+        if grouping.interval is not None:
+            value = truncated(value, grouping.interval, PathResolver(scope))
+    except ExpressionError as error:
+        raise InvalidInputError("The grouping is not valid.", [Fault(pointer, error.detail)]) from error
+    return _group_of(scope, grouping.field, value)
+
+
+def _single_rows(scope: Scope, value: Value) -> Value:
+    """A record with several values counts once under each: join the rows into the query."""
+    if value.rows is None:
+        return value
+    if not isinstance(value.rows, (Frame, Flattened)):
+        raise ExpressionError("This field cannot be grouped by.")
+    on = " AND ".join(value.rows.conditions()) or "1 = 1"
+    scope.frame.join_rows(value.rows.tables(), on)
+    return replace(value, type=value.type.one(), rows=None)
+
+
+def _group_of(scope: Scope, name: str, value: Value) -> Group:
+    """Text groups without regard to case and shows one of its spellings."""
+    dialect = scope.compilation.dialect
+    order, _ = sortable(dialect, value)
+    if value.type.kind is Kind.TEXT:
+        shown = replace(value, sql=f"min({value.sql})", json=None)
+        return Group(name, order, dialect.json_of(shown), order)
+    if value.type.kind.entity:
+        shown = replace(value, label=f"min({value.label})" if value.label else None)
+        return Group(name, value.sql, dialect.json_of(shown), f"min({order})")
+    if value.unit is not None:
+        return Group(name, f"{value.sql}, {value.unit}", dialect.json_of(value), value.sql)
+    return Group(name, value.sql, dialect.json_of(replace(value, json=None)), value.sql)
+
+
+def _measures(scope: Scope, measures: Mapping[str, Measure]) -> dict[str, str]:
+    found = {}
+    for name, measure in measures.items():
+        pointer = f"/measures/{name}"
+        try:
+            value = compile_measure(parse(_expression(measure)), PathResolver(scope))
+        except ExpressionError as error:
+            fault = Fault(pointer, error.detail, error.position)
+            raise InvalidInputError("The measure is not valid.", [fault]) from error
+        found[name] = scope.compilation.dialect.json_of(value)
+    return found
+
+
+def _expression(measure: Measure) -> str:
+    if measure.expression is not None:
+        if measure.function is not None or measure.field is not None:
+            raise ExpressionError("Give either an expression, or a function and a field.")
+        return measure.expression
+    if measure.function is None:
+        raise ExpressionError("Give a function such as 'sum', or an expression.")
+    if measure.field is None and measure.function != "count":
+        raise ExpressionError(f"Say which field to take the {measure.function} of.")
+    argument = "" if measure.field is None else "{" + measure.field.strip("{}") + "}"
+    return f"{FUNCTIONS[measure.function]}({argument})"

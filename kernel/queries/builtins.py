@@ -1,0 +1,101 @@
+"""The built-in fields of every record as typed SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from kernel.queries.compilation import Scope
+from kernel.queries.frames import Frame
+from kernel.schema import BUILT_IN_LINKS
+from kernel.values import DATETIME, INTEGER, TEXT, Kind, Value, ValueType
+
+SYNONYMS: Mapping[str, str] = {
+    "due_date": "due_at",
+    "start_date": "start_at",
+    "list_id": "list",
+    "assignee": "assignees",
+    "tag": "tags",
+    "created": "created_at",
+    "updated": "updated_at",
+}
+"""Other names under which built-in fields are known; the value is the name in payloads."""
+
+DEFAULT_FIELD_OF: Mapping[str, str] = {
+    "description": "description",
+    "assignees": "assignees",
+    "start_at": "start_date",
+    "due_at": "due_date",
+    "tags": "tags",
+    "referenced_by": "referenced_by",
+}
+"""The removable default field that a built-in name belongs to."""
+
+
+def plain(type_: ValueType, column: str | None = None) -> Callable[[Scope, str], Value]:
+    def build(scope: Scope, name: str) -> Value:
+        return Value(type_, scope.column(column or name))
+
+    return build
+
+
+def list_value(scope: Scope, name: str) -> Value:
+    return Value(ValueType(Kind.CHOICE, choices=scope.project.lists), scope.column("list_id"))
+
+
+def project_name(scope: Scope, name: str) -> Value:
+    placeholder = scope.compilation.parameters.add(scope.project.name, TEXT)
+    return Value(TEXT, placeholder)
+
+
+def record_id(scope: Scope, name: str) -> Value:
+    return Value(TEXT, f"CAST({scope.column('id')} AS TEXT)")
+
+
+def linked(scope: Scope, field_id: int, name: str = "") -> Frame:
+    """The rows of the link table that belong to this record and field, in their order."""
+    alias = scope.compilation.aliases.new("l")
+    where = f"{alias}.field_id = {field_id} AND {alias}.source_id = {scope.column('id')}"
+    return Frame(scope.compilation.aliases, f"smalt_link {alias}", where, f"{alias}.position", many=alias)
+
+
+def tags(scope: Scope, name: str) -> Value:
+    rows = linked(scope, BUILT_IN_LINKS["tags"])
+    type_ = ValueType(Kind.CHOICE, many=True, choices=scope.project.tags)
+    return Value(type_, f"{rows.many}.target_id", rows=rows)
+
+
+def assignees(scope: Scope, name: str) -> Value:
+    rows = linked(scope, BUILT_IN_LINKS["assignees"])
+    return replace(person(rows, f"{rows.many}.target_id", many=True), rows=rows)
+
+
+def person(frame: Frame, sql: str, many: bool = False) -> Value:
+    """A user by the SQL of its id, with the name as label."""
+    user = frame.join_one("smalt_user", sql, lambda alias: f"{alias}.id = {sql}")
+    return Value(ValueType(Kind.PERSON, many=many), sql, label=f"{user}.name")
+
+
+def actor(scope: Scope, name: str) -> Value:
+    return person(scope.frame, scope.column(name))
+
+
+BUILT_INS: Mapping[str, Callable[[Scope, str], Value]] = {
+    "id": record_id,
+    "title": plain(TEXT),
+    "description": plain(TEXT),
+    "list": list_value,
+    "project": project_name,
+    "tags": tags,
+    "assignees": assignees,
+    "start_at": plain(DATETIME),
+    "due_at": plain(DATETIME),
+    "completed_at": plain(DATETIME),
+    "list_entered_at": plain(DATETIME),
+    "created_at": plain(DATETIME),
+    "created_by": actor,
+    "updated_at": plain(DATETIME),
+    "updated_by": actor,
+    "version": plain(INTEGER),
+    "position": plain(INTEGER),
+}

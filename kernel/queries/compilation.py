@@ -1,0 +1,114 @@
+"""One statement under construction: the schema, the reader and the parameters it is built for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from kernel.access.actor import Actor, ProjectAccess
+from kernel.dialects.base import Dialect, Parameters
+from kernel.errors import BrokenSourceError, ExpressionError
+from kernel.queries.frames import Aliases, Flattened, Frame
+from kernel.schema import Project, Schema
+
+MAXIMUM_DERIVATION_DEPTH = 24
+"""Derived values through derived values; definitions have no loops, this bounds the SQL."""
+
+MAXIMUM_JOINS = 400
+"""Tables that one statement may read, however its fields are defined."""
+
+
+class HiddenFieldError(ExpressionError):
+    """There is no such field."""
+
+
+ScopedIds = Callable[["Compilation", Project, str], str]
+"""SQL for the ids of the records that a row scope (a filter expression) lets through."""
+
+
+class Compilation:
+    """Everything that one statement shares: parameters, table names, the reader's rights."""
+
+    def __init__(
+        self, schema: Schema, actor: Actor, dialect: Dialect, now: datetime, scoped_ids: ScopedIds
+    ) -> None:
+        self.scoped_ids = scoped_ids
+        self.hops: dict[tuple[str, str], tuple[Scope, Frame | Flattened | None]] = {}
+        self.schema = schema
+        self.actor = actor
+        self.dialect = dialect
+        self._now = now
+        self.timeless = True
+        self.parameters = Parameters(dialect)
+        self.aliases = Aliases()
+        self.depth = 0
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the query. SQL that asked for it is good for this moment only."""
+        self.timeless = False
+        return self._now
+
+    def for_actor(self, actor: Actor) -> Compilation:
+        """The same statement, for a part that is compiled with other rights."""
+        other = Compilation(self.schema, actor, self.dialect, self.now, self.scoped_ids)
+        other.parameters, other.aliases = self.parameters, self.aliases
+        return other
+
+    def access(self, project_id: int) -> ProjectAccess | None:
+        return self.actor.access(project_id)
+
+    def project(self, project_id: int) -> Project:
+        """A live project, or BrokenSourceError."""
+        project = self.schema.projects.get(project_id)
+        if project is None or project.deleted:
+            raise BrokenSourceError("The project it points to is gone.")
+        return project
+
+    def visible_project(self, project_id: int) -> Project:
+        """A live project that the reader may see, or HiddenFieldError."""
+        project = self.project(project_id)
+        if self.access(project_id) is None:
+            raise HiddenFieldError("The project it points to is not visible.")
+        return project
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The row that names are looked up in: a table of a frame, standing for a record."""
+
+    compilation: Compilation
+    project: Project
+    frame: Frame
+    alias: str
+
+    @property
+    def access(self) -> ProjectAccess:
+        access = self.compilation.access(self.project.id)
+        if access is None:
+            raise HiddenFieldError("There is no such project.")
+        return access
+
+    def column(self, name: str) -> str:
+        return f"{self.alias}.{name}"
+
+
+def reach(compilation: Compilation, project: Project, alias: str) -> str:
+    """The condition that keeps the records of a project that the reader may see; "" for all."""
+    access = compilation.access(project.id)
+    if access is None:
+        return "1 = 0"
+    if access.scope is None:
+        return ""
+    return f"{alias}.id IN ({compilation.scoped_ids(compilation, project, access.scope)})"
+
+
+def root_scope(compilation: Compilation, project: Project, alias: str = "r", trash: bool = False) -> Scope:
+    """The records of a project, live or in the trash, as the rows of the outermost query."""
+    live = f"{alias}.deleted_at IS {'NOT ' if trash else ''}NULL"
+    frame = Frame(compilation.aliases, f"{project.table} {alias}", live)
+    narrowed = reach(compilation, project, alias)
+    if narrowed:
+        frame.restrict(narrowed)
+    return Scope(compilation, project, frame, alias)

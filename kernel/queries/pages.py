@@ -1,0 +1,185 @@
+"""Pages of records: cut first, then computed.
+
+The inner query touches only what the filter and the sort name and returns a page of ids; the
+outer one computes everything else for those rows alone, as JSON that leaves as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+import msgspec
+
+from kernel.access.actor import Actor
+from kernel.dialects.base import Dialect
+from kernel.errors import ExpressionError, Fault, InvalidInputError
+from kernel.expressions import compile_condition, parse_filter
+from kernel.queries.compilation import Compilation, Scope, root_scope
+from kernel.queries.fields import unknown_field
+from kernel.queries.paths import PathResolver, start
+from kernel.queries.record_json import record_json, unknown_names
+from kernel.queries.sorting import SortKey, after, decode_cursor, encode_cursor, sort_keys
+from kernel.schema import Project, Schema
+from kernel.storage.database import Row, Statement
+from kernel.values import ID, TEXT
+
+MAXIMUM_LIMIT = 1000
+
+
+class PageRequest(msgspec.Struct, frozen=True):
+    """What to read. `filter` is an expression or a tree, `fields` None means all.
+
+    `trash` reads the deleted records instead of the live ones.
+    """
+
+    filter: str | bytes | None = None
+    sort: str | None = None
+    fields: tuple[str, ...] | None = None
+    list: str | None = None
+    tag: str | None = None
+    q: str | None = None
+    limit: int = 100
+    cursor: str | None = None
+    count: bool = False
+    trash: bool = False
+
+
+@dataclass(frozen=True)
+class PageQuery:
+    """The statements of one page, and how to read what they return.
+
+    `timeless` means that they hold at any time: nothing in them asks what day it is.
+    """
+
+    page: Statement
+    total: Statement | None
+    keys: tuple[SortKey, ...]
+    signature: str
+    limit: int
+    dialect: Dialect
+    timeless: bool
+
+    def next_cursor(self, rows: Sequence[Row]) -> str | None:
+        if len(rows) <= self.limit:
+            return None
+        return encode_cursor(self.keys, rows[self.limit - 1][1:], self.signature, self.dialect)
+
+    def body(self, rows: Sequence[Row], total: int | None) -> bytes:
+        """The JSON of the collection, around records that the database wrote."""
+        items = ",".join([row[0] for row in rows[: self.limit]])
+        following = msgspec.json.encode(self.next_cursor(rows)).decode()
+        counted = "" if total is None else f',"total":{total}'
+        return f'{{"items":[{items}],"next":{following}{counted}}}'.encode()
+
+
+def page_query(
+    schema: Schema, actor: Actor, project: Project, request: PageRequest, dialect: Dialect, now: datetime
+) -> PageQuery:
+    """Compile a request for one reader. Raises InvalidInputError for what it cannot mean."""
+    compilation = start(schema, actor, dialect, now)
+    scope = _filtered(compilation, project, request)
+    total = _total(compilation, scope) if request.count else None
+    keys = tuple(sort_keys(scope, request.sort))
+    signature = _signature(project, request)
+    if request.cursor is not None:
+        scope.frame.restrict(after(keys, decode_cursor(request.cursor, keys, signature), compilation))
+    sql = _page_sql(compilation, scope, keys, request)
+    page = Statement(sql, tuple(compilation.parameters.values))
+    return PageQuery(page, total, keys, signature, request.limit, dialect, compilation.timeless)
+
+
+def _total(compilation: Compilation, scope: Scope) -> Statement:
+    return Statement(f"SELECT count(*) {scope.frame.clause()}", tuple(compilation.parameters.values))
+
+
+def _page_sql(compilation: Compilation, scope: Scope, keys: Sequence[SortKey], request: PageRequest) -> str:
+    names = [f"k{n}" for n in range(len(keys))]
+    columns = ", ".join(f"{key.sql} AS {name}" for key, name in zip(keys, names, strict=True))
+    order = ", ".join(key.term(key.sql) for key in keys)
+    inner = f"SELECT {columns} {scope.frame.clause()} ORDER BY {order} LIMIT {request.limit + 1}"
+    outer = root_scope(compilation, scope.project, "o")
+    _check_names(outer, request)
+    json = record_json(outer, request.fields, trash=request.trash)
+    last = names[-1]
+    again = ", ".join(key.term(f"page.{name}") for key, name in zip(keys, names, strict=True))
+    return (
+        f"WITH page AS MATERIALIZED ({inner}) SELECT {json}, {', '.join('page.' + n for n in names)} "
+        f"FROM page CROSS JOIN {outer.frame.tables()} WHERE {outer.alias}.id = page.{last} ORDER BY {again}"
+    )
+
+
+@dataclass(frozen=True)
+class RecordQuery:
+    """Reads one record: its JSON and its version; no row when it is not there or not to be seen."""
+
+    sql: str
+    parameters: tuple[Any, ...]
+    timeless: bool
+
+    def of(self, record_id: int) -> Statement:
+        return Statement(self.sql, (record_id, *self.parameters[1:]))
+
+
+def record_query(
+    schema: Schema, actor: Actor, project: Project, dialect: Dialect, now: datetime, trash: bool = False
+) -> RecordQuery:
+    """Compile the reading of any one record of a project for one reader."""
+    compilation = start(schema, actor, dialect, now)
+    record_id = compilation.parameters.add(0, ID)
+    scope = root_scope(compilation, project, trash=trash)
+    json = record_json(scope, trash=trash)
+    scope.frame.restrict(f"{scope.alias}.id = {record_id}")
+    sql = f"SELECT {json}, {scope.column('version')} {scope.frame.clause()}"
+    return RecordQuery(sql, tuple(compilation.parameters.values), compilation.timeless)
+
+
+def _filtered(compilation: Compilation, project: Project, request: PageRequest) -> Scope:
+    """The rows that a request asks for, as the outermost scope."""
+    scope = root_scope(compilation, project, trash=request.trash)
+    for pointer, condition in _conditions(request):
+        restrict(scope, condition, pointer)
+    if request.q:
+        from_text = compilation.parameters.add(request.q.strip(), TEXT)
+        folded = compilation.dialect.fold(scope.column("title"))
+        scope.frame.restrict(compilation.dialect.contains(folded, compilation.dialect.fold(from_text)))
+    return scope
+
+
+def restrict(scope: Scope, condition: str | dict[str, Any], pointer: str = "/filter") -> None:
+    """Narrow a scope by a filter; faults name the place in the expression."""
+    try:
+        expression = parse_filter(condition)
+        scope.frame.restrict(compile_condition(expression, PathResolver(scope)))
+    except ExpressionError as error:
+        fault = Fault(pointer, error.detail, error.position)
+        raise InvalidInputError("The filter is not valid.", [fault]) from error
+
+
+def _conditions(request: PageRequest) -> list[tuple[str, str | dict[str, Any]]]:
+    found: list[tuple[str, str | dict[str, Any]]] = []
+    if isinstance(request.filter, bytes):
+        found.append(("/filter", msgspec.json.decode(request.filter, type=dict[str, Any])))
+    elif request.filter is not None and request.filter.strip():
+        found.append(("/filter", request.filter))
+    if request.list is not None:
+        found.append(("/list", {"field": "list", "op": "eq", "value": request.list}))
+    if request.tag is not None:
+        found.append(("/tag", {"field": "tags", "op": "eq", "value": request.tag}))
+    return found
+
+
+def _check_names(scope: Scope, request: PageRequest) -> None:
+    unknown = unknown_names(scope.project, scope, request.fields or ())
+    if unknown:
+        faults = [Fault("/fields", unknown_field(scope, name)) for name in unknown]
+        raise InvalidInputError("The choice of fields is not valid.", faults)
+
+
+def _signature(project: Project, request: PageRequest) -> str:
+    """Binds a cursor to the order it was made in."""
+    text = f"{project.id}\n{request.sort or ''}\n{request.trash}"
+    return blake2b(text.encode(), digest_size=6).hexdigest()

@@ -1,0 +1,174 @@
+"""A record as JSON written by the database, in the shape of the REST contract."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import msgspec
+
+from kernel.errors import BrokenSourceError, ExpressionError
+from kernel.queries.builtins import DEFAULT_FIELD_OF
+from kernel.queries.compilation import HiddenFieldError, Scope
+from kernel.queries.fields import canonical, linked, sees_built_in
+from kernel.queries.paths import field_value, named_value
+from kernel.schema import Field, Project
+from kernel.values import DATETIME, INTEGER, TEXT, Kind, Value
+
+ALWAYS = ("id", "project_id", "list_id", "title", "version")
+"""Members that a record has whatever fields were asked for."""
+
+_PLAIN = {
+    "description": TEXT,
+    "start_at": DATETIME,
+    "due_at": DATETIME,
+    "completed_at": DATETIME,
+    "list_entered_at": DATETIME,
+    "created_at": DATETIME,
+    "updated_at": DATETIME,
+    "deleted_at": DATETIME,
+    "version": INTEGER,
+}
+_IDS = ("id", "list_id", "position", "created_by", "updated_by")
+_ORDER = (
+    "id", "project_id", "list_id", "title", "description", "position", "tags", "assignees",
+    "start_at", "due_at", "completed_at", "list_entered_at", "created_at", "created_by",
+    "updated_at", "updated_by", "version",
+)  # fmt: skip
+
+
+@dataclass
+class RecordJson:
+    """The JSON of one record: SQL per member, and what to say of fields that are broken."""
+
+    members: dict[str, str] = field(default_factory=dict)
+    warnings: dict[str, str] = field(default_factory=dict)
+    conditional: dict[str, str] = field(default_factory=dict)
+
+
+def record_json(scope: Scope, wanted: Collection[str] | None = None, trash: bool = False) -> str:
+    """SQL for the JSON text of the scope's record.
+
+    `wanted` are names of built-in and custom fields, None for all that the reader may see.
+    """
+    dialect = scope.compilation.dialect
+    names = None if wanted is None else {canonical(n) for n in wanted}
+    members = {n: _built_in_json(scope, n) for n in _ORDER if _includes(scope, n, names)}
+    if trash:
+        members["deleted_at"] = dialect.json_of(Value(DATETIME, scope.column("deleted_at")))
+    custom = custom_fields(scope, wanted)
+    members["fields"] = dialect.json_object(custom.members)
+    if custom.warnings or custom.conditional:
+        members["warnings"] = _warnings(scope, custom)
+    return dialect.json_object(members)
+
+
+def _includes(scope: Scope, name: str, names: set[str] | None) -> bool:
+    if name in ALWAYS:
+        return True
+    if names is not None and name not in names:
+        return False
+    return name in ("position",) or sees_built_in(scope, name)
+
+
+def _built_in_json(scope: Scope, name: str) -> str:
+    dialect = scope.compilation.dialect
+    if name == "project_id":
+        return f"'\"{scope.project.id}\"'"
+    if name in _IDS:
+        return _id_json(scope, name)
+    if name in _PLAIN:
+        return dialect.json_of(Value(_PLAIN[name], scope.column(name)))
+    if name == "title" and not sees_built_in(scope, "title"):
+        return "'\"\"'"
+    return dialect.json_of(named_value(scope, name))
+
+
+def _id_json(scope: Scope, name: str) -> str:
+    """An identifier as a JSON string; the positions of a list are opaque strings too."""
+    text = f"CAST({scope.column(name)} AS TEXT)"
+    return f"coalesce('\"' || {text} || '\"', 'null')"
+
+
+def custom_fields(scope: Scope, wanted: Collection[str] | None) -> RecordJson:
+    """The custom fields that the reader may see; broken ones are null and say so."""
+    found = RecordJson()
+    chosen = None if wanted is None else {n.strip() for n in wanted}
+    for custom in scope.project.live_fields:
+        named = chosen is None or custom.key in chosen or str(custom.id) in chosen
+        if named and scope.access.sees(custom.key):
+            _add_field(scope, custom, found)
+    return found
+
+
+def _add_field(scope: Scope, custom: Field, found: RecordJson) -> None:
+    try:
+        found.members[custom.key] = field_json(scope, custom, found)
+    except HiddenFieldError:
+        return
+    except (BrokenSourceError, ExpressionError) as error:
+        found.members[custom.key] = "'null'"
+        found.warnings[custom.key] = error.detail
+
+
+def field_json(scope: Scope, custom: Field, found: RecordJson) -> str:
+    """SQL for the JSON of one custom field."""
+    dialect = scope.compilation.dialect
+    if custom.target is not None and scope.compilation.access(custom.target) is None:
+        return _hidden_links(scope, custom)
+    value = field_value(scope, custom)
+    if value.conflict is not None:
+        found.conditional[custom.key] = value.conflict
+    if _always_array(custom, value):
+        return _as_array(dialect.json_of(value), value)
+    return dialect.json_of(value)
+
+
+def _always_array(custom: Field, value: Value) -> bool:
+    """References and lookups are arrays also where there can be one at the most."""
+    if value.type.many or custom.type is None:
+        return False
+    derivation = custom.type.derive(custom.config)
+    if derivation is None:
+        return value.type.kind is Kind.RECORD
+    return derivation.through is not None and derivation.measure is None
+
+
+def _as_array(element: str, value: Value) -> str:
+    return f"CASE WHEN {value.sql} IS NULL THEN '[]' ELSE '[' || {element} || ']' END"
+
+
+def _hidden_links(scope: Scope, custom: Field) -> str:
+    """Links into a project that the reader may not see: only that there are some."""
+    column = custom.columns[0]
+    mark = "'[{\"hidden\":true}]'"
+    if not column.spec.many:
+        return f"CASE WHEN {scope.column(column.name)} IS NULL THEN '[]' ELSE {mark} END"
+    rows = linked(scope, custom.id)
+    return scope.compilation.dialect.json_array("'{\"hidden\":true}'", rows.clause(), rows.order())
+
+
+def _warnings(scope: Scope, custom: RecordJson) -> str:
+    """A JSON array: what is broken by definition, and what this record's values conflict in."""
+    dialect = scope.compilation.dialect
+    fixed = [_warning(key, f"Broken source: {text}") for key, text in custom.warnings.items()]
+    pieces = [scope.compilation.parameters.add(",".join(fixed), TEXT)] if fixed else []
+    for key, condition in custom.conditional.items():
+        text = scope.compilation.parameters.add(
+            "," + _warning(key, "Amounts of different currencies cannot be added."), TEXT
+        )
+        pieces.append(f"CASE WHEN {condition} THEN {text} ELSE '' END")
+    joined = dialect.concat(pieces) if len(pieces) > 1 else pieces[0]
+    return f"'[' || ltrim({joined}, ',') || ']'"
+
+
+def _warning(key: str, detail: str) -> str:
+    return msgspec.json.encode({"field": key, "detail": detail}).decode()
+
+
+def unknown_names(project: Project, scope: Scope, wanted: Collection[str]) -> list[str]:
+    """The names in a `fields` choice that the reader does not have."""
+    known = {canonical(n) for n in (*_ORDER, *DEFAULT_FIELD_OF, "list", "project")}
+    visible = {f.key for f in project.live_fields if scope.access.sees(f.key)}
+    visible |= {str(f.id) for f in project.live_fields if scope.access.sees(f.key)}
+    return [n for n in wanted if n.strip() not in visible and canonical(n) not in known]

@@ -1,0 +1,192 @@
+"""Many records in one request: one transaction, or each for itself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import msgspec
+
+from kernel.access.actor import Actor
+from kernel.errors import Fault, ForbiddenError, InvalidInputError, SmaltError
+from kernel.ids import IdGenerator
+from kernel.services.record_input import DraftParser
+from kernel.services.record_links import LinkFinder
+from kernel.services.record_writer import Current
+from kernel.services.records import RecordService, Writing
+from kernel.storage.record_rows import Draft
+
+MAXIMUM_BATCH = 10_000
+
+
+class BatchInput(msgspec.Struct, forbid_unknown_fields=True):
+    """Records to make, change and delete; 10,000 in all. An update has its `id` among its members."""
+
+    create: Annotated[list[dict[str, Any]], msgspec.Meta(max_length=MAXIMUM_BATCH)] = []
+    update: Annotated[list[dict[str, Any]], msgspec.Meta(max_length=MAXIMUM_BATCH)] = []
+    delete: Annotated[list[str], msgspec.Meta(max_length=MAXIMUM_BATCH)] = []
+    atomic: bool = True
+
+
+class BatchFault(msgspec.Struct):
+    """What was wrong with one item, by JSON pointer into the request."""
+
+    pointer: str
+    detail: str
+
+
+class BatchResult(msgspec.Struct):
+    """The ids in the order of the request, null for items that failed."""
+
+    created: list[str | None]
+    updated: list[str | None]
+    deleted: list[str | None]
+    errors: list[BatchFault]
+    batch_id: str
+
+
+@dataclass
+class Items:
+    """The parsed items of a batch, by their pointer."""
+
+    create: dict[str, Draft] = field(default_factory=dict)
+    update: dict[str, tuple[int, int | None, Draft]] = field(default_factory=dict)
+    delete: dict[str, int] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def drop(self, faults: Sequence[Fault]) -> None:
+        """Leave out the items that faults point into."""
+        self.faults.extend(faults)
+        for pointer in {"/".join(f.pointer.split("/")[:3]) for f in faults}:
+            self.create.pop(pointer, None)
+            self.update.pop(pointer, None)
+            self.delete.pop(pointer, None)
+
+
+class RecordBatch:
+    """Writes batches through the records service."""
+
+    def __init__(self, records: RecordService, ids: IdGenerator) -> None:
+        self._records = records
+        self._ids = ids
+
+    async def write(self, actor: Actor, project_id: int, data: BatchInput) -> BatchResult:
+        """All or nothing when `atomic`; else everything that is valid, and errors for the rest."""
+        if len(data.create) + len(data.update) + len(data.delete) > MAXIMUM_BATCH:
+            raise InvalidInputError(f"A batch has {MAXIMUM_BATCH} items at the most.")
+        batch_id = self._ids.new()
+        async with self._records.writing(actor, project_id) as work:
+            items = await self._prepared(work, data)
+            current = await self._checked(work, items)
+            if items.faults and data.atomic:
+                raise InvalidInputError("Nothing was written: some items are not valid.", items.faults)
+            created = await self._apply(work, items, current, batch_id)
+        return _result(data, items, created, batch_id)
+
+    async def _prepared(self, work: Writing, data: BatchInput) -> Items:
+        """Parse off the event loop: a large batch takes a while."""
+        for ability, wanted in (("create", data.create), ("edit", data.update), ("delete", data.delete)):
+            if wanted:
+                work.demand(ability, f"'{ability}' in batches")
+        items = await asyncio.to_thread(_parsed, work, data)
+        finder = LinkFinder(work.tx, self._records.dialect, work.schema, work.actor, work.now)
+        drafts = [*items.create.items(), *((p, d) for p, (_, _, d) in items.update.items())]
+        items.drop(await finder.find(work.project, drafts))
+        return items
+
+    async def _checked(self, work: Writing, items: Items) -> dict[int, Current]:
+        """Load what is changed or deleted, and leave out what is not there or has moved on."""
+        ids = [i for i, _, _ in items.update.values()] + list(items.delete.values())
+        current = await self._records.currents(work, ids)
+        faults = []
+        for pointer, (record_id, version, _) in items.update.items():
+            if record_id not in current:
+                faults.append(Fault(f"{pointer}/id", "There is no such record."))
+            elif version is not None and version != current[record_id].columns["version"]:
+                found = current[record_id].columns["version"]
+                faults.append(Fault(f"{pointer}/version", f"It is at version {found} now. Read it again."))
+        for pointer, record_id in items.delete.items():
+            if record_id not in current:
+                faults.append(Fault(pointer, "There is no such record."))
+        items.drop(faults)
+        return current
+
+    async def _apply(
+        self, work: Writing, items: Items, current: Mapping[int, Current], batch_id: int
+    ) -> Mapping[str, int]:
+        writer = self._records.writer
+        created = await writer.create(work.tx, work.actor, work.plan, list(items.create.values()), batch_id)
+        drafts = {record_id: draft for record_id, _, draft in items.update.values()}
+        await writer.update(work.tx, work.actor, work.plan, current, drafts, batch_id)
+        gone = list(items.delete.values())
+        if drafts and gone:
+            current = await self._records.currents(work, gone)
+        await writer.remove(work.tx, work.actor, work.plan, {i: current[i] for i in gone}, batch_id=batch_id)
+        return dict(zip(items.create, created, strict=True))
+
+
+def _parsed(work: Writing, data: BatchInput) -> Items:
+    items = Items()
+    parser = DraftParser(work.project, work.access)
+    for number, given in enumerate(data.create):
+        pointer = f"/create/{number}"
+        _collect(
+            items, pointer, lambda p=pointer, g=given: items.create.update({p: parser.parse(g, True, p)})
+        )  # type: ignore[misc]
+    seen: set[int] = set()
+    for number, given in enumerate(data.update):
+        pointer = f"/update/{number}"
+        _collect(items, pointer, lambda p=pointer, g=given: _parse_update(items, parser, seen, p, g))  # type: ignore[misc]
+    for number, record_id in enumerate(data.delete):
+        pointer = f"/delete/{number}"
+        _collect(items, pointer, lambda p=pointer, r=record_id: _parse_delete(items, seen, p, r))  # type: ignore[misc]
+    return items
+
+
+def _collect(items: Items, pointer: str, parse: Callable[[], None]) -> None:
+    try:
+        parse()
+    except ForbiddenError as error:
+        items.faults.append(Fault(pointer, error.detail))
+    except SmaltError as error:
+        items.faults.extend(error.faults or [Fault(pointer, error.detail)])
+
+
+def _parse_update(
+    items: Items, parser: DraftParser, seen: set[int], pointer: str, given: Mapping[str, Any]
+) -> None:
+    record_id = _identified(given.get("id"), seen, f"{pointer}/id")
+    version = given.get("version")
+    if version is not None and (not isinstance(version, int) or isinstance(version, bool)):
+        raise InvalidInputError(faults=[Fault(f"{pointer}/version", "Give the version as a whole number.")])
+    values = {name: value for name, value in given.items() if name not in ("id", "version")}
+    items.update[pointer] = (record_id, version, parser.parse(values, False, pointer))
+
+
+def _parse_delete(items: Items, seen: set[int], pointer: str, record_id: str) -> None:
+    items.delete[pointer] = _identified(record_id, seen, pointer)
+
+
+def _identified(value: Any, seen: set[int], pointer: str) -> int:
+    if not (isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19):
+        raise InvalidInputError(faults=[Fault(pointer, "Give the id of a record.")])
+    if int(value) in seen:
+        raise InvalidInputError(faults=[Fault(pointer, "This record is in the batch twice.")])
+    seen.add(int(value))
+    return int(value)
+
+
+def _result(data: BatchInput, items: Items, created: Mapping[str, int], batch_id: int) -> BatchResult:
+    def ids(name: str, count: int, found: Callable[[str], int | None]) -> list[str | None]:
+        numbers = (found(f"/{name}/{n}") for n in range(count))
+        return [None if number is None else str(number) for number in numbers]
+
+    return BatchResult(
+        created=ids("create", len(data.create), created.get),
+        updated=ids("update", len(data.update), lambda p: items.update[p][0] if p in items.update else None),
+        deleted=ids("delete", len(data.delete), items.delete.get),
+        errors=[BatchFault(f.pointer, f.detail) for f in items.faults],
+        batch_id=str(batch_id),
+    )

@@ -1,0 +1,152 @@
+"""Finds the people and records that drafts name, all of a write in a few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from kernel.access.actor import Actor
+from kernel.dialects.base import Dialect, Parameters
+from kernel.errors import Fault, InvalidInputError
+from kernel.expressions import compile_condition, parse_filter
+from kernel.fields import Column
+from kernel.queries.compilation import root_scope
+from kernel.queries.paths import PathResolver, start, with_every_right
+from kernel.schema import BUILT_IN_LINKS, Field, Project, Schema
+from kernel.storage.database import Transaction
+from kernel.storage.record_rows import Draft
+from kernel.values import ID, TEXT
+
+ASSIGNEES = BUILT_IN_LINKS["assignees"]
+_CHUNK = 500
+
+
+class LinkFinder:
+    """Turns ids and emails in drafts into ids that exist and that the writer may use."""
+
+    def __init__(self, tx: Transaction, dialect: Dialect, schema: Schema, actor: Actor, now: Any) -> None:
+        self._tx = tx
+        self._dialect = dialect
+        self._schema = schema
+        self._actor = actor
+        self._now = now
+
+    async def find(self, project: Project, drafts: Sequence[tuple[str, Draft]]) -> list[Fault]:
+        """Resolve in place. `drafts` carry the JSON pointer under which faults are reported."""
+        faults: list[Fault] = []
+        fields = {f.id: f for f in project.live_fields}
+        people = await self._people(_tokens(drafts, fields, Column.PERSON))
+        for pointer, draft in drafts:
+            self._assignees(draft, people, pointer, faults)
+        for field_id in _used(drafts, fields, Column.PERSON):
+            _replace(drafts, fields[field_id], people, "There is no person '{}'.", faults)
+        for field_id in _used(drafts, fields, Column.RECORD):
+            records = await self._records(fields[field_id], _tokens_of(drafts, field_id))
+            _replace(drafts, fields[field_id], records, "There is no record '{}' to refer to.", faults)
+        return faults
+
+    def _assignees(self, draft: Draft, people: dict[str, int], pointer: str, faults: list[Fault]) -> None:
+        wanted = draft.links.get(ASSIGNEES)
+        if wanted is None:
+            return
+        for missing in (w for w in wanted if str(w).lower() not in people):
+            faults.append(Fault(f"{pointer}/assignees", f"There is no person '{str(missing)[:100]}'."))
+        found = [people[str(w).lower()] for w in wanted if str(w).lower() in people]
+        draft.links[ASSIGNEES] = list(dict.fromkeys(found))
+
+    async def _people(self, tokens: set[str]) -> dict[str, int]:
+        """Active users by id and by lower-case email."""
+        found: dict[str, int] = {}
+        for part in _chunks(sorted({t.lower() for t in tokens})):
+            parameters = Parameters(self._dialect)
+            marks = ", ".join(parameters.add(t, TEXT) for t in part)
+            id_text = self._dialect.text("id")
+            named = f"lower(email) IN ({marks}) OR {id_text} IN ({marks})"
+            sql = f"SELECT id, lower(email) FROM smalt_user WHERE active AND ({named})"
+            for id_, email in await self._tx.fetch(sql, parameters.values):
+                found[email] = found[str(id_)] = id_
+        return found
+
+    async def _records(self, field: Field, tokens: set[str]) -> dict[str, int]:
+        """Live records of the target project that the writer may see and the field's filter allows."""
+        target = self._schema.projects.get(field.target or 0)
+        ids = [int(t) for t in tokens if t.isdecimal() and len(t) < 19]
+        if target is None or target.deleted or self._actor.access(target.id) is None:
+            return {}
+        found: dict[str, int] = {}
+        for part in _chunks(ids):
+            for (id_,) in await self._tx.fetch(*self._candidates(target, field, part)):
+                found[str(id_)] = id_
+        return found
+
+    def _candidates(self, target: Project, field: Field, ids: Sequence[int]) -> tuple[str, list[Any]]:
+        compilation = start(self._schema, self._actor, self._dialect, self._now)
+        scope = root_scope(compilation, target)
+        marks = ", ".join(compilation.parameters.add(i, ID) for i in ids)
+        scope.frame.restrict(f"{scope.alias}.id IN ({marks})")
+        allowed = getattr(field.config, "filter", None)
+        if allowed:
+            inner = compilation.for_actor(with_every_right(self._actor))
+            resolver = PathResolver(replace(scope, compilation=inner))
+            scope.frame.restrict(compile_condition(parse_filter(allowed), resolver))
+        return f"SELECT {scope.alias}.id {scope.frame.clause()}", compilation.parameters.values
+
+
+def _replace(
+    drafts: Sequence[tuple[str, Draft]],
+    field: Field,
+    known: dict[str, int],
+    refusal: str,
+    faults: list[Fault],
+) -> None:
+    """Put ids for tokens in every draft's value of a field."""
+    many = field.columns[0].spec.many
+    for pointer, draft in drafts:
+        value = draft.fields.get(field.id)
+        if value is None:
+            continue
+        wanted = [str(v) for v in (value if isinstance(value, list | tuple) else [value])]
+        for missing in (w for w in wanted if w.lower() not in known):
+            faults.append(Fault(f"{pointer}/fields/{field.key}", refusal.format(missing[:100])))
+        found = list(dict.fromkeys(known[w.lower()] for w in wanted if w.lower() in known))
+        draft.fields[field.id] = found if many else (found[0] if found else None)
+
+
+def _tokens(drafts: Iterable[tuple[str, Draft]], fields: dict[int, Field], column: Column) -> set[str]:
+    listed = list(drafts)
+    found = {str(w) for _, d in listed for w in d.links.get(ASSIGNEES, ())}
+    for field_id in _used(listed, fields, column):
+        found |= _tokens_of(listed, field_id)
+    return found
+
+
+def _tokens_of(drafts: Iterable[tuple[str, Draft]], field_id: int) -> set[str]:
+    found: set[str] = set()
+    for _, draft in drafts:
+        value = draft.fields.get(field_id)
+        if value is not None:
+            found |= {str(v) for v in (value if isinstance(value, list | tuple) else [value])}
+    return found
+
+
+def _used(drafts: Iterable[tuple[str, Draft]], fields: dict[int, Field], column: Column) -> list[int]:
+    """The ids of the fields of a column kind that any draft writes."""
+    used: dict[int, None] = {}
+    for _, draft in drafts:
+        for field_id in draft.fields:
+            columns = fields[field_id].columns
+            if columns and columns[0].spec.column is column:
+                used[field_id] = None
+    return list(used)
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for begin in range(0, len(values), _CHUNK):
+        yield values[begin : begin + _CHUNK]
+
+
+def checked(faults: Sequence[Fault]) -> None:
+    """Raise InvalidInputError when there are faults."""
+    if faults:
+        raise InvalidInputError("The record is not valid.", faults)

@@ -1,0 +1,88 @@
+"""Places of records inside a list: whole numbers with gaps, renumbered where a gap has closed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kernel.errors import Fault, InvalidInputError
+from kernel.storage.database import Transaction
+from kernel.storage.record_rows import TablePlan
+
+GAP = 1 << 20
+
+
+async def place_between(
+    tx: Transaction, plan: TablePlan, list_id: int, record_id: int, wanted: Mapping[str, Any]
+) -> int | None:
+    """The position that `before`, `after` or `position` ("first", "last") ask for; None for none."""
+    if wanted.get("before") is not None:
+        return await _beside(tx, plan, list_id, record_id, wanted["before"], "before")
+    if wanted.get("after") is not None:
+        return await _beside(tx, plan, list_id, record_id, wanted["after"], "after")
+    if wanted.get("position") == "first":
+        edge = await _edge(tx, plan, list_id, "min")
+        return 0 if edge is None else edge - GAP
+    if wanted.get("position") == "last" or wanted.get("list") is not None:
+        edge = await _edge(tx, plan, list_id, "max")
+        return 0 if edge is None else edge + GAP
+    return None
+
+
+async def _edge(tx: Transaction, plan: TablePlan, list_id: int, function: str) -> int | None:
+    sql = f"SELECT {function}(position) FROM {plan.project.table} WHERE list_id = {plan.integers(1)}"
+    found = (await tx.fetch(sql, [list_id]))[0][0]
+    return None if found is None else int(found)
+
+
+async def _beside(
+    tx: Transaction, plan: TablePlan, list_id: int, record_id: int, neighbour: Any, side: str
+) -> int:
+    neighbour_id = int(neighbour) if isinstance(neighbour, str) and neighbour.isdecimal() else 0
+    order = await _neighbours(tx, plan, list_id, neighbour_id, side)
+    if not order:
+        fault = Fault(f"/{side}", "There is no such record in this list.")
+        raise InvalidInputError("The place is not valid.", [fault])
+    here = order[0]
+    others = [p for i, p in order[1:] if i != record_id]
+    beyond = others[0] if others else here[1] + (GAP if side == "after" else -GAP) * 2
+    if abs(beyond - here[1]) > 1:
+        return (here[1] + beyond) // 2
+    await _renumber(tx, plan, list_id)
+    return await _beside(tx, plan, list_id, record_id, neighbour, side)
+
+
+async def _neighbours(
+    tx: Transaction, plan: TablePlan, list_id: int, neighbour_id: int, side: str
+) -> list[tuple[int, int]]:
+    """The neighbour and the two records next to it on the wanted side."""
+    table = plan.project.table
+    one, two, three, four = plan.integers(4).split(", ")
+    found = await tx.fetch(
+        f"SELECT id, position FROM {table} WHERE id = {one} AND list_id = {two} AND deleted_at IS NULL",
+        [neighbour_id, list_id],
+    )
+    if not found:
+        return []
+    sign, order = (">", "") if side == "after" else ("<", " DESC")
+    near = await tx.fetch(
+        f"SELECT id, position FROM {table} WHERE list_id = {one} AND deleted_at IS NULL AND "
+        f"(position {sign} {two} OR (position = {three} AND id {sign} {four})) "
+        f"ORDER BY position{order}, id{order} LIMIT 2",
+        [list_id, found[0][1], found[0][1], neighbour_id],
+    )
+    return [(row[0], row[1]) for row in (*found, *near)]
+
+
+async def _renumber(tx: Transaction, plan: TablePlan, list_id: int) -> None:
+    """Open the gaps of a list again; positions stay in their order."""
+    table = plan.project.table
+    one = plan.integers(1)
+    numbered = (
+        f"SELECT id, row_number() OVER (ORDER BY position, id) AS number FROM {table} WHERE list_id = {one}"
+    )
+    await tx.execute(
+        f"UPDATE {table} SET position = "
+        f"(SELECT n.number * {GAP} FROM ({numbered}) n WHERE n.id = {table}.id) WHERE list_id = {one}",
+        [list_id],
+    )

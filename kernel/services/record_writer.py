@@ -1,0 +1,281 @@
+"""The one path on which records change: rows, links, stays in lists, history and outbox together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from kernel.access.actor import Actor
+from kernel.clock import Clock, to_milliseconds
+from kernel.errors import ConflictError, Fault, VersionMismatchError
+from kernel.ids import IdGenerator
+from kernel.schema import BUILT_IN_LINKS, Project
+from kernel.services.changes import Change, ChangeLog
+from kernel.storage.database import Transaction
+from kernel.storage.record_rows import Draft, TablePlan
+
+LINK_NAMES = {number: name for name, number in BUILT_IN_LINKS.items()}
+_encode = msgspec.json.Encoder(decimal_format="string").encode
+_QUIET = frozenset(
+    {"position", "version", "updated_at", "updated_by", "list_entered_at", "created_at", "created_by"}
+)
+
+
+@dataclass(slots=True)
+class Current:
+    """A record as it stands before a change: decoded columns, and targets by link id."""
+
+    columns: dict[str, Any]
+    links: dict[int, list[int]] = field(default_factory=dict)
+
+
+class RecordWriter:
+    """Writes drafts whose people and records have been found, inside a caller's transaction."""
+
+    def __init__(self, ids: IdGenerator, clock: Clock, changes: ChangeLog) -> None:
+        self._ids = ids
+        self._clock = clock
+        self._changes = changes
+
+    async def create(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        plan: TablePlan,
+        drafts: Sequence[Draft],
+        batch_id: int | None = None,
+        kind: str = "record.created",
+    ) -> Sequence[int]:
+        """Add records to the ends of their lists; their ids, in order."""
+        now = self._clock.now()
+        ids = list(self._ids.many(len(drafts)))
+        common = _stamps(actor, now)
+        first = plan.project.lists[0].id if plan.project.lists else None
+        rows, links, log = [], [], []
+        for record_id, draft in zip(ids, drafts, strict=True):
+            columns = {"list_id": first, **draft.columns, **common, "id": record_id, "position": record_id}
+            rows.append(plan.row(columns, draft.fields))
+            links.extend(_link_rows(plan, record_id, draft))
+            log.append(Change(plan.project.id, record_id, kind, 1, _created(draft, columns["list_id"])))
+        await tx.execute_many(plan.insertion(), rows)
+        await self._insert_links(tx, plan, links)
+        await self._enter_lists(tx, plan, zip(ids, (r[1] for r in rows), strict=True), now)
+        await self._changes.write_many(tx, actor, log, batch_id)
+        return ids
+
+    async def update(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        plan: TablePlan,
+        current: Mapping[int, Current],
+        drafts: Mapping[int, Draft],
+        batch_id: int | None = None,
+        kind: str = "record.updated",
+    ) -> list[int]:
+        """Change records; gives the ids of those that did change."""
+        now = self._clock.now()
+        changed: dict[int, dict[str, list[Any]]] = {}
+        by_columns: dict[tuple[str, ...], list[list[Any]]] = defaultdict(list)
+        log = []
+        for record_id, draft in drafts.items():
+            before = current[record_id]
+            values, differences = _differences(plan, before, draft)
+            if not differences and not values:
+                continue
+            changed[record_id] = differences
+            version = before.columns["version"] + 1
+            values |= {"version": version, "updated_at": now, "updated_by": actor.user_id}
+            if "list_id" in values:
+                values["list_entered_at"] = now
+            row = [plan.encode(n, v) for n, v in values.items()]
+            by_columns[tuple(values)].append([*row, record_id])
+            log.append(
+                Change(plan.project.id, record_id, _kind(kind, differences), version, _encode(differences))
+            )
+        for names, rows in by_columns.items():
+            await tx.execute_many(plan.update(names), rows)
+        await self._replace_links(tx, plan, {i: drafts[i] for i in changed})
+        await self._change_lists(tx, plan, current, {i: drafts[i] for i in changed}, now)
+        await self._changes.write_many(tx, actor, log, batch_id)
+        return list(changed)
+
+    async def remove(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        plan: TablePlan,
+        current: Mapping[int, Current],
+        restore: bool = False,
+        batch_id: int | None = None,
+    ) -> None:
+        """Move records to the trash, or back with everything they had."""
+        now = self._clock.now()
+        kind = "record.restored" if restore else "record.deleted"
+        names = ("deleted_at", "deleted_by", "version", "updated_at", "updated_by")
+        rows, log = [], []
+        for record_id, before in current.items():
+            version = before.columns["version"] + 1
+            gone = (None, None) if restore else (now, actor.user_id)
+            values = (*gone, version, now, actor.user_id)
+            rows.append([*(plan.encode(n, v) for n, v in zip(names, values, strict=True)), record_id])
+            log.append(Change(plan.project.id, record_id, kind, version, {}))
+        await tx.execute_many(plan.update(names), rows)
+        await self._changes.write_many(tx, actor, log, batch_id)
+
+    async def _insert_links(self, tx: Transaction, plan: TablePlan, rows: Sequence[tuple[int, ...]]) -> None:
+        if rows:
+            marks = plan.integers(4)
+            sql = f"INSERT INTO smalt_link (field_id, source_id, target_id, position) VALUES ({marks})"
+            await tx.execute_many(sql, rows)
+
+    async def _replace_links(self, tx: Transaction, plan: TablePlan, drafts: Mapping[int, Draft]) -> None:
+        gone, rows = [], []
+        for record_id, draft in drafts.items():
+            found = list(_link_rows(plan, record_id, draft, cleared=gone))
+            rows.extend(found)
+        if gone:
+            one, two = plan.integers(2).split(", ")
+            sql = f"DELETE FROM smalt_link WHERE field_id = {one} AND source_id = {two}"
+            await tx.execute_many(sql, gone)
+        await self._insert_links(tx, plan, rows)
+
+    async def _enter_lists(
+        self, tx: Transaction, plan: TablePlan, entries: Iterable[tuple[int, int | None]], now: datetime
+    ) -> None:
+        """Begin the stays by which time spent in a list is measured."""
+        at = to_milliseconds(now)
+        stays = [(record_id, list_id, at) for record_id, list_id in entries if list_id is not None]
+        ids = self._ids.many(len(stays))
+        sql = f"INSERT INTO smalt_list_stay (id, record_id, list_id, entered_at) VALUES ({plan.integers(4)})"
+        await tx.execute_many(sql, [(i, *stay) for i, stay in zip(ids, stays, strict=True)])
+
+    async def _change_lists(
+        self,
+        tx: Transaction,
+        plan: TablePlan,
+        current: Mapping[int, Current],
+        drafts: Mapping[int, Draft],
+        now: datetime,
+    ) -> None:
+        moved = {
+            i: d.columns["list_id"]
+            for i, d in drafts.items()
+            if "list_id" in d.columns and d.columns["list_id"] != current[i].columns["list_id"]
+        }
+        if moved:
+            one, two = plan.integers(2).split(", ")
+            sql = f"UPDATE smalt_list_stay SET left_at = {one} WHERE record_id = {two} AND left_at IS NULL"
+            await tx.execute_many(sql, [(to_milliseconds(now), i) for i in moved])
+            await self._enter_lists(tx, plan, moved.items(), now)
+
+
+def _stamps(actor: Actor, now: datetime) -> dict[str, Any]:
+    return {
+        "list_entered_at": now,
+        "created_at": now,
+        "created_by": actor.user_id,
+        "updated_at": now,
+        "updated_by": actor.user_id,
+        "version": 1,
+    }
+
+
+def _link_rows(
+    plan: TablePlan, record_id: int, draft: Draft, cleared: list[tuple[int, int]] | None = None
+) -> Iterable[tuple[int, ...]]:
+    """The link rows of a draft; what is replaced goes to `cleared`."""
+    wanted = dict(draft.links)
+    for field_id, value in draft.fields.items():
+        targets = plan.links(field_id, value)
+        if targets is not None:
+            wanted[field_id] = targets
+    for field_id, targets in wanted.items():
+        if cleared is not None:
+            cleared.append((field_id, record_id))
+        for position, target in enumerate(targets):
+            yield field_id, record_id, target, position
+
+
+def _created(draft: Draft, list_id: int | None) -> bytes:
+    """The history of a new record: what it has, from nothing."""
+    found: dict[str, Any] = {"list": [None, str(list_id)]}
+    for name, value in draft.columns.items():
+        if value is not None and name != "list_id":
+            found[name] = [None, value]
+    for number, targets in draft.links.items():
+        if targets:
+            found[LINK_NAMES[number]] = [None, [str(t) for t in targets]]
+    for field_id, value in draft.fields.items():
+        if value is not None and value != []:
+            found[str(field_id)] = [None, value]
+    return _encode(found)
+
+
+def _differences(
+    plan: TablePlan, before: Current, draft: Draft
+) -> tuple[dict[str, Any], dict[str, list[Any]]]:
+    """The columns to write, and the history: `{name: [old, new]}`, custom fields by id."""
+    values: dict[str, Any] = {}
+    found: dict[str, list[Any]] = {}
+    for name, value in draft.columns.items():
+        if before.columns[name] != value:
+            values[name] = value
+            _note_column(found, name, before.columns[name], value)
+    for number, targets in draft.links.items():
+        if before.links.get(number, []) != targets:
+            found[LINK_NAMES[number]] = [_ids(before.links.get(number, [])), _ids(targets)]
+    for field_id, value in draft.fields.items():
+        targets_now = plan.links(field_id, value)
+        if targets_now is not None:
+            old_targets = before.links.get(field_id, [])
+            if old_targets != targets_now:
+                found[str(field_id)] = [old_targets, targets_now]
+        elif (old := plan.value(field_id, before.columns)) != value:
+            values |= dict(plan.parts(field_id, value))
+            found[str(field_id)] = [old, value]
+    return values, found
+
+
+def _kind(kind: str, differences: Mapping[str, Any]) -> str:
+    """A change of the list alone is a move; of no value at all, a new place in the same list."""
+    if kind != "record.updated":
+        return kind
+    if not differences:
+        return "record.reordered"
+    return "record.moved" if list(differences) == ["list"] else kind
+
+
+def _note_column(found: dict[str, list[Any]], name: str, old: Any, new: Any) -> None:
+    if name == "list_id":
+        found["list"] = [str(old), str(new)]
+    elif name not in _QUIET:
+        found[name] = [old, new]
+
+
+def _ids(targets: Iterable[int]) -> list[str]:
+    return [str(t) for t in targets]
+
+
+def check_version(before: Current, expected: int | None) -> None:
+    """Raise VersionMismatchError when a client has read an older version."""
+    if expected is not None and before.columns["version"] != expected:
+        found = before.columns["version"]
+        raise VersionMismatchError(
+            f"You read version {expected}, and it is at version {found} now. Read it again."
+        )
+
+
+def as_unique_fault(error: ConflictError, project: Project) -> ConflictError:
+    """A violated unique index as a fault of the field that it stands on."""
+    constraint = getattr(error, "constraint", None) or ""
+    for found in project.live_fields:
+        if found.unique and str(found.id) in constraint:
+            fault = Fault(f"/fields/{found.key}", f"Another record has this '{found.name}' already.")
+            return ConflictError(f"'{found.name}' must be different in every record.", [fault])
+    return error

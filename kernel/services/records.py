@@ -1,0 +1,225 @@
+"""Records: the rules under which they are made, changed, moved and deleted."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kernel.access.actor import Actor, ProjectAccess
+from kernel.clock import Clock
+from kernel.dialects.base import Dialect
+from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
+from kernel.schema import Project, Schema
+from kernel.services.record_input import DraftParser
+from kernel.services.record_links import LinkFinder, checked
+from kernel.services.record_positions import place_between
+from kernel.services.record_reader import RecordAnswer, RecordReader, answer_of
+from kernel.services.record_state import RecordState
+from kernel.services.record_writer import Current, RecordWriter, as_unique_fault, check_version
+from kernel.services.rights import visible_project
+from kernel.storage.database import Database, Transaction
+from kernel.storage.record_rows import Draft, TablePlan
+from kernel.storage.schema_cache import SchemaCache
+
+
+@dataclass(frozen=True)
+class Writing:
+    """One write transaction of one actor on one project."""
+
+    tx: Transaction
+    schema: Schema
+    actor: Actor
+    access: ProjectAccess
+    plan: TablePlan
+    now: datetime
+
+    @property
+    def project(self) -> Project:
+        return self.plan.project
+
+    def demand(self, ability: str, doing: str) -> None:
+        """Raise ForbiddenError unless the role has an ability."""
+        if ability not in self.access.can:
+            raise ForbiddenError(f"Your role in this project does not allow {doing}.")
+
+
+class RecordService:
+    """What can be done to records. Every road that writes records comes through here."""
+
+    def __init__(
+        self,
+        database: Database,
+        schema: SchemaCache,
+        clock: Clock,
+        reader: RecordReader,
+        writer: RecordWriter,
+    ) -> None:
+        self._database = database
+        self._schema = schema
+        self._clock = clock
+        self._state = RecordState(database.dialect)
+        self._plans: dict[int, tuple[int, TablePlan]] = {}
+        self.reader = reader
+        self.writer = writer
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._database.dialect
+
+    @asynccontextmanager
+    async def writing(self, actor: Actor, project_id: int) -> AsyncIterator[Writing]:
+        """A transaction in which the project's schema stands still."""
+        project: Project | None = None
+        try:
+            async with self._database.transaction() as tx:
+                schema = await self._schema.in_transaction(tx)
+                writing = self.within(tx, schema, actor, project_id)
+                project = writing.project
+                yield writing
+        except ConflictError as error:
+            raise error if project is None else as_unique_fault(error, project) from error
+
+    def within(self, tx: Transaction, schema: Schema, actor: Actor, project_id: int) -> Writing:
+        """A project for writing inside a transaction that the caller has opened."""
+        project = visible_project(schema, actor, project_id)
+        access = actor.access(project_id)
+        assert access is not None  # visible_project has seen to it
+        return Writing(tx, schema, actor, access, self.plan(schema, project), self._clock.now())
+
+    def plan(self, schema: Schema, project: Project) -> TablePlan:
+        """How the project's values become rows, kept while the schema stands."""
+        version, plan = self._plans.get(project.id, (None, None))
+        if plan is None or version != schema.version:
+            plan = TablePlan(project, self.dialect)
+            self._plans[project.id] = (schema.version, plan)
+        return plan
+
+    async def create(
+        self, actor: Actor, project_id: int, data: Mapping[str, Any]
+    ) -> tuple[int, RecordAnswer]:
+        """Add a record to the end of its list (the first list when none is named)."""
+        async with self.writing(actor, project_id) as work:
+            work.demand("create", "new records")
+            draft = DraftParser(work.project, work.access).parse(data, new=True)
+            await self.resolve(work, [("", draft)])
+            (record_id,) = await self.writer.create(work.tx, actor, work.plan, [draft])
+            return record_id, await self._answer(work, record_id)
+
+    async def update(
+        self,
+        actor: Actor,
+        project_id: int,
+        record_id: int,
+        data: Mapping[str, Any],
+        version: int | None = None,
+    ) -> RecordAnswer:
+        """Change what is named and nothing else; `version` is the one the client has read."""
+        async with self.writing(actor, project_id) as work:
+            before = await self.current(work, record_id)
+            work.demand("edit", "changes to records")
+            check_version(before, version)
+            draft = DraftParser(work.project, work.access).parse(data, new=False)
+            await self.resolve(work, [("", draft)])
+            await self.writer.update(work.tx, actor, work.plan, {record_id: before}, {record_id: draft})
+            return await self._answer(work, record_id)
+
+    async def move(
+        self,
+        actor: Actor,
+        project_id: int,
+        record_id: int,
+        data: Mapping[str, Any],
+        version: int | None = None,
+    ) -> RecordAnswer:
+        """To another list or another place in it: `{"list", "before" | "after" | "position"}`."""
+        async with self.writing(actor, project_id) as work:
+            before = await self.current(work, record_id)
+            work.demand("edit", "moving records")
+            check_version(before, version)
+            target = {"list": data["list"]} if data.get("list") is not None else {}
+            draft = DraftParser(work.project, work.access).parse(target, new=False)
+            list_id = draft.columns.get("list_id", before.columns["list_id"])
+            position = await place_between(work.tx, work.plan, list_id, record_id, data)
+            if position is not None:
+                draft.columns["position"] = position
+            await self.writer.update(work.tx, actor, work.plan, {record_id: before}, {record_id: draft})
+            return await self._answer(work, record_id)
+
+    async def copy(
+        self, actor: Actor, project_id: int, record_id: int, data: Mapping[str, Any]
+    ) -> tuple[int, RecordAnswer]:
+        """A new record with the same values, but for what `data` gives otherwise."""
+        async with self.writing(actor, project_id) as work:
+            before = await self.current(work, record_id)
+            work.demand("create", "new records")
+            draft = self._duplicate(work, before)
+            given = DraftParser(work.project, work.access).parse(data, new=False)
+            await self.resolve(work, [("", given)])
+            draft.columns |= given.columns
+            draft.fields |= given.fields
+            draft.links |= given.links
+            (copied,) = await self.writer.create(work.tx, actor, work.plan, [draft])
+            return copied, await self._answer(work, copied)
+
+    async def delete(self, actor: Actor, project_id: int, record_id: int, version: int | None = None) -> None:
+        """Move a record to the trash."""
+        async with self.writing(actor, project_id) as work:
+            before = await self.current(work, record_id)
+            work.demand("delete", "deleting records")
+            check_version(before, version)
+            await self.writer.remove(work.tx, actor, work.plan, {record_id: before})
+
+    async def restore(self, actor: Actor, project_id: int, record_id: int) -> RecordAnswer:
+        """Bring a record back from the trash with everything it had."""
+        async with self.writing(actor, project_id) as work:
+            before = await self.current(work, record_id, trash=True)
+            work.demand("delete", "restoring records")
+            if before.columns["list_id"] not in {c.id for c in work.project.lists} and work.project.lists:
+                draft = Draft(columns={"list_id": work.project.lists[0].id})
+                await self.writer.update(work.tx, actor, work.plan, {record_id: before}, {record_id: draft})
+                before = await self.current(work, record_id, trash=True)
+            await self.writer.remove(work.tx, actor, work.plan, {record_id: before}, restore=True)
+            return await self._answer(work, record_id)
+
+    async def resolve(self, work: Writing, drafts: list[tuple[str, Draft]]) -> None:
+        """Find the people and records that drafts name, or raise InvalidInputError."""
+        finder = LinkFinder(work.tx, self.dialect, work.schema, work.actor, work.now)
+        checked(await finder.find(work.project, drafts))
+
+    async def current(self, work: Writing, record_id: int, trash: bool = False) -> Current:
+        """A record as it stands, or NotFoundError."""
+        found = await self.currents(work, [record_id], trash)
+        if record_id not in found:
+            raise NotFoundError("There is no such record, or you may not see it.")
+        return found[record_id]
+
+    async def currents(self, work: Writing, ids: list[int], trash: bool = False) -> dict[int, Current]:
+        return await self._state.load(work.tx, work.schema, work.actor, work.plan, ids, work.now, trash)
+
+    async def _answer(self, work: Writing, record_id: int) -> RecordAnswer:
+        query = self.reader.record_query(work.schema, work.actor, work.project.id)
+        return answer_of(await work.tx.fetch(*query.of(record_id)))
+
+    def _duplicate(self, work: Writing, before: Current) -> Draft:
+        """The values of a record that the actor may read and write, as a draft."""
+        draft = Draft()
+        for name in ("title", "description", "list_id", "start_at", "due_at"):
+            draft.columns[name] = before.columns[name]
+        for custom in work.plan.fields.values():
+            if custom.type is None or work.access.rule(custom.key) != "edit" or custom.unique:
+                continue
+            linked = before.links.get(custom.id, [])
+            many = custom.columns[0].spec.many
+            draft.fields[custom.id] = linked if many else work.plan.value(custom.id, before.columns)
+        draft.links = {n: before.links.get(n, []) for n in (1, 2)}
+        return draft
+
+
+def reference_id(value: Any, pointer: str) -> int:
+    """The id of a record in a body. InvalidInputError when it is none."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
+        return int(value)
+    raise InvalidInputError("The input is not valid.", [Fault(pointer, "Give the id of a record.")])
