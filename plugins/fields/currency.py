@@ -55,7 +55,7 @@ class CurrencyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def _code_of(mark: str, default: str) -> str:
     code = currency_of(mark.strip(), default)
     if code is None:
-        raise InvalidValueError(f"'{mark}' does not say which currency; write its code, such as EUR.")
+        raise InvalidValueError("The sign does not say which currency; write its code, such as EUR.")
     return code
 
 
@@ -104,7 +104,7 @@ class CurrencyField(FieldType[CurrencyConfig, Money]):
         if not value.keys() <= {"amount", "currency"} or not isinstance(currency, str):
             raise InvalidValueError('This must be an amount, or {"amount": "12.00", "currency": "EUR"}.')
         if currency not in currency_codes():
-            raise InvalidValueError(f"'{currency[:20]}' is not a currency code of ISO 4217, such as EUR.")
+            raise InvalidValueError("The currency must be a code of ISO 4217, such as EUR.")
         amount = value.get("amount")
         return currency, "" if amount is None else amount
 
