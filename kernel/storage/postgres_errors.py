@@ -47,15 +47,22 @@ def _raise(meaning: SmaltError | None, error: Exception) -> None:
 
 
 def _refusal(error: asyncpg.InterfaceError) -> SmaltError | None:
-    """What the driver says by itself: about a parameter, about the connection."""
-    if isinstance(error.__cause__, UnicodeEncodeError):
-        return InvalidInputError("A text holds characters that are not valid Unicode.")
-    if isinstance(error.__cause__, OverflowError):
-        return InvalidInputError("A number is too large to be stored.")
+    """What the driver says of a connection; its other complaints are faults of the program."""
     return UnavailableError(_GONE) if "clos" in str(error) else None
 
 
+def _argument(cause: BaseException) -> SmaltError | None:
+    """A parameter that the driver could not write; one of the wrong type is a fault of the program."""
+    if isinstance(cause, UnicodeEncodeError):
+        return InvalidInputError("A text holds characters that are not valid Unicode.")
+    if isinstance(cause, OverflowError):
+        return InvalidInputError("A number is too large to be stored.")
+    return None
+
+
 def _answer(error: asyncpg.PostgresError) -> SmaltError | None:
+    if isinstance(error, asyncpg.DataError) and error.__cause__ is not None:
+        return _argument(error.__cause__)
     if isinstance(error, asyncpg.UniqueViolationError):
         return DuplicateError(error.constraint_name or "")
     if isinstance(error, asyncpg.ForeignKeyViolationError):

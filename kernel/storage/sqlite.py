@@ -68,7 +68,7 @@ class SqliteTransaction:
         return await run_query(self, query)
 
     async def fetch_named(self, sql: str, parameters: Sequence[Any]) -> list[dict[str, Any]]:
-        return await self._writer.run_through(naming(sql, parameters), self._seconds)
+        return await self._writer.run_through(naming(sql, parameters, in_transaction=True), self._seconds)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -109,11 +109,14 @@ def executing_many(sql: str, rows: Sequence[Sequence[Any]]) -> Callable[[sqlite3
     return work
 
 
-def naming(sql: str, parameters: Sequence[Any]) -> Callable[[sqlite3.Connection], list[dict[str, Any]]]:
+def naming(
+    sql: str, parameters: Sequence[Any], *, in_transaction: bool = False
+) -> Callable[[sqlite3.Connection], list[dict[str, Any]]]:
     """Work that runs one statement and gives its rows by column name."""
+    guard = inside if in_transaction else understood
 
     def work(connection: sqlite3.Connection) -> list[dict[str, Any]]:
-        with understood(connection):
+        with guard(connection):
             cursor = connection.execute(sql, parameters)
             names = [column[0] for column in cursor.description or ()]
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
