@@ -7,12 +7,18 @@ from functools import cache
 
 import pycountry
 
-_NO_DIGITS = frozenset({
+WITHOUT_DIGITS = (
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV",
     "XAF", "XOF", "XPF",
-})  # fmt: skip
-_THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
-_FOUR_DIGITS = frozenset({"CLF", "UYW"})
+)  # fmt: skip
+WITH_THREE_DIGITS = ("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND")
+WITH_FOUR_DIGITS = ("CLF", "UYW")
+
+_DIGITS = {
+    **dict.fromkeys(WITHOUT_DIGITS, 0),
+    **dict.fromkeys(WITH_THREE_DIGITS, 3),
+    **dict.fromkeys(WITH_FOUR_DIGITS, 4),
+}
 
 _SYMBOLS: Mapping[str, tuple[str, ...]] = {
     "$": ("USD", "AUD", "CAD", "NZD", "SGD", "HKD", "MXN", "ARS", "CLP", "COP"),
@@ -35,11 +41,7 @@ def currency_codes() -> frozenset[str]:
 
 def currency_digits(code: str) -> int:
     """The decimal places of a currency: 0 (yen), 2 (euro), 3 (dinar) or 4."""
-    if code in _NO_DIGITS:
-        return 0
-    if code in _THREE_DIGITS:
-        return 3
-    return 4 if code in _FOUR_DIGITS else 2
+    return _DIGITS.get(code, 2)
 
 
 def currency_of(mark: str, default: str) -> str | None:

@@ -122,14 +122,10 @@ class CurrencyField(FieldType[CurrencyConfig, Money]):
         return score(samples, lambda cell: bool(cell.strip(" -+().,0123456789")) and reads(cell), 0.9)
 
     def suggest(self, samples: Sequence[str], context: ParseContext) -> CurrencyConfig:
-        codes = {money.currency for money in self._readable(samples, context)}
+        read = filter(parses(lambda cell: self.parse(cell, CurrencyConfig(), context)), samples)
+        money = (self.parse(cell, CurrencyConfig(), context) for cell in read)
+        codes = {one.currency for one in money if one is not None}
         return CurrencyConfig(codes.pop() if len(codes) == 1 else None)
-
-    def _readable(self, samples: Sequence[str], context: ParseContext) -> Iterable[Money]:
-        for cell in filter(parses(lambda c: self.parse(c, CurrencyConfig(), context)), samples):
-            money = self.parse(cell, CurrencyConfig(), context)
-            if money is not None:
-                yield money
 
 
 @hookimpl
