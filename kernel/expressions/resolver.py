@@ -17,11 +17,20 @@ class Resolver(Protocol):
     `currency` is the unit that a plain number takes when it must be money.
     """
 
-    dialect: Dialect
-    parameters: Parameters
-    now: datetime
-    time_zone: str
-    currency: str
+    @property
+    def dialect(self) -> Dialect: ...
+
+    @property
+    def parameters(self) -> Parameters: ...
+
+    @property
+    def now(self) -> datetime: ...
+
+    @property
+    def time_zone(self) -> str: ...
+
+    @property
+    def currency(self) -> str: ...
 
     def resolve(self, path: Sequence[str], position: int) -> Value:
         """The value at the end of a path of field keys, ids or built-in names.

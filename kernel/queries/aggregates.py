@@ -12,8 +12,9 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
 from kernel.errors import ExpressionError, Fault, InvalidInputError
-from kernel.expressions import compile_measure, parse, truncated
+from kernel.expressions import compile_measure, parse
 from kernel.queries.compilation import Compilation, Scope, root_scope
+from kernel.queries.folding import truncated
 from kernel.queries.frames import Flattened, Frame
 from kernel.queries.pages import restrict
 from kernel.queries.paths import PathResolver, start, value_at

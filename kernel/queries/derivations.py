@@ -7,19 +7,12 @@ from dataclasses import replace
 from functools import lru_cache
 
 from kernel.errors import BrokenSourceError, ExpressionError
-from kernel.expressions import (
-    Expression,
-    compile,
-    compile_condition,
-    fold_values,
-    format_number,
-    parse,
-    parse_filter,
-)
+from kernel.expressions import Expression, compile, compile_condition, parse, parse_filter
 from kernel.expressions.resolver import Resolver
 from kernel.fields import Derivation, Through
 from kernel.queries.compilation import HiddenFieldError, Scope
 from kernel.queries.fields import hop, lifted
+from kernel.queries.folding import fold_values, format_number
 from kernel.queries.frames import Flattened, Frame
 from kernel.queries.referenced_by import backward_scope, referencing_fields
 from kernel.values import Kind, Value

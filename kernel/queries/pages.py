@@ -25,7 +25,7 @@ from kernel.queries.record_json import record_json, unknown_names
 from kernel.queries.sorting import SortKey, after, decode_cursor, encode_cursor, sort_keys
 from kernel.schema import Project, Schema
 from kernel.storage.database import Row, Statement
-from kernel.values import ID, TEXT
+from kernel.values import ID
 
 MAXIMUM_LIMIT = 1000
 
@@ -142,10 +142,6 @@ def _filtered(compilation: Compilation, project: Project, request: PageRequest) 
     scope = root_scope(compilation, project, trash=request.trash)
     for pointer, condition in _conditions(request):
         restrict(scope, condition, pointer)
-    if request.q:
-        from_text = compilation.parameters.add(request.q.strip(), TEXT)
-        folded = compilation.dialect.fold(scope.column("title"))
-        scope.frame.restrict(compilation.dialect.contains(folded, compilation.dialect.fold(from_text)))
     return scope
 
 
@@ -169,6 +165,8 @@ def _conditions(request: PageRequest) -> list[tuple[str, str | dict[str, Any]]]:
         found.append(("/list", {"field": "list", "op": "eq", "value": request.list}))
     if request.tag is not None:
         found.append(("/tag", {"field": "tags", "op": "eq", "value": request.tag}))
+    if request.q is not None and request.q.strip():
+        found.append(("/q", {"field": "title", "op": "contains", "value": request.q.strip()}))
     return found
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import msgspec
 
 from kernel.errors import BrokenSourceError, ExpressionError
-from kernel.queries.builtins import DEFAULT_FIELD_OF
+from kernel.queries.builtins import DEFAULT_FIELD_OF, linked
 from kernel.queries.compilation import HiddenFieldError, Scope
-from kernel.queries.fields import canonical, linked, sees_built_in
+from kernel.queries.fields import canonical, sees_built_in
 from kernel.queries.paths import field_value, named_value
 from kernel.schema import Field, Project
 from kernel.values import DATETIME, INTEGER, TEXT, Kind, Value

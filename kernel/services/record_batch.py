@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any
 
@@ -131,23 +132,23 @@ def _parsed(work: Writing, data: BatchInput) -> Items:
     items = Items()
     parser = DraftParser(work.project, work.access)
     for number, given in enumerate(data.create):
-        pointer = f"/create/{number}"
-        _collect(
-            items, pointer, lambda p=pointer, g=given: items.create.update({p: parser.parse(g, True, p)})
-        )  # type: ignore[misc]
+        with _collecting(items, f"/create/{number}") as pointer:
+            items.create[pointer] = parser.parse(given, True, pointer)
     seen: set[int] = set()
     for number, given in enumerate(data.update):
-        pointer = f"/update/{number}"
-        _collect(items, pointer, lambda p=pointer, g=given: _parse_update(items, parser, seen, p, g))  # type: ignore[misc]
+        with _collecting(items, f"/update/{number}") as pointer:
+            _parse_update(items, parser, seen, pointer, given)
     for number, record_id in enumerate(data.delete):
-        pointer = f"/delete/{number}"
-        _collect(items, pointer, lambda p=pointer, r=record_id: _parse_delete(items, seen, p, r))  # type: ignore[misc]
+        with _collecting(items, f"/delete/{number}") as pointer:
+            items.delete[pointer] = _identified(record_id, seen, pointer)
     return items
 
 
-def _collect(items: Items, pointer: str, parse: Callable[[], None]) -> None:
+@contextmanager
+def _collecting(items: Items, pointer: str) -> Iterator[str]:
+    """Turn what is wrong with one item into faults under its pointer."""
     try:
-        parse()
+        yield pointer
     except ForbiddenError as error:
         items.faults.append(Fault(pointer, error.detail))
     except SmaltError as error:
@@ -163,10 +164,6 @@ def _parse_update(
         raise InvalidInputError(faults=[Fault(f"{pointer}/version", "Give the version as a whole number.")])
     values = {name: value for name, value in given.items() if name not in ("id", "version")}
     items.update[pointer] = (record_id, version, parser.parse(values, False, pointer))
-
-
-def _parse_delete(items: Items, seen: set[int], pointer: str, record_id: str) -> None:
-    items.delete[pointer] = _identified(record_id, seen, pointer)
 
 
 def _identified(value: Any, seen: set[int], pointer: str) -> int:

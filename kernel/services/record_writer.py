@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ from kernel.storage.record_rows import Draft, TablePlan
 
 LINK_NAMES = {number: name for name, number in BUILT_IN_LINKS.items()}
 _encode = msgspec.json.Encoder(decimal_format="string").encode
+_OFF_LOOP = 200
+"""Records in one write from which on their rows are made in a thread, not on the event loop."""
+
 _QUIET = frozenset(
     {"position", "version", "updated_at", "updated_by", "list_entered_at", "created_at", "created_by"}
 )
@@ -52,20 +56,19 @@ class RecordWriter:
         kind: str = "record.created",
     ) -> Sequence[int]:
         """Add records to the ends of their lists; their ids, in order."""
+        if not drafts:
+            return []
         now = self._clock.now()
         ids = list(self._ids.many(len(drafts)))
-        common = _stamps(actor, now)
-        first = plan.project.lists[0].id if plan.project.lists else None
-        rows, links, log = [], [], []
-        for record_id, draft in zip(ids, drafts, strict=True):
-            columns = {"list_id": first, **draft.columns, **common, "id": record_id, "position": record_id}
-            rows.append(plan.row(columns, draft.fields))
-            links.extend(_link_rows(plan, record_id, draft))
-            log.append(Change(plan.project.id, record_id, kind, 1, _created(draft, columns["list_id"])))
-        await tx.execute_many(plan.insertion(), rows)
-        await self._insert_links(tx, plan, links)
-        await self._enter_lists(tx, plan, zip(ids, (r[1] for r in rows), strict=True), now)
-        await self._changes.write_many(tx, actor, log, batch_id)
+        if len(drafts) < _OFF_LOOP:
+            prepared = _prepared(plan, actor, now, ids, drafts, kind)
+        else:
+            prepared = await asyncio.to_thread(_prepared, plan, actor, now, ids, drafts, kind)
+        await tx.execute_many(plan.insertion(), prepared.rows)
+        await self._insert_links(tx, plan, prepared.links)
+        lists = (row[plan.place["list_id"]] for row in prepared.rows)
+        await self._enter_lists(tx, plan, zip(ids, lists, strict=True), now)
+        await self._changes.write_many(tx, actor, prepared.log, batch_id)
         return ids
 
     async def update(
@@ -135,7 +138,8 @@ class RecordWriter:
             await tx.execute_many(sql, rows)
 
     async def _replace_links(self, tx: Transaction, plan: TablePlan, drafts: Mapping[int, Draft]) -> None:
-        gone, rows = [], []
+        gone: list[tuple[int, int]] = []
+        rows: list[tuple[int, ...]] = []
         for record_id, draft in drafts.items():
             found = list(_link_rows(plan, record_id, draft, cleared=gone))
             rows.extend(found)
@@ -173,6 +177,31 @@ class RecordWriter:
             sql = f"UPDATE smalt_list_stay SET left_at = {one} WHERE record_id = {two} AND left_at IS NULL"
             await tx.execute_many(sql, [(to_milliseconds(now), i) for i in moved])
             await self._enter_lists(tx, plan, moved.items(), now)
+
+
+@dataclass(slots=True)
+class Prepared:
+    """New records as rows of the tables they go to."""
+
+    rows: list[list[Any]] = field(default_factory=list)
+    links: list[tuple[int, ...]] = field(default_factory=list)
+    log: list[Change] = field(default_factory=list)
+
+
+def _prepared(
+    plan: TablePlan, actor: Actor, now: datetime, ids: Sequence[int], drafts: Sequence[Draft], kind: str
+) -> Prepared:
+    found = Prepared()
+    first = plan.project.lists[0].id if plan.project.lists else None
+    common = {"list_id": first, **_stamps(actor, now)}
+    common = {name: plan.encode(name, value) for name, value in common.items()}
+    for record_id, draft in zip(ids, drafts, strict=True):
+        row = plan.row(common, draft, record_id)
+        found.rows.append(row)
+        found.links.extend(_link_rows(plan, record_id, draft))
+        list_id = row[plan.place["list_id"]]
+        found.log.append(Change(plan.project.id, record_id, kind, 1, _created(draft, list_id)))
+    return found
 
 
 def _stamps(actor: Actor, now: datetime) -> dict[str, Any]:

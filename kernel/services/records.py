@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -183,6 +183,25 @@ class RecordService:
                 before = await self.current(work, record_id, trash=True)
             await self.writer.remove(work.tx, actor, work.plan, {record_id: before}, restore=True)
             return await self._answer(work, record_id)
+
+    async def write_many(
+        self,
+        work: Writing,
+        creates: Sequence[Draft],
+        updates: Mapping[int, Draft],
+        batch_id: int | None = None,
+    ) -> Sequence[int]:
+        """Write drafts whose people and records have been found: the ids of the new ones.
+
+        For imports, templates and whatever else writes in bulk and has parsed its values.
+        Updates of records that are not there any more are left out.
+        """
+        created = await self.writer.create(work.tx, work.actor, work.plan, creates, batch_id)
+        if updates:
+            current = await self.currents(work, list(updates))
+            known = {i: draft for i, draft in updates.items() if i in current}
+            await self.writer.update(work.tx, work.actor, work.plan, current, known, batch_id)
+        return created
 
     async def resolve(self, work: Writing, drafts: list[tuple[str, Draft]]) -> None:
         """Find the people and records that drafts name, or raise InvalidInputError."""

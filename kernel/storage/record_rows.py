@@ -90,18 +90,25 @@ class TablePlan:
         """Placeholders for a row of whole numbers in a kernel table."""
         return ", ".join(self._dialect.placeholder(n, ID) for n in range(1, number + 1))
 
-    def row(self, columns: Mapping[str, Any], fields: Mapping[int, Any]) -> list[Any]:
-        """A whole encoded row for `insertion`."""
+    def row(self, encoded: Mapping[str, Any], draft: Draft, record_id: int) -> list[Any]:
+        """A whole encoded row for `insertion`: a draft over columns that are encoded already."""
         row = self._blank.copy()
         place, encoders = self.place, self.encoders
-        for name, value in columns.items():
+        for name, value in encoded.items():
+            row[place[name]] = value
+        row[place["id"]] = row[place["position"]] = record_id
+        for name, value in draft.columns.items():
             at = place[name]
             row[at] = encoders[at](value)
-        for field_id, value in fields.items():
-            for name, part in self.parts(field_id, value):
-                at = place[name]
-                row[at] = encoders[at](part)
+        for field_id, value in draft.fields.items():
+            if value is not None:
+                self._fill(row, field_id, value)
         return row
+
+    def _fill(self, row: list[Any], field_id: int, value: Any) -> None:
+        for name, part in self.parts(field_id, value):
+            at = self.place[name]
+            row[at] = self.encoders[at](part)
 
     def parts(self, field_id: int, value: Any) -> Iterable[tuple[str, Any]]:
         """A field's value by column; nothing for values that stand in the link table."""
