@@ -8,7 +8,7 @@ off. Where faults are caught: `kernel.enclosure`, and for calls that never retur
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import Lock
 from time import perf_counter
 from typing import Any, TypeVar
@@ -60,6 +60,7 @@ class PluginGuard:
         self._fault_limit = fault_limit
         self._window = window
         self._lock = Lock()
+        self._disabled: frozenset[str] = frozenset()
         self._ledgers: dict[str, Ledger] = {}
 
     def ledger(self, plugin: str, outside: bool = False) -> Ledger:
@@ -105,6 +106,15 @@ class PluginGuard:
         log.error("plugin switched off", plugin=ledger.name, faults=ledger.faults, reason=reason)
         if self.on_trip is not None:
             self.on_trip(ledger.name, reason)
+
+    def follow(self, disabled: Collection[str]) -> None:
+        """Pardon what administrators have enabled again since the last call, wherever they did it.
+
+        Call it with the disabled plugins of every schema that is loaded.
+        """
+        for plugin in self._disabled - set(disabled):
+            self.pardon(plugin)
+        self._disabled = frozenset(disabled)
 
     async def in_thread(self, function: Callable[..., T], *arguments: Any, limit: float | None = None) -> T:
         """Run `function` beside the event loop, for at most `limit` seconds (ten slow calls).

@@ -137,6 +137,19 @@ def test_repeated_faults_switch_the_plugin_off_once(
     assert temperature.parse(1.0, CONFIG, CONTEXT) == 1.0
 
 
+def test_enabling_a_plugin_in_another_process_pardons_it_here(
+    guard: PluginGuard, temperature: FieldType[Any, Any]
+) -> None:
+    for _ in range(3):
+        with pytest.raises(PluginError):
+            temperature.parse("fail", CONFIG, CONTEXT)
+    for disabled in (set(), {"acme"}, {"acme", "other"}):
+        guard.follow(disabled)
+        assert guard.ledger("acme").off
+    guard.follow({"other"})
+    assert not guard.ledger("acme").off
+
+
 def test_faults_far_apart_are_forgiven(
     temperature: FieldType[Any, Any], clock: Clock, trips: list[tuple[str, str]]
 ) -> None:
