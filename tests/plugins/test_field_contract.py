@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.containment import PluginGuard
@@ -147,6 +147,7 @@ digits = st.text(alphabet="0123456789-:.,T/ +()€$%@azZ'\n\0\ud800", max_size=4
 
 
 @every_type
+@settings(deadline=None)
 @given(value=json_values | shaped | st.lists(shaped, max_size=3) | digits, comma=st.booleans())
 def test_junk_is_refused_with_invalid_value_and_nothing_else(key: str, value: Json, comma: bool) -> None:
     for order in (None, "dmy", "mdy", "ymd"):
@@ -158,6 +159,7 @@ def test_junk_is_refused_with_invalid_value_and_nothing_else(key: str, value: Js
 
 
 @every_type
+@settings(deadline=None)
 @given(samples=st.lists(digits | st.text(), max_size=12))
 def test_guess_and_suggest_take_any_cells(key: str, samples: list[str]) -> None:
     type_ = TYPES[key]
