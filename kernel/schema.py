@@ -68,7 +68,8 @@ class Field:
 @dataclass(frozen=True)
 class Project:
     """A project with all that queries need of it. Trashed lists, tags and fields are included
-    only in `fields` (marked `deleted`), so that dependents can say what broke."""
+    only in `fields` (marked `deleted`), so that dependents can say what broke.
+    `layout` holds the default fields in the order that the project shows them."""
 
     id: int
     name: str
@@ -80,6 +81,7 @@ class Project:
     tags: tuple[Choice, ...]
     fields: tuple[Field, ...]
     deleted: bool = False
+    layout: tuple[str, ...] = DEFAULT_FIELDS
 
     @property
     def table(self) -> str:

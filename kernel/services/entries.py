@@ -43,7 +43,7 @@ class EntryPatch(msgspec.Struct, forbid_unknown_fields=True):
     """What to change of a list or tag."""
 
     name: str | msgspec.UnsetType = msgspec.UNSET
-    color: Color | None | msgspec.UnsetType = msgspec.UNSET
+    color: Color | msgspec.UnsetType | None = msgspec.UNSET
     position: Position | msgspec.UnsetType = msgspec.UNSET
     before: Neighbour | msgspec.UnsetType = msgspec.UNSET
     after: Neighbour | msgspec.UnsetType = msgspec.UNSET
@@ -106,7 +106,7 @@ class EntryService:
 
     async def create(self, actor: Actor, project_id: int, data: EntryInput) -> Entry:
         """Add an entry. Raises ConflictError when its name is taken."""
-        async with self._parts.database.transaction() as tx:
+        async with self._parts.database.transaction(schema_change=True) as tx:
             project = configurable_project(await self._parts.schema.change(tx), actor, project_id)
             entry = await self.add(tx, actor, project, data)
         return entry
@@ -131,7 +131,7 @@ class EntryService:
 
     async def update(self, actor: Actor, project_id: int, id_: int, data: EntryPatch) -> Entry:
         """Rename, recolor or move an entry."""
-        async with self._parts.database.transaction() as tx:
+        async with self._parts.database.transaction(schema_change=True) as tx:
             project = configurable_project(await self._parts.schema.change(tx), actor, project_id)
             before = self._entry(project, id_)
             changes = self._changes(project, before, data)
@@ -145,7 +145,7 @@ class EntryService:
 
     async def restore(self, actor: Actor, project_id: int, id_: int) -> Entry:
         """Take an entry out of the trash, to the end of the order."""
-        async with self._parts.database.transaction() as tx:
+        async with self._parts.database.transaction(schema_change=True) as tx:
             project = configurable_project(await self._parts.schema.change(tx), actor, project_id)
             trash = self._trash(project_id)
             rows = await tx.fetch(trash.sql, trash.parameters)
@@ -222,4 +222,3 @@ class EntryService:
 
 def _entries(choices: Sequence[Choice]) -> list[Entry]:
     return [Entry(c.id, c.name, c.color, index) for index, c in enumerate(choices)]
-

@@ -44,3 +44,8 @@ def _stem(name: str) -> str:
     decomposed = unicodedata.normalize("NFKD", name.lower().translate(_LETTERS))
     letters = "".join(c for c in decomposed if not unicodedata.combining(c))
     return re.sub(r"[^a-z0-9]+", "_", letters.lower()).strip("_")
+
+
+def valid_key(key: str) -> bool:
+    """Whether a key that somebody chose is like one made from a name."""
+    return re.fullmatch(r"[a-z][a-z0-9_]{0,49}", key) is not None and key not in RESERVED

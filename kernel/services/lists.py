@@ -30,7 +30,7 @@ class ListService(EntryService):
 
     async def delete(self, actor: Actor, project_id: int, list_id: int, move_to: str | None = None) -> None:
         """Move a list to the trash. Its records go to the list `move_to`, else along into the trash."""
-        async with self._parts.database.transaction() as tx:
+        async with self._parts.database.transaction(schema_change=True) as tx:
             project = configurable_project(await self._parts.schema.change(tx), actor, project_id)
             gone = self._entry(project, list_id)
             target = self._target(project, gone, move_to)
@@ -95,7 +95,9 @@ class ListService(EntryService):
         changes: Any,
     ) -> int:
         """Change records alike, each with its version, history and event; how many they were."""
-        sql = f"UPDATE {project.table} SET {setters}, version = version + 1 WHERE {where} RETURNING id, version"
+        sql = (
+            f"UPDATE {project.table} SET {setters}, version = version + 1 WHERE {where} RETURNING id, version"
+        )
         rows: Sequence[Row] = await tx.fetch(sql, use.values)
         logged = [Change(project.id, id_, kind, version, changes) for id_, version in sorted(rows)]
         await self._parts.log.write_many(tx, actor, logged, self._parts.ids.new())

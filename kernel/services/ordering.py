@@ -22,7 +22,7 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def place_of(
-    position: int | None | msgspec.UnsetType, before: str | msgspec.UnsetType, after: str | msgspec.UnsetType
+    position: int | msgspec.UnsetType | None, before: str | msgspec.UnsetType, after: str | msgspec.UnsetType
 ) -> Place:
     """The place in a body whose members may be unset."""
     unset = msgspec.UNSET

@@ -26,7 +26,7 @@ class TagService(EntryService):
 
     async def delete(self, actor: Actor, project_id: int, tag_id: int) -> None:
         """Move a tag to the trash, off all records."""
-        async with self._parts.database.transaction() as tx:
+        async with self._parts.database.transaction(schema_change=True) as tx:
             project = configurable_project(await self._parts.schema.change(tx), actor, project_id)
             tag = self._entry(project, tag_id)
             await self._to_trash(tx, actor, tag, self._parts.now())

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 from typing import ClassVar
 
 from kernel.schema import Schema
 from kernel.storage.database import Database, Statement, Transaction
 from kernel.storage.schema_rows import STATEMENTS, VERSION, FieldTypeLookup, SchemaBuilder
-
-_SHARED: Mapping[str, str] = {"postgres": "SELECT pg_advisory_xact_lock_shared(5284311)"}
-_EXCLUSIVE: Mapping[str, str] = {"postgres": "SELECT pg_advisory_xact_lock(5284311)"}
-"""Where several transactions write at once, they hold the schema still, or each other off it."""
 
 _BUMP = "UPDATE smalt_state SET value = value + 1 WHERE name = 'schema'"
 
@@ -50,32 +45,25 @@ class SchemaCache:
         return schema
 
     async def in_transaction(self, tx: Transaction) -> Schema:
-        """The schema that this write transaction works on; nobody changes it until it ends.
+        """The schema that this transaction works on: every transaction keeps changes of others out.
 
-        A transaction that will change the schema must call `bump` first, not afterwards, else
-        two of them may wait for one another.
+        Never kept, since a transaction may see its own changes and still roll back; a writer
+        that asks for `current` before it begins spares the loading.
         """
-        lock = _SHARED.get(self._database.dialect.name)
-        if lock is not None:
-            await tx.fetch(lock)
         version = (await tx.fetch(VERSION.sql))[0][0]
         known = self._schema
-        if known is not None and known.version == version:
-            return known
-        return await self.load(tx)
+        return known if known is not None and known.version == version else await self.load(tx)
 
     async def load(self, tx: Transaction) -> Schema:
-        """The schema as this transaction sees it, its own changes included; never kept."""
-        return self._builder.build([await tx.fetch(s.sql, s.parameters) for s in STATEMENTS])
+        """The schema as this transaction sees it, its own changes included."""
+        return self._builder.build(await tx.fetch_all(*STATEMENTS))
 
     async def change(self, tx: Transaction) -> Schema:
         """Begin to change the schema: `bump`, and the schema as it stood until now."""
+        schema = await self.in_transaction(tx)
         await self.bump(tx)
-        return await self.in_transaction(tx)
+        return schema
 
     async def bump(self, tx: Transaction) -> None:
-        """Mark the schema as changed by this transaction and keep other changers out."""
-        lock = _EXCLUSIVE.get(self._database.dialect.name)
-        if lock is not None:
-            await tx.fetch(lock)
+        """Mark the schema as changed; for transactions begun with `schema_change=True`."""
         await tx.execute(_BUMP)

@@ -146,9 +146,10 @@ def _choices(rows: Sequence[Row]) -> dict[int, list[Choice]]:
 
 def _project(row: Row, lists: list[Choice], tags: list[Choice], fields: list[Field]) -> Project:
     id_, name, description, default_fields, time_zone, currency, deleted_at = row
+    layout = _names_decoder.decode(default_fields)
     return Project(
         id=id_, name=name, description=description,
-        default_fields=frozenset(_names_decoder.decode(default_fields)),
+        default_fields=frozenset(layout), layout=layout,
         time_zone=time_zone, currency=currency,
         lists=tuple(lists), tags=tuple(tags), fields=tuple(fields),
         deleted=deleted_at is not None,

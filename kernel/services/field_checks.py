@@ -1,0 +1,124 @@
+"""What must hold before a field's definition is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from kernel.access.actor import SYSTEM, Actor, ProjectAccess
+from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInputError, SmaltError
+from kernel.fields import Derivation
+from kernel.schema import Field, Project, Schema
+from kernel.services.dependencies import DependencyGraph, PathsOf, chain, derivation_of
+from kernel.services.field_config import Definition
+
+AccessOf = Callable[[int], ProjectAccess | None]
+CheckDerivation = Callable[[Schema, Project, Derivation, AccessOf], None]
+"""Raises ExpressionError or BrokenSourceError when a computed value cannot be computed."""
+
+
+class FieldChecks:
+    """Checks a definition against the rest of the schema."""
+
+    def __init__(self, paths_of: PathsOf, check: CheckDerivation) -> None:
+        self._paths_of = paths_of
+        self._check = check
+
+    def targets(self, schema: Schema, actor: Actor, definition: Definition, known: set[int]) -> None:
+        """The projects that a field points to, but for those it pointed to before, must be visible."""
+        faults = []
+        for target in sorted(definition.targets - known):
+            project = schema.projects.get(target)
+            if project is None or project.deleted or actor.access(target) is None:
+                pointer = pointer_of(definition.raw, str(target))
+                faults.append(Fault(pointer, f"There is no project '{target}', or you may not see it."))
+        if faults:
+            raise InvalidInputError(faults=faults)
+
+    def computation(self, schema: Schema, actor: Actor, field: Field) -> None:
+        """A computed field of the schema must compute, with what the actor may see."""
+        derivation = derivation_of(field)
+        if derivation is None:
+            return
+        try:
+            self._check(schema, schema.projects[field.project_id], derivation, actor.access)
+        except (ExpressionError, BrokenSourceError) as error:
+            raise InvalidInputError(faults=[_fault(error, field, derivation)]) from error
+
+    def loops(self, schema: Schema, field: Field) -> None:
+        """No field may compute from itself, however far around."""
+        loop = DependencyGraph(schema, self._paths_of).cycle(field.id)
+        if loop is not None:
+            named = chain(loop, schema.projects[field.project_id], schema)
+            detail = f"Fields would compute from one another in a loop: {named}."
+            raise InvalidInputError(detail, [Fault("/config", detail)])
+
+    def dependents(self, before: Schema, after: Schema, field: Field) -> None:
+        """What computes from the field must go on computing if it does now."""
+        found = DependencyGraph(before, self._paths_of).dependents(field.id)
+        faults = []
+        for dependent in found:
+            if self.broken(before, dependent) is None:
+                reason = self.broken(after, dependent)
+                if reason is not None:
+                    where = chain([dependent], after.projects[field.project_id], after)
+                    detail = f"'{where}' computes from this field and would no longer work: {reason}"
+                    faults.append(
+                        Fault("/type" if field.type_key != _type(after, field) else "/config", detail)
+                    )
+        if faults:
+            raise InvalidInputError(faults=faults)
+
+    def broken(self, schema: Schema, field: Field) -> str | None:
+        """Why a computed field does not compute, for anybody; None when it does."""
+        derivation = derivation_of(field)
+        if derivation is None:
+            return None
+        try:
+            self._check(schema, schema.projects[field.project_id], derivation, SYSTEM.access)
+        except (ExpressionError, BrokenSourceError) as error:
+            return error.detail
+        return None
+
+
+def _type(schema: Schema, field: Field) -> str | None:
+    project = schema.projects[field.project_id]
+    return next((f.type_key for f in project.fields if f.id == field.id), None)
+
+
+def with_field(schema: Schema, field: Field) -> Schema:
+    """The schema with a field added or changed."""
+    project = schema.projects[field.project_id]
+    if any(f.id == field.id for f in project.fields):
+        fields = tuple(field if f.id == field.id else f for f in project.fields)
+    else:
+        fields = (*project.fields, field)
+    return replace(schema, projects={**schema.projects, project.id: replace(project, fields=fields)})
+
+
+def pointer_of(raw: Mapping[str, Any], text: str) -> str:
+    """Where in a config a text stands, as a JSON pointer."""
+    return "/config" + (_find(raw, text) or "")
+
+
+def _find(value: Any, text: str) -> str | None:
+    if isinstance(value, str):
+        return "" if value == text or f"{{{value}}}" == text else None
+    members = (
+        value.items()
+        if isinstance(value, Mapping)
+        else enumerate(value)
+        if isinstance(value, list | tuple)
+        else ()
+    )
+    for name, member in members:
+        found = _find(member, text)
+        if found is not None:
+            return f"/{name}{found}"
+    return None
+
+
+def _fault(error: SmaltError, field: Field, derivation: Derivation) -> Fault:
+    pointer = pointer_of(field.raw_config, derivation.expression)
+    return Fault(pointer, error.detail, getattr(error, "position", None))
