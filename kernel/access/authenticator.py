@@ -100,7 +100,9 @@ class Authenticator:
 
     def _memberships(self, table: str, hash_: str) -> Statement:
         parameters = Parameters(self._database.dialect)
-        return Statement(_MEMBERSHIPS.format(table=table, hash=parameters.add(hash_, TEXT)), parameters.values)
+        return Statement(
+            _MEMBERSHIPS.format(table=table, hash=parameters.add(hash_, TEXT)), parameters.values
+        )
 
 
 def _identity(row: Row, members: Sequence[Row], version: int, via: str) -> Identity:

@@ -19,7 +19,7 @@ import msgspec
 from kernel.clock import Clock, to_milliseconds
 from kernel.dialects.base import Dialect, Parameters
 from kernel.errors import ConflictError
-from kernel.storage.database import Database, Row, Statement, Transaction
+from kernel.storage.database import Database, Statement, Transaction
 from kernel.values import TEXT, Kind, ValueType
 
 LIFETIME_MS: Final = 24 * 60 * 60 * 1000
@@ -32,7 +32,9 @@ WHERE user_id = {user} AND key = {key} AND created_at > {oldest}"""
 _INSERT: Final = """INSERT INTO smalt_idempotency (user_id, key, fingerprint, created_at)
 VALUES ({user}, {key}, {fingerprint}, {now}) ON CONFLICT DO NOTHING"""
 _ANSWER: Final = "UPDATE smalt_idempotency SET answer = {answer} WHERE user_id = {user} AND key = {key}"
-_FORGET: Final = "DELETE FROM smalt_idempotency WHERE user_id = {user} AND key = {key} AND created_at <= {oldest}"
+_FORGET: Final = (
+    "DELETE FROM smalt_idempotency WHERE user_id = {user} AND key = {key} AND created_at <= {oldest}"
+)
 _SWEEP: Final = "DELETE FROM smalt_idempotency WHERE created_at <= {oldest}"
 
 
@@ -148,12 +150,13 @@ class ClaimingDatabase(Database):
         self.select = inner.select  # type: ignore[method-assign]
         self.start = inner.start  # type: ignore[method-assign]
         self.stop = inner.stop  # type: ignore[method-assign]
+        self.optimize = inner.optimize  # type: ignore[method-assign]
         self._claims = claims
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
+    async def transaction(self, *, schema_change: bool = False) -> AsyncIterator[Transaction]:
         claim = self._claims.current()
-        async with self.inner.transaction() as tx:
+        async with self.inner.transaction(schema_change=schema_change) as tx:
             if claim is not None:
                 await self._claims.make(tx, claim)
             yield tx

@@ -18,7 +18,7 @@ class Passwords:
     def __init__(self, hasher: PasswordHasher | None = None) -> None:
         self._hasher = hasher or PasswordHasher()
         self._at_once = asyncio.Semaphore(2)
-        self._decoy = self._hasher.hash("nobody's password")
+        self._decoy = ""
 
     async def hash(self, password: str) -> str:
         """Raises InvalidInputError for a password that is too short or too long."""
@@ -31,10 +31,12 @@ class Passwords:
     async def matches(self, stored: str | None, password: str) -> bool:
         """Whether the password is right. Takes as long for an account that has none."""
         async with self._at_once:
-            right = await asyncio.to_thread(self._verify, stored or self._decoy, password[:LONGEST])
+            right = await asyncio.to_thread(self._verify, stored, password[:LONGEST])
         return right and stored is not None
 
-    def _verify(self, stored: str, password: str) -> bool:
+    def _verify(self, stored: str | None, password: str) -> bool:
+        if stored is None:
+            stored = self._decoy = self._decoy or self._hasher.hash("nobody's password")
         try:
             return self._hasher.verify(stored, password)
         except (VerificationError, InvalidHashError):

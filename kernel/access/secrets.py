@@ -15,6 +15,11 @@ def new_token() -> str:
     return TOKEN_PREFIX + secrets.token_urlsafe(32)
 
 
+def new_session_secret() -> str:
+    """The secret of a new session."""
+    return secrets.token_urlsafe(32)
+
+
 def digest(secret: str) -> str:
     """What is stored of a secret. It is random and long, so a plain hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()

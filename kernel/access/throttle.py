@@ -10,7 +10,7 @@ from kernel.errors import TooManyRequestsError
 
 
 class Throttle:
-    """Counts failures in this process; `limits` maps nothing away, it is (key, most) per call.
+    """Counts failures in this process.
 
     A window starts with the first failure and ends `window` seconds later. The number of keys
     remembered is bounded; the oldest go first.
@@ -30,15 +30,21 @@ class Throttle:
             raise TooManyRequestsError(f"Too many attempts. Try again in {seconds} seconds.", seconds)
 
     def failed(self, keys: Sequence[str]) -> None:
-        """Count a failure for each key."""
+        """Count a failure for each key. Count before a slow check, so that parallel guesses count too."""
         for key in keys:
             start, count = self._current(key) or (to_milliseconds(self._clock.now()), 0)
             self._failures[key] = (start, count + 1)
         while len(self._failures) > self._remembered:
             self._failures.popitem(last=False)
 
-    def forget(self, key: str) -> None:
-        self._failures.pop(key, None)
+    def undo(self, keys: Sequence[str]) -> None:
+        """Take back one failure for each key: the attempt, counted beforehand, has succeeded."""
+        for key in keys:
+            found = self._current(key)
+            if found is not None and found[1] > 1:
+                self._failures[key] = (found[0], found[1] - 1)
+            else:
+                self._failures.pop(key, None)
 
     def _current(self, key: str) -> tuple[int, int] | None:
         found = self._failures.get(key)

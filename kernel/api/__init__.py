@@ -7,25 +7,34 @@ How to write a controller (`kernel/api/controllers/<name>.py`, listed in `kernel
         tags = ["Tags"]
 
         @get(summary="List the tags of a project")
-        async def tags_of(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str) -> Page[TagView]:
+        async def all(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id) -> Page[TagView]:
             found = await kernel.tags.all(actor, identifier(project_id))
             return paging.slice([view(t) for t in found], key=lambda t: (int(t.id),))
 
         @post(summary="Add a tag")                          # 201
-        async def add(self, kernel: Kernel, actor: Actor, project_id: str, data: TagInput) -> TagView: ...
+        async def add(
+            self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[TagInput]
+        ) -> TagView: ...
 
         @delete("/{tag_id:str}", summary="Move a tag to the trash")   # 204, returns None
-        async def remove(self, kernel: Kernel, actor: Actor, project_id: str, tag_id: str) -> None: ...
+        async def remove(self, kernel: Kernel, actor: Actor, project_id: Id, tag_id: Id) -> None: ...
 
-- By name and without more ado a handler may ask for `kernel: Kernel`, `actor: Actor` (signed in, with its
-  rights; hand it to the service first) and `paging: Paging`.
-- Path identifiers are `str` parameters; `identifier(text)` from `kernel.api.paths` gives the int or 404.
-- Bodies: `data: SomeStruct`, a `msgspec.Struct` with `forbid_unknown_fields=True`. They are decoded
-  strictly by `kernel.api.decoding`: several faults at once, unknown members with the nearest name.
-  In PATCH structs every member is `T | msgspec.UnsetType = msgspec.UNSET`. Free JSON: `data: dict[str, Any]`.
-- Query parameters: plain keyword arguments (`q: str | None = None`). What a handler does not name is refused.
-- Answers: return a Struct (`id: str`; times RFC 3339); lists as `Page[...]`, either `paging.slice(...)` for what
-  is in memory, or `paging.after()` → key or None into SQL, fetch `paging.limit + 1` rows, `paging.page(rows, key=...)`.
+- By name a handler may ask for `kernel: Kernel`, `actor: Actor` (signed in, with its rights; hand it to the
+  service first) and `paging: Paging`, all three imported from `kernel.api.injected` (there they
+  carry their markers).
+- Litestar's markers are a must everywhere (bare parameters are a deprecation, and warnings are errors).
+  Path identifiers: `Id` from `kernel.api.paths`, which is text; `identifier(text)` gives the int or 404.
+  Other path parameters: `FromPath[str]`.
+- Bodies: `data: JSONBody[SomeStruct]` (`litestar.params`), a `msgspec.Struct` with
+  `forbid_unknown_fields=True`. They are decoded strictly by `kernel.api.decoding`: several faults at once, unknown members with the nearest name.
+  In PATCH structs every member is `T | msgspec.UnsetType = msgspec.UNSET`. Free JSON:
+  `data: JSONBody[dict[str, Any]]`.
+  Uploads: `MultipartBody[...]` with `dto=None` and `request_max_body_size=` on the handler.
+- Query parameters: `q: FromQuery[str | None] = None`, or `Annotated[str | None, QueryParameter(...)]`. What a
+  handler does not name is refused.
+- Answers: return a Struct (`id: str`; times RFC 3339); lists as `Page[...]`, either
+  `paging.slice(...)` for what is in memory, or `paging.after()` → key or None into SQL, fetch
+  `paging.limit + 1` rows, `paging.page(rows, key=...)`.
   Ready JSON leaves as `json_bytes(raw)` from `kernel.api.answers`.
 - Faults: raise `kernel.errors`, never a status; `kernel.api.problems` holds the one table.
 - Rights: GET and HEAD need scope `read`, all else `write`. Marks from `kernel.api.marks` change that:

@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException
 from kernel.access.actor import Actor
 from kernel.api.decoding import JsonBody
 from kernel.api.gate import Gate
+from kernel.api.metrics import Metrics
 from kernel.api.openapi import openapi_config
 from kernel.api.paging import provide_paging
 from kernel.api.problems import on_http_error, on_smalt_error, on_unexpected_error
@@ -21,15 +22,14 @@ from kernel.errors import SmaltError
 from kernel.runtime import Kernel
 
 BASE = "/api/v1"
-LARGEST_BODY = 32 * 1024 * 1024
 
 
 def create_app(kernel: Kernel) -> Litestar:
     """The application. Its lifespan starts and stops the kernel."""
-    gate = Gate(kernel)
+    gate, metrics = Gate(kernel), Metrics()
     app = Litestar(
         route_handlers=[Router(BASE, route_handlers=list(CONTROLLERS)), *OUTSIDE],
-        dependencies=_dependencies(kernel),
+        dependencies=_dependencies(kernel, metrics),
         dto=JsonBody,
         return_dto=None,
         exception_handlers={
@@ -37,25 +37,29 @@ def create_app(kernel: Kernel) -> Litestar:
             HTTPException: on_http_error,
             Exception: on_unexpected_error,
         },
-        middleware=[gate.wrap],
+        middleware=[metrics.wrap, gate.wrap],
         lifespan=[_lifespan(kernel)],
         openapi_config=openapi_config(kernel),
         logging_config=None,
-        request_max_body_size=LARGEST_BODY,
+        request_max_body_size=kernel.settings.max_body_size,
         debug=False,
     )
     gate.learn(app)
     return app
 
 
-def _dependencies(kernel: Kernel) -> dict[str, Provide]:
+def _dependencies(kernel: Kernel, metrics: Metrics) -> dict[str, Provide]:
     def provide_kernel() -> Kernel:
         return kernel
 
     def provide_actor(request: Request[Actor, Any, Any]) -> Actor:
         return request.user
 
+    def provide_metrics() -> Metrics:
+        return metrics
+
     return {
+        "metrics": Provide(provide_metrics, sync_to_thread=False),
         "kernel": Provide(provide_kernel, sync_to_thread=False),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "paging": Provide(provide_paging, sync_to_thread=False),

@@ -132,7 +132,9 @@ def _rule(opt: Mapping[str, Any], method: str, query: frozenset[str]) -> Rule:
 def _check_query(query: bytes, known: frozenset[str]) -> None:
     """Refuse parameters that the handler does not know."""
     try:
-        names = {name for name, _ in parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")}
+        names = {
+            name for name, _ in parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
+        }
     except (UnicodeDecodeError, ValueError):
         raise InvalidInputError("The query is not UTF-8 in percent-encoding.") from None
     if b"%00" in query:

@@ -57,7 +57,9 @@ class Idempotency:
                 raise InProgressError from None
         return await self._claims.find(claim)
 
-    async def _run_first(self, app: ASGIApp, claim: Claim, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _run_first(
+        self, app: ASGIApp, claim: Claim, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         slot = (claim.user_id, claim.key)
         if slot in self._running:
             raise InProgressError

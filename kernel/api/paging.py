@@ -10,7 +10,7 @@ from typing import Annotated, Generic, TypeVar
 
 import msgspec
 from litestar import Request
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from kernel.errors import Fault, InvalidInputError
 
@@ -22,9 +22,9 @@ DEFAULT_LIMIT = 100
 MOST = 1000
 _CHECK = 6
 
-Limit = Annotated[int, Parameter(ge=1, le=MOST, description="The most items to answer.")]
-Cursor = Annotated[str | None, Parameter(description="`next` of the page before.", max_length=4000)]
-Count = Annotated[bool, Parameter(description="Also count all items, as `total`.")]
+Limit = Annotated[int, QueryParameter(ge=1, le=MOST, description="The most items to answer.")]
+Cursor = Annotated[str | None, QueryParameter(description="`next` of the page before.", max_length=4000)]
+Count = Annotated[bool, QueryParameter(description="Also count all items, as `total`.")]
 
 
 class Page(msgspec.Struct, Generic[T]):
@@ -56,6 +56,15 @@ def read_cursor(cursor: str, topic: str) -> list[int | str | None]:
 
 def _check(raw: bytes, topic: str) -> bytes:
     return blake2s(topic.encode() + b"\0" + raw, digest_size=_CHECK).digest()
+
+
+def int_key(key: Sequence[int | str | None] | None) -> int:
+    """The number of a key that is one number; 0 on the first page. Raises InvalidInputError."""
+    if key is None:
+        return 0
+    if len(key) != 1 or not isinstance(key[0], int):
+        raise InvalidInputError("The cursor is not one of this collection.")
+    return key[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated, TypeAlias
+
+from litestar.params import PathParameter
+
 from kernel.errors import NotFoundError
 
 LARGEST = 2**63 - 1
+
+Id: TypeAlias = Annotated[str, PathParameter(description="An identifier; opaque.")]
+"""An identifier in a path, as text."""
 
 
 def identifier(text: str) -> int:

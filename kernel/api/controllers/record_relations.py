@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from litestar import Controller, Response, get
-from litestar.params import Parameter
+from litestar.params import FromQuery, QueryParameter
 
-from kernel.access.actor import Actor
 from kernel.api.answers import json_bytes
-from kernel.api.paging import Page, Paging
-from kernel.api.paths import identifier
+from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.paging import Page
+from kernel.api.paths import Id, identifier
 from kernel.queries.pages import PageRequest
-from kernel.runtime import Kernel
 from kernel.services.history import Change
 from kernel.services.record_relations import ReferencedBy
 
@@ -23,14 +22,14 @@ class RecordRelationsController(Controller):
 
     @get("/referenced-by", summary="Read which records point to this one, by project and field")
     async def referenced_by(
-        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str, record_id: str
+        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id, record_id: Id
     ) -> Page[ReferencedBy]:
         found = await kernel.relations.referenced_by(actor, identifier(project_id), identifier(record_id))
         return paging.slice(found, key=lambda group: (int(group.project_id), int(group.field_id)))
 
     @get("/history", summary="Read what happened to this record, newest first")
     async def history(
-        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str, record_id: str
+        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id, record_id: Id
     ) -> Page[Change]:
         rows = await kernel.history.of_record(
             actor, identifier(project_id), identifier(record_id), paging.limit, _before(paging)
@@ -47,13 +46,15 @@ class CandidatesController(Controller):
         self,
         kernel: Kernel,
         actor: Actor,
-        project_id: str,
-        field_id: str,
-        q: Annotated[str | None, Parameter(description="Text to find in titles.", max_length=500)] = None,
-        sort: str | None = None,
-        limit: Annotated[int, Parameter(ge=1, le=1000)] = 100,
-        cursor: str | None = None,
-        count: bool = False,
+        project_id: Id,
+        field_id: Id,
+        q: Annotated[
+            str | None, QueryParameter(description="Text to find in titles.", max_length=500)
+        ] = None,
+        sort: FromQuery[str | None] = None,
+        limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,
+        cursor: FromQuery[str | None] = None,
+        count: FromQuery[bool] = False,
     ) -> Response[bytes]:
         asked = PageRequest(q=q, sort=sort, limit=limit, cursor=cursor, count=count)
         target, request = await kernel.relations.candidates(actor, identifier(project_id), field_id, asked)
@@ -65,7 +66,7 @@ class ProjectHistoryController(Controller):
     tags = ["Projects"]
 
     @get(summary="Read how the set-up of a project was changed, newest first")
-    async def history(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str) -> Page[Change]:
+    async def history(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id) -> Page[Change]:
         rows = await kernel.history.of_project(actor, identifier(project_id), paging.limit, _before(paging))
         return paging.page(rows, key=lambda change: (int(change.id),))
 

@@ -6,25 +6,28 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Response, delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 
-from kernel.access.actor import Actor
 from kernel.api.answers import json_bytes
+from kernel.api.injected import Actor, Kernel
 from kernel.api.marks import DEFERRED, READS
-from kernel.api.paths import identifier
+from kernel.api.paths import Id, identifier
 from kernel.errors import Fault, InvalidInputError
 from kernel.queries.aggregates import AggregateRequest
 from kernel.queries.pages import PageRequest
-from kernel.runtime import Kernel
 from kernel.services.record_batch import BatchInput, BatchResult
 
-Fields = Annotated[str | None, Parameter(description="Keys of the fields to answer, separated by commas.")]
-Filter = Annotated[str | None, Parameter(description="An expression such as `{amount} > 5000`.")]
-Sort = Annotated[str | None, Parameter(description="Fields to sort by, `-` for downwards: `-amount,title`.")]
-Limit = Annotated[int, Parameter(ge=1, le=1000, description="The most records to answer.")]
-Query = Annotated[str | None, Parameter(description="Text to find in titles.", max_length=500)]
+Fields = Annotated[
+    str | None, QueryParameter(description="Keys of the fields to answer, separated by commas.")
+]
+Filter = Annotated[str | None, QueryParameter(description="An expression such as `{amount} > 5000`.")]
+Sort = Annotated[
+    str | None, QueryParameter(description="Fields to sort by, `-` for downwards: `-amount,title`.")
+]
+Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="The most records to answer.")]
+Query = Annotated[str | None, QueryParameter(description="Text to find in titles.", max_length=500)]
 IfMatch = Annotated[
-    str | None, Parameter(header="If-Match", description="The ETag of the version you have read.")
+    str | None, HeaderParameter(name="If-Match", description="The ETag of the version you have read.")
 ]
 
 
@@ -61,23 +64,25 @@ class RecordsController(Controller):
         self,
         kernel: Kernel,
         actor: Actor,
-        project_id: str,
+        project_id: Id,
         filter: Filter = None,
         sort: Sort = None,
         fields: Fields = None,
-        list: str | None = None,
-        tag: str | None = None,
+        list: FromQuery[str | None] = None,
+        tag: FromQuery[str | None] = None,
         q: Query = None,
         limit: Limit = 100,
-        cursor: str | None = None,
-        count: bool = False,
-        deleted: Annotated[bool, Parameter(description="Read the trash instead.")] = False,
+        cursor: FromQuery[str | None] = None,
+        count: FromQuery[bool] = False,
+        deleted: Annotated[bool, QueryParameter(description="Read the trash instead.")] = False,
     ) -> Response[bytes]:
         wanted = PageRequest(filter, sort, _names(fields), list, tag, q, limit, cursor, count, deleted)
         return json_bytes(await kernel.records.reader.page(actor, identifier(project_id), wanted))
 
     @post("/query", status_code=200, opt=READS | DEFERRED, summary="Read records by a query in the body")
-    async def query(self, kernel: Kernel, actor: Actor, project_id: str, data: QueryInput) -> Response[bytes]:
+    async def query(
+        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[QueryInput]
+    ) -> Response[bytes]:
         condition = msgspec.json.encode(data.filter) if isinstance(data.filter, dict) else data.filter
         wanted = PageRequest(
             filter=condition,
@@ -91,17 +96,19 @@ class RecordsController(Controller):
 
     @post("/aggregate", status_code=200, opt=READS | DEFERRED, summary="Group and measure records")
     async def aggregate(
-        self, kernel: Kernel, actor: Actor, project_id: str, data: AggregateRequest
+        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[AggregateRequest]
     ) -> Response[bytes]:
         return json_bytes(await kernel.records.reader.aggregate(actor, identifier(project_id), data))
 
     @post("/batch", status_code=200, summary="Make, change and delete many records at once")
-    async def batch(self, kernel: Kernel, actor: Actor, project_id: str, data: BatchInput) -> BatchResult:
+    async def batch(
+        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[BatchInput]
+    ) -> BatchResult:
         return await kernel.record_batch.write(actor, identifier(project_id), data)
 
     @post(summary="Add a record")
     async def add(
-        self, kernel: Kernel, actor: Actor, project_id: str, data: dict[str, Any]
+        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[dict[str, Any]]
     ) -> Response[bytes]:
         _, answer = await kernel.records.create(actor, identifier(project_id), data)
         return json_bytes(answer.json, 201, _etag(answer.version))
@@ -111,9 +118,9 @@ class RecordsController(Controller):
         self,
         kernel: Kernel,
         actor: Actor,
-        project_id: str,
-        record_id: str,
-        deleted: Annotated[bool, Parameter(description="Read it from the trash.")] = False,
+        project_id: Id,
+        record_id: Id,
+        deleted: Annotated[bool, QueryParameter(description="Read it from the trash.")] = False,
     ) -> Response[bytes]:
         answer = await kernel.records.reader.record(
             actor, identifier(project_id), identifier(record_id), deleted
@@ -125,9 +132,9 @@ class RecordsController(Controller):
         self,
         kernel: Kernel,
         actor: Actor,
-        project_id: str,
-        record_id: str,
-        data: dict[str, Any],
+        project_id: Id,
+        record_id: Id,
+        data: JSONBody[dict[str, Any]],
         if_match: IfMatch = None,
     ) -> Response[bytes]:
         answer = await kernel.records.update(
@@ -137,12 +144,12 @@ class RecordsController(Controller):
 
     @delete("/{record_id:str}", summary="Move a record to the trash")
     async def remove(
-        self, kernel: Kernel, actor: Actor, project_id: str, record_id: str, if_match: IfMatch = None
+        self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id, if_match: IfMatch = None
     ) -> None:
         await kernel.records.delete(actor, identifier(project_id), identifier(record_id), _version(if_match))
 
     @post("/{record_id:str}/restore", status_code=200, summary="Bring a record back from the trash")
-    async def restore(self, kernel: Kernel, actor: Actor, project_id: str, record_id: str) -> Response[bytes]:
+    async def restore(self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id) -> Response[bytes]:
         answer = await kernel.records.restore(actor, identifier(project_id), identifier(record_id))
         return json_bytes(answer.json, 200, _etag(answer.version))
 
@@ -151,9 +158,9 @@ class RecordsController(Controller):
         self,
         kernel: Kernel,
         actor: Actor,
-        project_id: str,
-        record_id: str,
-        data: MoveInput,
+        project_id: Id,
+        record_id: Id,
+        data: JSONBody[MoveInput],
         if_match: IfMatch = None,
     ) -> Response[bytes]:
         wanted = msgspec.structs.asdict(data)
@@ -168,9 +175,9 @@ class RecordsController(Controller):
         self,
         kernel: Kernel,
         actor: Actor,
-        project_id: str,
-        record_id: str,
-        data: dict[str, Any] | None = None,
+        project_id: Id,
+        record_id: Id,
+        data: JSONBody[dict[str, Any] | None] = None,
     ) -> Response[bytes]:
         _, answer = await kernel.records.copy(
             actor, identifier(project_id), identifier(record_id), data or {}

@@ -1,0 +1,39 @@
+"""Every controller of the API."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from litestar import Controller
+
+from kernel.api.controllers.health import HealthController
+from kernel.api.controllers.members import MembersController, RolesController
+from kernel.api.controllers.plugins import CataloguesController, PluginsController
+from kernel.api.controllers.record_relations import (
+    CandidatesController,
+    ProjectHistoryController,
+    RecordRelationsController,
+)
+from kernel.api.controllers.records import RecordsController
+from kernel.api.controllers.session import MeController, SessionController
+from kernel.api.controllers.users import TokensController, UsersController
+from kernel.api.pages import PagesController
+
+CONTROLLERS: Final[tuple[type[Controller], ...]] = (
+    SessionController,
+    MeController,
+    UsersController,
+    TokensController,
+    PluginsController,
+    CataloguesController,
+    MembersController,
+    RolesController,
+    RecordsController,
+    RecordRelationsController,
+    CandidatesController,
+    ProjectHistoryController,
+)
+"""Below the base of the API."""
+
+OUTSIDE: Final[tuple[type[Controller], ...]] = (HealthController, PagesController)
+"""Outside the base."""

@@ -1,0 +1,106 @@
+"""The object that everything hangs on. It wires; it has no verbs but start and stop."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from kernel.access.authenticator import Authenticator
+from kernel.access.claims import Claims
+from kernel.access.passwords import Passwords
+from kernel.access.throttle import Throttle
+from kernel.clock import Clock, OffsetClock, SystemClock
+from kernel.containment import PluginGuard
+from kernel.ids import IdGenerator
+from kernel.plugin_manager import PluginManager
+from kernel.plugin_sources import Found
+from kernel.services.changes import ChangeLog
+from kernel.services.history import HistoryService
+from kernel.services.members import MemberService
+from kernel.services.plugins import PluginService
+from kernel.services.record_batch import RecordBatch
+from kernel.services.record_reader import RecordReader
+from kernel.services.record_relations import LinkReader
+from kernel.services.record_writer import RecordWriter
+from kernel.services.records import RecordService
+from kernel.services.roles import RoleService
+from kernel.services.sessions import SessionService
+from kernel.services.tokens import TokenService
+from kernel.services.users import UserService
+from kernel.settings import Settings
+from kernel.storage.connect import open_database
+from kernel.storage.kernel_rows import KernelRows
+from kernel.storage.options import StorageOptions
+from kernel.storage.schema_cache import SchemaCache
+from kernel.storage.state import take_node
+
+
+class Kernel:
+    """One server's worth of Smalt. `registries` holds what the plugins brought."""
+
+    def __init__(self, settings: Settings, registries: PluginManager, clock: Clock) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.registries = registries
+        self.ids = IdGenerator(0, clock)
+        self.claims = Claims(clock)
+        self.database = self.claims.around(open_database(settings.database_url, storage_options(settings)))
+        self.rows = KernelRows(self.database.dialect)
+        self.schema = SchemaCache(self.database, registries.field_types.get)
+        self.log = ChangeLog(self.ids, clock, self.rows)
+        self._wire_access()
+        self._wire_records()
+
+    def _wire_access(self) -> None:
+        database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
+        passwords = Passwords()
+        self.authenticator = Authenticator(database, clock)
+        self.users = UserService(database, rows, ids, clock, passwords)
+        self.tokens = TokenService(database, rows, ids, clock, self.users)
+        self.sessions = SessionService(database, rows, ids, clock, passwords, Throttle(clock))
+        self.members = MemberService(database, rows, clock, self.schema, self.users)
+        self.roles = RoleService(database, rows, ids, clock, self.schema)
+        self.plugins = PluginService(database, rows, ids, clock, self.schema, self.registries)
+
+    def _wire_records(self) -> None:
+        reader = RecordReader(self.database, self.schema, self.clock)
+        writer = RecordWriter(self.ids, self.clock, self.log)
+        self.records = RecordService(self.database, self.schema, self.clock, reader, writer)
+        self.record_batch = RecordBatch(self.records, self.ids)
+        self.relations = LinkReader(self.database, self.schema, self.clock, reader)
+        self.history = HistoryService(self.database, self.schema, reader)
+
+    async def start(self) -> None:
+        """Open the database, bring it up to date, take a node number for identifiers."""
+        await self.database.start()
+        self.ids.settle(await take_node(self.database))
+        await self.claims.sweep()
+        await self.schema.current()
+        self.plugins.watch()
+
+    async def stop(self) -> None:
+        """Finish what is running and close the database."""
+        await self.plugins.unwatch()
+        await self.database.stop()
+
+
+def create_kernel(settings: Settings, plugins: Iterable[Found] | None = None) -> Kernel:
+    """A kernel with these plugins, or with all that this Python environment has. Not started yet."""
+    guard = PluginGuard(settings.plugin_slow_call, settings.plugin_fault_limit)
+    registries = PluginManager(guard, settings.blocked_plugins).load(plugins)
+    moved = settings.clock_offset
+    clock = OffsetClock(timedelta(seconds=moved)) if moved else SystemClock()
+    return Kernel(settings, registries, clock)
+
+
+def storage_options(settings: Settings) -> StorageOptions:
+    """The part of the settings that is about storage."""
+    return StorageOptions(
+        readers=settings.sqlite_readers,
+        synchronous=settings.sqlite_synchronous,
+        read_seconds=settings.read_seconds,
+        write_seconds=settings.write_seconds,
+        busy_seconds=settings.busy_seconds,
+        pool_minimum=settings.postgres_pool_minimum,
+        pool_maximum=settings.postgres_pool_maximum,
+    )

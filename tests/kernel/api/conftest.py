@@ -1,0 +1,78 @@
+"""A started kernel with its API, an administrator who speaks to it, and other people."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+from litestar import Litestar
+
+from kernel.access.actor import SYSTEM
+from kernel.api.app import create_app
+from kernel.runtime import Kernel, create_kernel
+from kernel.services.tokens import Scope, TokenInput
+from kernel.services.users import UserInput
+from kernel.settings import Settings
+
+BASE_URL = "http://smalt.test/api/v1"
+PASSWORD = "correct horse battery"
+
+NewClient = Callable[..., Awaitable[httpx.AsyncClient]]
+"""Makes a user with a token: `await new_client("ewa", admin=False, scopes=["read", "write"])`."""
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """The settings of the kernel under test."""
+    return Settings(data_dir=tmp_path / "data", database_url=database_url)
+
+
+@pytest.fixture
+async def kernel(settings: Settings) -> AsyncIterator[Kernel]:
+    """A started kernel with every plugin of this environment."""
+    made = create_kernel(settings)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+def app(kernel: Kernel) -> Litestar:
+    """The application around the kernel, which is started already."""
+    return create_app(kernel)
+
+
+@pytest.fixture
+async def new_client(kernel: Kernel, app: Litestar) -> AsyncIterator[NewClient]:
+    """See `NewClient`; the id of the user is in `client.headers["x-user-id"]`."""
+    async with AsyncExitStack() as stack:
+
+        async def make(
+            name: str, admin: bool = False, scopes: tuple[Scope, ...] = ("read", "write", "admin")
+        ) -> httpx.AsyncClient:
+            data = UserInput(f"{name}@example.com", name.capitalize(), admin=admin)
+            user = await kernel.users.create(SYSTEM, data)
+            _, token = await kernel.tokens.create(SYSTEM, user.id, TokenInput("test", list(scopes)))
+            headers = {"Authorization": f"Bearer {token}", "x-user-id": str(user.id)}
+            transport = httpx.ASGITransport(app)
+            return await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers)
+            )
+
+        yield make
+
+
+@pytest.fixture
+async def client(new_client: NewClient) -> httpx.AsyncClient:
+    """An administrator."""
+    return await new_client("admin", admin=True)
+
+
+@pytest.fixture
+async def anonymous(app: Litestar) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody without credentials."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE_URL) as client:
+        yield client
