@@ -27,6 +27,12 @@ class IdGenerator:
         self._next = 0
         self._lock = Lock()
 
+    def settle(self, node: int) -> None:
+        """Take the process's number, once the database has given one out; before the first identifier."""
+        if not 0 <= node < NODES:
+            raise ValueError(f"A node number is 0 to {NODES - 1}, not {node}.")
+        self._node = node
+
     def new(self) -> int:
         """One identifier, greater than all this object has made."""
         return self._take(1) * NODES + self._node
