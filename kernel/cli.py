@@ -1,0 +1,216 @@
+"""The `smalt` command: reads its arguments, asks the services, prints."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+
+import kernel as package
+from kernel.access.actor import SYSTEM
+from kernel.demo import ADMINISTRATOR, prepare_demo
+from kernel.errors import InvalidInputError, SettingsError, SmaltError
+from kernel.logs import configure_logs
+from kernel.runtime import Kernel, create_kernel
+from kernel.services.tokens import TokenInput
+from kernel.services.users import User, UserInput, UserPatch
+from kernel.serving import serve
+from kernel.settings import Settings, load_settings
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 1 for what was refused, 2 for wrong arguments or settings."""
+    options = command_line().parse_args(arguments)
+    try:
+        settings = load_settings(**{key: getattr(options, key, None) for key in ("host", "port", "workers")})
+        configure_logs(settings)
+        options.run(settings, options)
+    except SmaltError as error:
+        return _complain(error)
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _complain(error: SmaltError) -> int:
+    print(f"smalt: {error.detail}", file=sys.stderr)
+    if not isinstance(error, SettingsError):
+        for fault in error.faults:
+            print(f"  {fault.pointer.lstrip('/')}: {fault.detail}", file=sys.stderr)
+    return 2 if isinstance(error, SettingsError) else 1
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Kernel]:
+    """A started kernel."""
+    kernel = create_kernel(settings)
+    await kernel.start()
+    try:
+        yield kernel
+    finally:
+        await kernel.stop()
+
+
+def run_serve(settings: Settings, options: argparse.Namespace) -> None:
+    asyncio.run(_check(settings))
+    serve(settings, lambda address: print(f"Smalt serves at {address}", flush=True))
+
+
+async def _check(settings: Settings) -> None:
+    """Start once before serving: what is wrong is told in one line, and migrations run once."""
+    async with running(settings):
+        pass
+
+
+def run_demo(settings: Settings, options: argparse.Namespace) -> None:
+    async def prepare() -> str | None:
+        async with running(settings) as kernel:
+            return await prepare_demo(kernel, options.template, options.records)
+
+    password = asyncio.run(prepare())
+    serve(settings, lambda address: print(_welcome(address, password), flush=True))
+
+
+def _welcome(address: str, password: str | None) -> str:
+    shown = f"{password}   (shown only now)" if password else "the one shown at the first start"
+    return (
+        f"\nSmalt serves at {address}\n\n"
+        f"  API        {address}/api/v1\n"
+        f"  described  {address}/schema\n"
+        f"  email      {ADMINISTRATOR}\n"
+        f"  password   {shown}\n\n"
+        f"Another password: smalt user password --email {ADMINISTRATOR} --password -\n"
+        f"A token:          smalt token create --email {ADMINISTRATOR} --scopes read,write,admin\n"
+    )
+
+
+def run_plugins(settings: Settings, options: argparse.Namespace) -> None:
+    async def states() -> list[list[str]]:
+        async with running(settings) as kernel:
+            return [_plugin_row(state.info) for state in await kernel.plugins.all(SYSTEM)]
+
+    rows = [["NAME", "KIND", "STATE", "PROVIDER", ""], *asyncio.run(states())]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _plugin_row(info: Any) -> list[str]:
+    off = "off" if info.status == "loaded" else info.status
+    return [info.name, info.kind, "on" if info.enabled else off, info.provider, info.error or ""]
+
+
+def run_user_create(settings: Settings, options: argparse.Namespace) -> None:
+    data = UserInput(options.email, options.name, _secret(options.password), options.admin)
+
+    async def create() -> User:
+        async with running(settings) as kernel:
+            return await kernel.users.create(SYSTEM, data)
+
+    user = asyncio.run(create())
+    print(f"{user.name} <{user.email}> may sign in.")
+
+
+def run_user_password(settings: Settings, options: argparse.Namespace) -> None:
+    patch = UserPatch(password=_secret(options.password))
+
+    async def update() -> User:
+        async with running(settings) as kernel:
+            user = await _user(kernel, options.email)
+            return await kernel.users.update(SYSTEM, user.id, patch)
+
+    print(f"{asyncio.run(update()).email} has a new password.")
+
+
+def run_token_create(settings: Settings, options: argparse.Namespace) -> None:
+    data = _token_input(options)
+
+    async def create() -> str:
+        async with running(settings) as kernel:
+            user = await _user(kernel, options.email)
+            _, secret = await kernel.tokens.create(SYSTEM, user.id, data)
+            return secret
+
+    secret = asyncio.run(create())
+    print(f"A token of {options.email} with the scopes {', '.join(data.scopes)}, shown only now:")
+    print(secret)
+
+
+async def _user(kernel: Kernel, email: str) -> User:
+    async with kernel.database.transaction() as tx:
+        return await kernel.users.find(tx, email)
+
+
+def _token_input(options: argparse.Namespace) -> TokenInput:
+    scopes = [scope.strip() for scope in options.scopes.split(",") if scope.strip()]
+    members = {"name": options.name, "scopes": scopes, "projects": options.projects}
+    try:
+        return msgspec.convert(members, TokenInput)
+    except msgspec.ValidationError as error:
+        raise InvalidInputError(
+            f"--scopes takes read, write and admin with commas between: {error}"
+        ) from error
+
+
+def _secret(given: str) -> str:
+    """A password from the command line; `-` reads it from standard input."""
+    return sys.stdin.readline().rstrip("\r\n") if given == "-" else given
+
+
+def command_line() -> argparse.ArgumentParser:
+    """The commands and their arguments."""
+    parser = argparse.ArgumentParser(prog="smalt", description=package.__doc__)
+    parser.add_argument("--version", action="version", version=f"smalt {package.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="serve the API"))
+    _add_demo(commands.add_parser("demo", help="serve a CRM with sample data, to try it out"))
+    commands.add_parser("plugins", help="list the plugins").set_defaults(run=run_plugins)
+    _add_user(commands.add_parser("user", help="people who may sign in"))
+    _add_token(commands.add_parser("token", help="tokens for programs"))
+    return parser
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=run_serve)
+    parser.add_argument("--host", help="address to listen on (127.0.0.1)")
+    parser.add_argument("--port", type=int, help="port to listen on (8000)")
+    parser.add_argument("--workers", type=int, help="server processes (1)")
+
+
+def _add_demo(parser: argparse.ArgumentParser) -> None:
+    _add_serve(parser)
+    parser.set_defaults(run=run_demo)
+    parser.add_argument("--template", default="crm", help="what to fill an empty database with (crm)")
+    parser.add_argument("--records", type=int, default=500, help="sample records (500)")
+
+
+def _add_user(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    create = commands.add_parser("create", help="let somebody in")
+    create.set_defaults(run=run_user_create)
+    create.add_argument("--name", required=True)
+    create.add_argument("--admin", action="store_true", help="may do everything")
+    password = commands.add_parser("password", help="set another password")
+    password.set_defaults(run=run_user_password)
+    for command in (create, password):
+        command.add_argument("--email", required=True)
+        command.add_argument("--password", required=True, help="- reads it from standard input")
+
+
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    create = commands.add_parser("create", help="make a token; printed alone on the last line")
+    create.set_defaults(run=run_token_create)
+    create.add_argument("--email", required=True, help="whose token")
+    create.add_argument("--scopes", required=True, help="of read, write and admin, with commas between")
+    create.add_argument("--name", default="Command line")
+    create.add_argument("--projects", nargs="*", help="ids of the only projects it is for")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
