@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -29,6 +29,9 @@ _SCHEMA_SECONDS = 3600.0
 
 _GRACE = 5.0
 """Seconds after the server's own time limit until it is taken to be gone."""
+
+_IDLE_SECONDS = 120.0
+"""After which a transaction of a process that hangs is undone, so that others may go on."""
 
 _BATCH = 10_000
 """Rows of `execute_many` under one time limit."""
@@ -182,7 +185,7 @@ class PostgresDatabase:
             "jit": "off",
             "statement_timeout": _milliseconds(self.options.read_seconds),
             "lock_timeout": _milliseconds(self.options.busy_seconds),
-            "idle_in_transaction_session_timeout": _milliseconds(self.options.write_seconds),
+            "idle_in_transaction_session_timeout": _milliseconds(_IDLE_SECONDS),
         }
 
     @asynccontextmanager
@@ -229,7 +232,8 @@ async def _roll_back(connection: Connection) -> None:
     try:
         await connection.execute("ROLLBACK", timeout=_GRACE)
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
-        connection.terminate()
+        with suppress(asyncpg.InterfaceError):  # the pool may have noticed first
+            connection.terminate()
 
 
 def _begin(schema_change: bool, seconds: float) -> str:

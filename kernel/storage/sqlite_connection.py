@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from kernel.dialects.sqlite import SqliteDialect
 from kernel.errors import ContentionError
 from kernel.storage.database import Row, Statement
 from kernel.storage.options import StorageOptions
-from kernel.storage.sqlite_errors import understood
+from kernel.storage.sqlite_errors import is_busy, understood
 
 _OPEN_SECONDS = 30.0
 """How long opening may wait for another process, which may be recovering the log of a crash."""
@@ -29,11 +30,24 @@ _PRAGMAS = (
 def open_writer(path: Path, dialect: SqliteDialect, options: StorageOptions) -> sqlite3.Connection:
     """The connection for transactions; it makes the file and its write-ahead log."""
     connection = _open(path, dialect)
-    connection.execute("PRAGMA journal_mode = WAL").fetchall()
+    _keep_log(connection)
     connection.execute(f"PRAGMA synchronous = {options.synchronous}")
     connection.execute("PRAGMA journal_size_limit = 67108864")
     connection.execute("PRAGMA busy_timeout = 20")
     return connection
+
+
+def _keep_log(connection: sqlite3.Connection) -> None:
+    """Turn the write-ahead log on. While others open or close the file SQLite refuses at once."""
+    deadline = time.monotonic() + _OPEN_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            return
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+        time.sleep(0.01)
 
 
 def open_reader(path: Path, dialect: SqliteDialect, options: StorageOptions) -> sqlite3.Connection:

@@ -130,6 +130,7 @@ class Workers:
         self._workers = [Worker(open_connection, self._queue) for _ in range(count)]
         self._name = name
         self._threads: list[threading.Thread] = []
+        self._open = False
         self._watch: asyncio.TimerHandle | None = None
 
     async def start(self) -> None:
@@ -139,14 +140,18 @@ class Workers:
             opened = Job(lambda connection: None, None, loop)
             self._threads.append(worker.start(self._name, opened))
             await opened.future
+        self._open = True
 
     async def stop(self) -> None:
         """Let the jobs in the queue end, close the connections."""
-        threads, self._threads = self._threads, []
-        for _ in threads:
+        self._open = False
+        for _ in self._threads:
             self._queue.put(None)
-        for thread in threads:
+        for thread in self._threads:
             await asyncio.to_thread(thread.join)
+        self._threads.clear()
+        while not self._queue.empty():  # a thread that could not open its connection took no word
+            self._queue.get_nowait()
         if self._watch is not None:
             self._watch.cancel()
             self._watch = None
@@ -171,7 +176,7 @@ class Workers:
         return result
 
     def _submit(self, work: Work[Any], seconds: float | None) -> Job:
-        if not self._threads:
+        if not self._open:
             raise UnavailableError("The database is closed.")
         loop = asyncio.get_running_loop()
         job = Job(work, seconds, loop)

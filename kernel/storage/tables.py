@@ -8,19 +8,10 @@ Where the primary key has several columns, the first stands here as the key.
 
 from __future__ import annotations
 
-from typing import Any
-
 from piccolo.columns import BigInt, Boolean, Text
 from piccolo.table import Table
 
 from kernel.storage.piccolo_engine import ENGINE
-
-
-class KernelTable(Table):
-    """A table whose queries run on whatever connection they are handed to."""
-
-    def __init_subclass__(cls, tablename: str | None = None, **settings: Any) -> None:
-        super().__init_subclass__(tablename=tablename, db=ENGINE, **settings)
 
 
 def _number(null: bool = False, primary_key: bool = False) -> BigInt:
@@ -31,14 +22,14 @@ def _text(null: bool = False, primary_key: bool = False) -> Text:
     return Text(default=None, null=null, primary_key=primary_key)
 
 
-class State(KernelTable, tablename="smalt_state"):
+class State(Table, tablename="smalt_state", db=ENGINE):
     """Counters that all processes share: `schema`, `access` and `node`."""
 
     name = _text(primary_key=True)
     value = BigInt(default=0)
 
 
-class Project(KernelTable, tablename="smalt_project"):
+class Project(Table, tablename="smalt_project", db=ENGINE):
     id = _number(primary_key=True)
     name = _text()
     description = _text(null=True)
@@ -53,7 +44,7 @@ class Project(KernelTable, tablename="smalt_project"):
     deleted_by = _number(null=True)
 
 
-class List(KernelTable, tablename="smalt_list"):
+class List(Table, tablename="smalt_list", db=ENGINE):
     """A step of a project's process."""
 
     id = _number(primary_key=True)
@@ -67,7 +58,7 @@ class List(KernelTable, tablename="smalt_list"):
     deleted_by = _number(null=True)
 
 
-class Tag(KernelTable, tablename="smalt_tag"):
+class Tag(Table, tablename="smalt_tag", db=ENGINE):
     id = _number(primary_key=True)
     project_id = _number()
     name = _text()
@@ -79,7 +70,7 @@ class Tag(KernelTable, tablename="smalt_tag"):
     deleted_by = _number(null=True)
 
 
-class Field(KernelTable, tablename="smalt_field"):
+class Field(Table, tablename="smalt_field", db=ENGINE):
     """A custom field. `columns` is the JSON of its stored columns, see `schema_rows`."""
 
     id = _number(primary_key=True)
@@ -100,7 +91,7 @@ class Field(KernelTable, tablename="smalt_field"):
     deleted_by = _number(null=True)
 
 
-class User(KernelTable, tablename="smalt_user"):
+class User(Table, tablename="smalt_user", db=ENGINE):
     """A person. `email` is stored in lower case."""
 
     id = _number(primary_key=True)
@@ -115,7 +106,7 @@ class User(KernelTable, tablename="smalt_user"):
     updated_at = _number(null=True)
 
 
-class Token(KernelTable, tablename="smalt_token"):
+class Token(Table, tablename="smalt_token", db=ENGINE):
     """A personal token, known by its hash. `scopes` and `projects` are JSON lists of text."""
 
     id = _number(primary_key=True)
@@ -129,7 +120,7 @@ class Token(KernelTable, tablename="smalt_token"):
     expires_at = _number(null=True)
 
 
-class Session(KernelTable, tablename="smalt_session"):
+class Session(Table, tablename="smalt_session", db=ENGINE):
     """A signed-in browser, known by the hash of its cookie."""
 
     id = _number(primary_key=True)
@@ -141,7 +132,7 @@ class Session(KernelTable, tablename="smalt_session"):
     expires_at = _number()
 
 
-class Member(KernelTable, tablename="smalt_member"):
+class Member(Table, tablename="smalt_member", db=ENGINE):
     """Who belongs to a project: with a built-in `role`, or the custom one of `role_id`."""
 
     project_id = _number(primary_key=True)
@@ -151,7 +142,7 @@ class Member(KernelTable, tablename="smalt_member"):
     created_at = _number(null=True)
 
 
-class Role(KernelTable, tablename="smalt_role"):
+class Role(Table, tablename="smalt_role", db=ENGINE):
     id = _number(primary_key=True)
     project_id = _number()
     name = _text()
@@ -162,7 +153,7 @@ class Role(KernelTable, tablename="smalt_role"):
     updated_at = _number(null=True)
 
 
-class Link(KernelTable, tablename="smalt_link"):
+class Link(Table, tablename="smalt_link", db=ENGINE):
     """Many-valued fields of all projects: record `source_id` holds `target_id` under `field_id`."""
 
     field_id = _number(primary_key=True)
@@ -171,7 +162,7 @@ class Link(KernelTable, tablename="smalt_link"):
     position = BigInt(default=0)
 
 
-class History(KernelTable, tablename="smalt_history"):
+class History(Table, tablename="smalt_history", db=ENGINE):
     """Every change. `record_id` is empty when the change is one of the project itself."""
 
     id = _number(primary_key=True)
@@ -186,7 +177,7 @@ class History(KernelTable, tablename="smalt_history"):
     batch_id = _number(null=True)
 
 
-class Outbox(KernelTable, tablename="smalt_outbox"):
+class Outbox(Table, tablename="smalt_outbox", db=ENGINE):
     """Events for whatever reacts; the id is that of the history row."""
 
     id = _number(primary_key=True)
@@ -197,7 +188,7 @@ class Outbox(KernelTable, tablename="smalt_outbox"):
     version = _number(null=True)
 
 
-class ListStay(KernelTable, tablename="smalt_list_stay"):
+class ListStay(Table, tablename="smalt_list_stay", db=ENGINE):
     """How long a record was in a list."""
 
     id = _number(primary_key=True)
@@ -207,7 +198,7 @@ class ListStay(KernelTable, tablename="smalt_list_stay"):
     left_at = _number(null=True)
 
 
-class Idempotency(KernelTable, tablename="smalt_idempotency"):
+class Idempotency(Table, tablename="smalt_idempotency", db=ENGINE):
     """The first answer to a request with an idempotency key; none while it runs."""
 
     user_id = _number(primary_key=True)
@@ -217,7 +208,7 @@ class Idempotency(KernelTable, tablename="smalt_idempotency"):
     created_at = _number()
 
 
-class Plugin(KernelTable, tablename="smalt_plugin"):
+class Plugin(Table, tablename="smalt_plugin", db=ENGINE):
     """What administrators or repeated faults have decided about a plugin."""
 
     name = _text(primary_key=True)
@@ -227,7 +218,7 @@ class Plugin(KernelTable, tablename="smalt_plugin"):
     changed_at = _number()
 
 
-class Notice(KernelTable, tablename="smalt_notice"):
+class Notice(Table, tablename="smalt_notice", db=ENGINE):
     """A message to a user, or to all administrators when `user_id` is empty."""
 
     id = _number(primary_key=True)
@@ -237,7 +228,7 @@ class Notice(KernelTable, tablename="smalt_notice"):
     read_at = _number(null=True)
 
 
-class Job(KernelTable, tablename="smalt_job"):
+class Job(Table, tablename="smalt_job", db=ENGINE):
     """Work in the background. A process that takes it holds a lease until `lease_until`."""
 
     id = _number(primary_key=True)
@@ -257,7 +248,7 @@ class Job(KernelTable, tablename="smalt_job"):
     finished_at = _number(null=True)
 
 
-class ImportFault(KernelTable, tablename="smalt_import_error"):
+class ImportFault(Table, tablename="smalt_import_error", db=ENGINE):
     """A row that an import refused: `faults` and `cells` are JSON."""
 
     job_id = _number(primary_key=True)
@@ -266,7 +257,17 @@ class ImportFault(KernelTable, tablename="smalt_import_error"):
     cells = _text()
 
 
-class Batch(KernelTable, tablename="smalt_batch"):
+class ImportLink(Table, tablename="smalt_import_link", db=ENGINE):
+    """What a record that an import has made still refers to, among the rows of the same file."""
+
+    job_id = _number(primary_key=True)
+    row_number = _number()
+    column_index = _number()
+    record_id = _number()
+    wanted = _text()
+
+
+class Batch(Table, tablename="smalt_batch", db=ENGINE):
     """Changes that belong together: an import, a bulk edit, the template that was applied."""
 
     id = _number(primary_key=True)
@@ -278,8 +279,8 @@ class Batch(KernelTable, tablename="smalt_batch"):
     undone_at = _number(null=True)
 
 
-TABLES: tuple[type[KernelTable], ...] = (
+TABLES: tuple[type[Table], ...] = (
     State, Project, List, Tag, Field, User, Token, Session, Member, Role, Link, History, Outbox,
-    ListStay, Idempotency, Plugin, Notice, Job, ImportFault, Batch,
+    ListStay, Idempotency, Plugin, Notice, Job, ImportFault, ImportLink, Batch,
 )  # fmt: skip
 """All tables of the kernel."""
