@@ -1,0 +1,110 @@
+"""Proposes what each column of a file goes into: a field that is there, or a new one of a type that fits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from kernel.access.actor import ProjectAccess
+from kernel.errors import SmaltError
+from kernel.fields import FieldType, ParseContext
+from kernel.queries.fields import has_built_in
+from kernel.schema import Field, Project
+from kernel.text_input import fold_name
+
+BUILT_IN_NAMES: Mapping[str, tuple[str, ...]] = {
+    "title": ("title", "name", "subject"),
+    "description": ("description", "notes", "note", "details"),
+    "list": ("list", "stage", "status", "step", "deal stage", "pipeline stage"),
+    "tags": ("tags", "tag", "labels"),
+    "assignees": ("assignees", "assignee", "assigned to", "owner"),
+    "start_at": ("start date", "start at"),
+    "due_at": ("due date", "due at", "deadline"),
+}
+"""Headings by which built-in fields are known."""
+
+ENOUGH = 0.25
+"""A guess below says nothing."""
+
+Guess = dict[str, Any]
+Types = Mapping[str, FieldType[Any, Any]]
+
+
+def plain(name: str) -> str:
+    """A heading for comparing: `Expected_close-date` and `expected close date` are the same."""
+    return " ".join(re.sub(r"[\W_]+", " ", fold_name(name)).split())
+
+
+class Guesser:
+    """Guesses for the columns of one file."""
+
+    def __init__(self, project: Project, access: ProjectAccess, types: Types, context: ParseContext) -> None:
+        self._project = project
+        self._access = access
+        self._types = types
+        self._context = context
+        self._fields = {f.id: f for f in project.live_fields if f.columns and access.sees(f.key)}
+
+    def guess(self, names: Sequence[str], samples: Sequence[Sequence[str]]) -> list[Guess | None]:
+        """A guess for each column, no field twice."""
+        found: dict[int, Guess | None] = {}
+        taken: set[str] = set()
+        for place, name in enumerate(names):
+            field = self._by_name(name)
+            if field is not None and field not in taken:
+                taken.add(field)
+                found[place] = self._into(field)
+        if "title" not in taken and (place := self._title(found, samples)) is not None:
+            found[place] = {"field": "title"}
+        return [found[i] if i in found else self._type(cells) for i, cells in enumerate(samples)]
+
+    def references(self) -> list[Field]:
+        """The fields that may hold what a column names."""
+        return [f for f in self._fields.values() if f.target is not None]
+
+    def _by_name(self, name: str) -> str | None:
+        wanted = plain(name)
+        for field in self._fields.values():
+            if wanted in (plain(field.name), plain(field.key)):
+                return field.key
+        for built_in, headings in BUILT_IN_NAMES.items():
+            if wanted in headings and has_built_in(self._project, built_in):
+                return built_in
+        return None
+
+    def _into(self, key: str) -> Guess:
+        field = self._project.by_name.get(key)
+        refers = field is not None and field.target is not None
+        return {"field": key, "match": "title"} if refers else {"field": key}
+
+    def _title(self, found: Mapping[int, Guess | None], samples: Sequence[Sequence[str]]) -> int | None:
+        """The first column that names every row, each differently."""
+        for place, cells in enumerate(samples):
+            distinct = {fold_name(cell) for cell in cells}
+            if place not in found and cells and len(distinct) == len(cells) and "" not in distinct:
+                return place
+        return None
+
+    def _type(self, cells: Sequence[str]) -> Guess | None:
+        """The type that the cells look most like, with the config that it suggests."""
+        filled = [cell for cell in cells if cell.strip()]
+        scores = {key: self._score(type_, filled) for key, type_ in self._types.items()}
+        if not scores or not filled:
+            return None
+        best = max(scores, key=lambda key: scores[key])
+        if scores[best] < ENOUGH:
+            return None
+        try:
+            config = self._types[best].suggest(filled, self._context)
+            return {"type": best, "config": msgspec.to_builtins(config)}
+        except SmaltError:
+            return {"type": best, "config": {}}
+
+    def _score(self, type_: FieldType[Any, Any], cells: Sequence[str]) -> float:
+        try:
+            return type_.guess(cells, self._context)
+        except SmaltError:
+            return 0.0

@@ -1,0 +1,91 @@
+"""Finds the records that the cells of a chunk name, one query for each column."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from kernel.dialects.base import Dialect
+from kernel.errors import SmaltError
+from kernel.fields import ParseContext
+from kernel.queries.matching import Match
+from kernel.services.record_input import parse_value
+from kernel.storage.database import Row, Statement
+
+Fetch = Callable[..., Awaitable[list[list[Row]]]]
+"""`read` of a database or `fetch_all` of a transaction: the rows of each statement."""
+
+_MOST_VALUES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a text was found to be: `norm` is equal for texts that mean the same.
+
+    `count` records have it, one of them with the id `record_id`.
+    """
+
+    norm: Any
+    count: int = 0
+    record_id: int = 0
+
+
+class Finder:
+    """Finds records by one field. `context` says how cells become values of other kinds than text."""
+
+    def __init__(self, match: Match, dialect: Dialect, context: ParseContext, now: datetime) -> None:
+        self._match = match
+        self._dialect = dialect
+        self._context = context
+        self._now = now
+
+    async def find(self, fetch: Fetch, texts: Iterable[str]) -> dict[str, Found]:
+        """Each text with what was found; texts that can be no value of the field are left out."""
+        values = self._values(texts)
+        if not values:
+            return {}
+        if self._match.textual:
+            return await self._by_text(fetch, values)
+        return await self._by_value(fetch, values)
+
+    async def _by_text(self, fetch: Fetch, values: dict[str, Any]) -> dict[str, Found]:
+        distinct = sorted(set(values.values()))
+        folded, rows = await fetch(self._match.folding(distinct), self._match.records(distinct, self._now))
+        norms: dict[str, str] = {text: norm for text, norm in folded}  # noqa: C416 - rows are tuples of Any
+        known = {norm: Found(norm, count, id_) for norm, count, id_ in rows}
+        return {t: known.get(norms[v], Found(norms[v])) for t, v in values.items()}
+
+    async def _by_value(self, fetch: Fetch, values: dict[str, Any]) -> dict[str, Found]:
+        distinct = list(set(values.values()))
+        known: dict[Any, Found] = {}
+        for rows in await fetch(*self._statements(distinct)):
+            for raw, count, id_ in rows:
+                value = self._dialect.decode(raw, self._match.type)
+                known[value] = Found(value, count, id_)
+        return {t: known.get(v, Found(v)) for t, v in values.items()}
+
+    def _statements(self, values: Sequence[Any]) -> list[Statement]:
+        parts = [values[i : i + _MOST_VALUES] for i in range(0, len(values), _MOST_VALUES)]
+        return [self._match.records(part, self._now) for part in parts]
+
+    def _values(self, texts: Iterable[str]) -> dict[str, Any]:
+        """The texts as values of the field, as its type normalises them."""
+        found: dict[str, Any] = {}
+        for text in texts:
+            try:
+                value = self._value(text)
+            except (SmaltError, ValueError):
+                continue
+            if value is not None:
+                found[text] = value
+        return found
+
+    def _value(self, text: str) -> Any:
+        if self._match.by_id:
+            return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+        field = self._match.field
+        if field is None or not field.columns:
+            return text if self._match.textual else None
+        return parse_value(field, text, self._context)

@@ -1,0 +1,209 @@
+"""From the rows of a file to drafts of records: everything that needs no database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import chain
+from typing import Any
+
+from kernel.fields import ParseContext
+from kernel.importers import BadRow, Cell, Row
+from kernel.schema import BUILT_IN_LINKS, Project
+from kernel.services.imports.cells import (
+    Absent,
+    CellReader,
+    Parse,
+    Problem,
+    as_text,
+    description_parser,
+    field_parser,
+    list_parser,
+    moment_parser,
+    people_parser,
+    tags_parser,
+    title_parser,
+    wanted_parser,
+)
+from kernel.services.imports.mapping import Target
+from kernel.services.imports.model import RowError
+from kernel.services.imports.people import People
+from kernel.storage.record_rows import Draft
+
+
+@dataclass(slots=True)
+class Work:
+    """One row on its way: `wanted` are texts by which records are still to be found.
+
+    `record_id` is that of an existing record to update. A row with problems is not written.
+    """
+
+    number: int
+    cells: Sequence[Cell]
+    draft: Draft
+    wanted: list[tuple[Target, list[str]]] = field(default_factory=list)
+    problems: list[tuple[str | None, str]] = field(default_factory=list)
+    absent: list[Absent] = field(default_factory=list)
+    key: str | None = None
+    record_id: int | None = None
+
+    def errors(self) -> list[RowError]:
+        return [RowError(self.number, column, reason) for column, reason in self.problems]
+
+
+class RowParser:
+    """Parses rows of one file for one version of the schema.
+
+    Distinct texts of a column are worked out once and remembered.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        targets: Sequence[Target],
+        key: Target | None,
+        context: ParseContext,
+        people: People,
+    ) -> None:
+        self.project = project
+        self.targets = targets
+        self.key = key
+        self._context = context
+        self._people = people
+        self._steps = [(t, CellReader(self._parser(t)), _putter(t)) for t in targets]
+
+    def parse(self, rows: Iterable[tuple[int, Row]]) -> list[Work]:
+        """The rows that are not blank."""
+        return [work for number, row in rows if (work := self._row(number, row)) is not None]
+
+    def _row(self, number: int, row: Row) -> Work | None:
+        if isinstance(row, BadRow):
+            return Work(number, row.cells, Draft(), problems=[(None, row.detail)])
+        if not any(row):
+            return None
+        work = Work(number, row, Draft())
+        for target, reader, put in self._steps:
+            cell = row[target.index]
+            try:
+                value = reader.known[cell] if type(cell) is str else reader.read(cell)
+            except KeyError:
+                value = reader.read(cell)
+            if isinstance(value, Problem):
+                self._problem(work, target, value)
+            else:
+                put(work, value)
+        if self.key is not None:
+            work.key = as_text(row[self.key.index]).strip() or None
+        return work
+
+    def _problem(self, work: Work, target: Target, problem: Problem) -> None:
+        work.problems.append((target.column, problem.reason))
+        if isinstance(problem, Absent):
+            work.absent.append(problem)
+
+    def _parser(self, target: Target) -> Parse:
+        if target.field is not None:
+            if target.kind == "person":
+                return people_parser(self._people, target.many)
+            if target.kind == "record":
+                return wanted_parser(target.many)
+            return field_parser(target.field, self._context)
+        parsers: dict[str, Parse] = {
+            "title": title_parser,
+            "description": description_parser,
+            "list": list_parser(self.project),
+            "tags": tags_parser(self.project),
+            "assignees": people_parser(self._people, many=True),
+        }
+        return parsers.get(target.built_in or "") or moment_parser(self._context)
+
+    @cached_property
+    def required(self) -> list[tuple[int, str]]:
+        """The custom fields that must not be empty: id and name."""
+        fields = (f for f in self.project.live_fields if f.required and f.columns and f.type is not None)
+        return [(f.id, f.name) for f in fields]
+
+    def check_complete(self, work: Work) -> None:
+        """What a record must have, once references have been found."""
+        new = work.record_id is None
+        if new and work.draft.columns.get("title") is None:
+            work.problems.append((self._column("title"), "The title must not be blank."))
+        for field_id, name in self.required:
+            value = work.draft.fields.get(field_id)
+            given = new or field_id in work.draft.fields
+            if given and (value is None or value == []):
+                column = next((t.column for t in self.targets if t.field and t.field.id == field_id), None)
+                work.problems.append((column, f"'{name}' must not be empty."))
+
+    def _column(self, built_in: str) -> str | None:
+        return next((t.column for t in self.targets if t.built_in == built_in), None)
+
+
+def _putter(target: Target) -> Callable[[Work, Any], None]:
+    """What puts the values of a column into drafts."""
+    if target.field is not None:
+        return _wanted(target) if target.kind == "record" else _field(target.field.id)
+    name = target.built_in or ""
+    if name in BUILT_IN_LINKS:
+        return _link(BUILT_IN_LINKS[name])
+    return _given("list_id" if name == "list" else name) if name in ("list", "title") else _column(name)
+
+
+def _field(field_id: int) -> Callable[[Work, Any], None]:
+    def put(work: Work, value: Any) -> None:
+        work.draft.fields[field_id] = value
+
+    return put
+
+
+def _wanted(target: Target) -> Callable[[Work, Any], None]:
+    assert target.field is not None  # only reference fields come here
+    field_id = target.field.id
+
+    def put(work: Work, value: Any) -> None:
+        work.draft.fields[field_id] = None
+        if value is not None:
+            work.wanted.append((target, value))
+
+    return put
+
+
+def _link(link_id: int) -> Callable[[Work, Any], None]:
+    def put(work: Work, value: Any) -> None:
+        work.draft.links[link_id] = value or []
+
+    return put
+
+
+def _column(name: str) -> Callable[[Work, Any], None]:
+    def put(work: Work, value: Any) -> None:
+        work.draft.columns[name] = value
+
+    return put
+
+
+def _given(name: str) -> Callable[[Work, Any], None]:
+    """For what no record can be without: an empty cell leaves it as it is."""
+
+    def put(work: Work, value: Any) -> None:
+        if value is not None:
+            work.draft.columns[name] = value
+
+    return put
+
+
+def absent_names(works: Iterable[Work]) -> dict[tuple[str, int], list[str]]:
+    """The lists, tags and options that rows miss: names by what they are, and of which field."""
+    found: dict[tuple[str, int], dict[str, None]] = {}
+    for absent in chain.from_iterable(work.absent for work in works):
+        names = found.setdefault((absent.what, absent.field_id), {})
+        names.update(dict.fromkeys(absent.names))
+    return {what: list(names) for what, names in found.items()}
+
+
+def numbered(rows: Iterator[Row], first: int, skip: int) -> Iterator[tuple[int, Row]]:
+    """Rows with the numbers that people know them by, without the first `skip`."""
+    for place, row in enumerate(rows):
+        if place >= skip:
+            yield first + place, row
