@@ -106,11 +106,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 FIELDS: Mapping[str, msgspec.structs.FieldInfo] = {f.name: f for f in msgspec.structs.fields(Settings)}
 
 
-def load_settings(environ: Mapping[str, str] = os.environ, **overrides: object) -> Settings:
+def load_settings(environ: Mapping[str, str] | None = None, /, **overrides: object) -> Settings:
     """The settings of a process. `overrides` (from the command line) win where not None.
 
     Raises SettingsError with one fault per key.
     """
+    environ = os.environ if environ is None else environ
     variables = _variables(environ)
     source, table = _file(environ, variables)
     given = {key: (value, f"{key} in {source}") for key, value in table.items()}
