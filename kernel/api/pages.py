@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Final
 
 from litestar import Controller, Response, get
+from litestar.params import FromPath
 
 from kernel.api.marks import PUBLIC
 from kernel.errors import NotFoundError
@@ -41,7 +42,7 @@ class PagesController(Controller):
         return Response(static_file("index.html"), media_type="text/html; charset=utf-8", headers=_HEADERS)
 
     @get("/static/{name:str}", sync_to_thread=False)
-    def asset(self, name: str) -> Response[bytes]:
+    def asset(self, name: FromPath[str]) -> Response[bytes]:
         media_type = _MEDIA_TYPES.get(name.rpartition(".")[2])
         if media_type is None or name not in ("schema.js", "style.css"):
             raise NotFoundError("There is nothing at this path.")

@@ -6,7 +6,7 @@ import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2s
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from litestar import Request
@@ -98,7 +98,7 @@ class Paging:
 
 
 def provide_paging(
-    request: Request[None, None, None],
+    request: Request[Any, Any, Any],
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
     count: Count = False,

@@ -6,9 +6,12 @@ from typing import Final
 
 from litestar import Controller
 
+from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.health import HealthController
+from kernel.api.controllers.lists import ListsController
 from kernel.api.controllers.members import MembersController, RolesController
 from kernel.api.controllers.plugins import CataloguesController, PluginsController
+from kernel.api.controllers.projects import ProjectsController
 from kernel.api.controllers.record_relations import (
     CandidatesController,
     ProjectHistoryController,
@@ -16,6 +19,7 @@ from kernel.api.controllers.record_relations import (
 )
 from kernel.api.controllers.records import RecordsController
 from kernel.api.controllers.session import MeController, SessionController
+from kernel.api.controllers.tags import TagsController
 from kernel.api.controllers.users import TokensController, UsersController
 from kernel.api.pages import PagesController
 
@@ -28,6 +32,10 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     CataloguesController,
     MembersController,
     RolesController,
+    ProjectsController,
+    ListsController,
+    TagsController,
+    FieldsController,
     RecordsController,
     RecordRelationsController,
     CandidatesController,
