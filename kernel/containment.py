@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import structlog
 
 from kernel.errors import PluginError
-from kernel.time_limit import TookTooLongError, run_in_thread
+from kernel.time_limit import TimeLimit, TookTooLongError
 
 T = TypeVar("T")
 
@@ -60,6 +60,7 @@ class PluginGuard:
         self._fault_limit = fault_limit
         self._window = window
         self._lock = Lock()
+        self._time_limit = TimeLimit()
         self._disabled: frozenset[str] = frozenset()
         self._ledgers: dict[str, Ledger] = {}
 
@@ -116,6 +117,10 @@ class PluginGuard:
             self.pardon(plugin)
         self._disabled = frozenset(disabled)
 
+    def wait_for(self, function: Callable[..., T], *arguments: Any) -> T:
+        """Run `function` in another thread and wait, at most two slow calls long."""
+        return self._time_limit.run(function, *arguments, limit=2 * self.slow_call)
+
     async def in_thread(self, function: Callable[..., T], *arguments: Any, limit: float | None = None) -> T:
         """Run `function` beside the event loop, for at most `limit` seconds (ten slow calls).
 
@@ -123,7 +128,7 @@ class PluginGuard:
         """
         seconds = limit or 10 * self.slow_call
         try:
-            return await run_in_thread(function, *arguments, limit=seconds)
+            return await self._time_limit.run_beside(function, *arguments, limit=seconds)
         except TookTooLongError as late:
             ledger = late.local("ledger", Ledger)
             if ledger is None:

@@ -3,17 +3,22 @@
 The registries never hold a plugin's object itself but a shell of the same class. Every method
 of a shell calls the plugin's and contains what goes wrong, so no caller has to remember to.
 A contained fault reaches the caller as PluginError.
+
+Objects from other distributions could also never return. Their calls run in another thread and
+are waited for, not long; a caller with much to ask, or with an event loop to keep free, wraps
+its whole work in `PluginGuard.in_thread`, and then the calls are made directly.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial, wraps
 from typing import Any, TypeAlias, TypeVar
 
 from kernel.containment import Ledger, PluginGuard, describe, switched_off
 from kernel.errors import SmaltError
-from kernel.time_limit import Abandoned
+from kernel.time_limit import Abandoned, in_minded_thread
 
 T = TypeVar("T")
 
@@ -44,6 +49,8 @@ class ParseCheck:
     def __init__(self, check_of: Callable[[Any], ValueCheck]) -> None:
         self.check_of = check_of
 
+
+_END = object()
 
 Check: TypeAlias = ValueCheck | IteratorCheck | ParseCheck
 
@@ -78,11 +85,25 @@ def is_outside(item: object) -> bool:
 def _guarded(
     guard: PluginGuard, function: Callable[..., Any], ledger: Ledger, check: Check | None
 ) -> Callable[..., Any]:
+    if ledger.outside:
+        function = _limited(guard, function)
     if isinstance(check, ParseCheck):
         return guarded_parse(guard, function, ledger, check)
     if isinstance(check, IteratorCheck):
         return guarded_iterator(guard, function, ledger)
     return guarded_call(guard, function, ledger, check)
+
+
+def _limited(guard: PluginGuard, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, given up when it does not return."""
+
+    @wraps(function)
+    def limited(*arguments: Any, **named: Any) -> Any:
+        if in_minded_thread():
+            return function(*arguments, **named)
+        return guard.wait_for(partial(function, *arguments, **named))
+
+    return limited
 
 
 def guarded_call(
@@ -117,8 +138,11 @@ def guarded_iterator(
     def iterate(*arguments: Any, **named: Any) -> Iterator[Any]:
         if ledger.off:
             raise switched_off(ledger)
+        step = _limited(guard, next) if ledger.outside else next
         try:
-            yield from function(*arguments, **named)
+            items = iter(function(*arguments, **named))
+            while (item := step(items, _END)) is not _END:
+                yield item
         except (*PASSING, GeneratorExit):
             raise
         except BaseException as error:

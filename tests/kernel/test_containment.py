@@ -169,20 +169,49 @@ def test_slow_calls_give_their_result_and_count(
     assert trips == [("acme", "Temperature.parse took 2.0 seconds")]
 
 
+async def settled(count: int) -> bool:
+    """Whether the threads of plugins get down to a number."""
+    for _ in range(200):
+        if sum(t.name == "smalt-plugin" for t in threading.enumerate()) <= count:
+            return True
+        await asyncio.sleep(0.01)
+    return False
+
+
 async def test_a_hanging_call_is_given_up_and_ended(
     guard: PluginGuard, temperature: FieldType[Any, Any]
 ) -> None:
+    before = sum(t.name == "smalt-plugin" for t in threading.enumerate())
+
     def parse_all() -> Any:
         return [temperature.parse(value, CONFIG, CONTEXT) for value in (1.0, "hang")]
 
     with pytest.raises(PluginError, match=r"'acme' failed: a call did not return within 0\.05 seconds"):
         await guard.in_thread(parse_all, limit=0.05)
     assert guard.ledger("acme").faults == 1
-    for _ in range(100):
-        if not any(t.name == "smalt-plugin" for t in threading.enumerate()):
-            break
-        await asyncio.sleep(0.01)
-    assert not any(t.name == "smalt-plugin" for t in threading.enumerate())
+    assert await settled(before)
+
+
+async def test_a_hanging_call_is_given_up_where_nobody_thought_of_it(clock: Clock) -> None:
+    guard = PluginGuard(0.05)
+    hanging = enclosed(guard, Temperature(clock))
+    with pytest.raises(PluginError, match="did not return in time"):
+        hanging.parse("hang", CONFIG, CONTEXT)
+    assert hanging.parse(1.5, CONFIG, CONTEXT) == 1.5
+    assert guard.ledger("acme").faults == 1
+
+
+async def test_work_whose_caller_has_gone_is_ended(guard: PluginGuard) -> None:
+    before = sum(t.name == "smalt-plugin" for t in threading.enumerate())
+
+    def forever() -> None:
+        while True:
+            time.sleep(0.001)
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await guard.in_thread(forever, limit=10)
+    assert await settled(before)
 
 
 async def test_work_in_a_thread_gives_its_result_or_error(guard: PluginGuard) -> None:
