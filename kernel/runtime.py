@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import timedelta
 
+from kernel.access.actor import Actor
 from kernel.access.authenticator import Authenticator
 from kernel.access.claims import Claims
 from kernel.access.passwords import Passwords
 from kernel.access.throttle import Throttle
 from kernel.clock import Clock, OffsetClock, SystemClock
 from kernel.containment import PluginGuard
+from kernel.fields import Derivation
 from kernel.ids import IdGenerator
 from kernel.plugin_manager import PluginManager
 from kernel.plugin_sources import Found
+from kernel.schema import Project, Schema
 from kernel.services.changes import ChangeLog
+from kernel.services.conversions import Conversions
+from kernel.services.entries import ProjectParts
+from kernel.services.field_checks import FieldChecks
+from kernel.services.fields import FieldService
 from kernel.services.history import HistoryService
+from kernel.services.lists import ListService
 from kernel.services.members import MemberService
 from kernel.services.plugins import PluginService
+from kernel.services.projects import ProjectService
 from kernel.services.record_batch import RecordBatch
 from kernel.services.record_reader import RecordReader
 from kernel.services.record_relations import LinkReader
@@ -25,6 +34,7 @@ from kernel.services.record_writer import RecordWriter
 from kernel.services.records import RecordService
 from kernel.services.roles import RoleService
 from kernel.services.sessions import SessionService
+from kernel.services.tags import TagService
 from kernel.services.tokens import TokenService
 from kernel.services.users import UserService
 from kernel.settings import Settings
@@ -69,6 +79,22 @@ class Kernel:
         self.record_batch = RecordBatch(self.records, self.ids)
         self.relations = LinkReader(self.database, self.schema, self.clock, reader)
         self.history = HistoryService(self.database, self.schema, reader)
+
+    def _wire_projects(self) -> None:
+        parts = ProjectParts(self.database, self.schema, self.ids, self.clock, self.rows, self.log)
+        checks = FieldChecks(self._check_derivation)
+        conversions = Conversions(self.database.dialect, self.ids, self.log)
+        self.projects = ProjectService(parts)
+        self.lists = ListService(parts)
+        self.tags = TagService(parts)
+        self.fields = FieldService(parts, self.registries.field_types, checks, conversions)
+
+    def _check_derivation(
+        self, schema: Schema, project: Project, derivation: Derivation, actor: Actor
+    ) -> None:
+        from kernel.queries.check import check_derivation
+
+        check_derivation(schema, project, derivation, actor, self.database.dialect, self.clock.now())
 
     async def start(self) -> None:
         """Open the database, bring it up to date, take a node number for identifiers."""

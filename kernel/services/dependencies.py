@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from kernel.errors import ExpressionError
+from kernel.expressions.parser import parse
+from kernel.expressions.syntax import paths
 from kernel.fields import Derivation, Through
 from kernel.schema import Field, Project, Schema
 
@@ -13,10 +15,16 @@ PathsOf = Callable[[str], Iterable[Sequence[str]]]
 """The field paths that an expression names; ExpressionError when it cannot be read."""
 
 
+@lru_cache(maxsize=8192)
+def expression_paths(text: str) -> tuple[tuple[str, ...], ...]:
+    """`PathsOf` for the expression language."""
+    return tuple(path for path, _ in paths(parse(text)))
+
+
 class DependencyGraph:
     """Which fields each computed field of a schema reads. Names that lead nowhere give no edge."""
 
-    def __init__(self, schema: Schema, paths_of: PathsOf) -> None:
+    def __init__(self, schema: Schema, paths_of: PathsOf = expression_paths) -> None:
         self._schema = schema
         self._paths_of = paths_of
         self._leading: dict[int, Project | None] = {}

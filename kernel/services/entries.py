@@ -200,8 +200,9 @@ class EntryService:
         return position
 
     def _trash(self, project_id: int) -> Statement:
-        sql = f"SELECT id, name, color, deleted_at FROM {self.table} WHERE project_id = {self._parts.rows.mark(1)}"
-        return Statement(f"{sql} AND deleted_at IS NOT NULL ORDER BY id", [project_id])
+        where = f"project_id = {self._parts.rows.mark(1)} AND deleted_at IS NOT NULL"
+        sql = f"SELECT id, name, color, deleted_at FROM {self.table} WHERE {where} ORDER BY id"
+        return Statement(sql, [project_id])
 
     def _check_free(self, project: Project, name: str, but: int | None = None) -> None:
         taken = {same_name(c.name) for c in self.choices(project) if c.id != but}

@@ -6,23 +6,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from kernel.access.actor import SYSTEM, Actor, ProjectAccess
+from kernel.access.actor import SYSTEM, Actor
 from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInputError, SmaltError
 from kernel.fields import Derivation
 from kernel.schema import Field, Project, Schema
-from kernel.services.dependencies import DependencyGraph, PathsOf, chain, derivation_of
+from kernel.services.dependencies import DependencyGraph, chain, derivation_of
 from kernel.services.field_config import Definition
 
-AccessOf = Callable[[int], ProjectAccess | None]
-CheckDerivation = Callable[[Schema, Project, Derivation, AccessOf], None]
-"""Raises ExpressionError or BrokenSourceError when a computed value cannot be computed."""
+CheckDerivation = Callable[[Schema, Project, Derivation, Actor], object]
+"""Raises ExpressionError or BrokenSourceError when an actor's computed value cannot be computed."""
 
 
 class FieldChecks:
     """Checks a definition against the rest of the schema."""
 
-    def __init__(self, paths_of: PathsOf, check: CheckDerivation) -> None:
-        self._paths_of = paths_of
+    def __init__(self, check: CheckDerivation) -> None:
         self._check = check
 
     def targets(self, schema: Schema, actor: Actor, definition: Definition, known: set[int]) -> None:
@@ -42,13 +40,13 @@ class FieldChecks:
         if derivation is None:
             return
         try:
-            self._check(schema, schema.projects[field.project_id], derivation, actor.access)
+            self._check(schema, schema.projects[field.project_id], derivation, actor)
         except (ExpressionError, BrokenSourceError) as error:
             raise InvalidInputError(faults=[_fault(error, field, derivation)]) from error
 
     def loops(self, schema: Schema, field: Field) -> None:
         """No field may compute from itself, however far around."""
-        loop = DependencyGraph(schema, self._paths_of).cycle(field.id)
+        loop = DependencyGraph(schema).cycle(field.id)
         if loop is not None:
             named = chain(loop, schema.projects[field.project_id], schema)
             detail = f"Fields would compute from one another in a loop: {named}."
@@ -56,7 +54,7 @@ class FieldChecks:
 
     def dependents(self, before: Schema, after: Schema, field: Field) -> None:
         """What computes from the field must go on computing if it does now."""
-        found = DependencyGraph(before, self._paths_of).dependents(field.id)
+        found = DependencyGraph(before).dependents(field.id)
         faults = []
         for dependent in found:
             if self.broken(before, dependent) is None:
@@ -76,7 +74,7 @@ class FieldChecks:
         if derivation is None:
             return None
         try:
-            self._check(schema, schema.projects[field.project_id], derivation, SYSTEM.access)
+            self._check(schema, schema.projects[field.project_id], derivation, SYSTEM)
         except (ExpressionError, BrokenSourceError) as error:
             return error.detail
         return None

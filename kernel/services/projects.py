@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable, Collection, Mapping
 from functools import cache
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -14,7 +15,7 @@ from kernel.access.version import bump_access
 from kernel.currencies import currency_codes
 from kernel.errors import ConflictError, ForbiddenError
 from kernel.schema import DEFAULT_FIELDS, Project, Schema
-from kernel.services.dependencies import DependencyGraph, PathsOf, chain
+from kernel.services.dependencies import DependencyGraph, chain
 from kernel.services.entries import ProjectParts
 from kernel.services.names import Faults
 from kernel.services.rights import configurable_project, visible_project
@@ -52,11 +53,8 @@ class ProjectPatch(msgspec.Struct, forbid_unknown_fields=True):
 class ProjectService:
     """The rules of projects. `time_zone` and `currency` stand where a new project names none."""
 
-    def __init__(
-        self, parts: ProjectParts, paths_of: PathsOf, time_zone: str = "UTC", currency: str = "EUR"
-    ) -> None:
+    def __init__(self, parts: ProjectParts, time_zone: str = "UTC", currency: str = "EUR") -> None:
         self._parts = parts
-        self._paths_of = paths_of
         self._time_zone = time_zone
         self._currency = currency
 
@@ -84,7 +82,7 @@ class ProjectService:
             raise ForbiddenError("This token is limited to certain projects.")
         given = {
             "name": data.name, "description": data.description,
-            "default_fields": data.default_fields if data.default_fields is not None else list(DEFAULT_FIELDS),
+            "default_fields": list(DEFAULT_FIELDS) if data.default_fields is None else data.default_fields,
             "time_zone": data.time_zone or self._time_zone, "currency": data.currency or self._currency,
         }  # fmt: skip
         project = _project(self._parts.ids.new(), _checked(given))
@@ -133,7 +131,7 @@ class ProjectService:
 
     def _check_loops(self, schema: Schema, project: Project) -> None:
         """While a project is in the trash, others may come to compute from it in a loop."""
-        graph = DependencyGraph(schema, self._paths_of)
+        graph = DependencyGraph(schema)
         loop = graph.cycle(0)
         if loop is not None:
             named = chain(loop, project, schema)
@@ -176,25 +174,27 @@ def _row(project: Project) -> dict[str, Any]:
 def _checked(given: dict[str, Any]) -> dict[str, Any]:
     """The members given, cleaned. Raises InvalidInputError with all faults."""
     faults = Faults()
-    checks = {
-        "name": faults.name, "description": faults.text,
-        "default_fields": lambda names: _layout(names, faults),
-        "time_zone": lambda zone: _known(zone, time_zones(), faults, "/time_zone", "an IANA time zone"),
-        "currency": lambda code: _known(code.upper(), currency_codes(), faults, "/currency", "a currency of ISO 4217"),
-    }  # fmt: skip
-    cleaned = {name: checks[name](value) for name, value in given.items()}
+    cleaned = {name: _CHECKS[name](faults, value) for name, value in given.items()}
     faults.check()
     return cleaned
 
 
-def _layout(names: list[str], faults: Faults) -> list[str]:
+def _currency(faults: Faults, code: str) -> str:
+    return _known(code.strip().upper(), currency_codes(), faults, "/currency", "a currency of ISO 4217")
+
+
+def _time_zone(faults: Faults, zone: str) -> str:
+    return _known(zone, time_zones(), faults, "/time_zone", "an IANA time zone")
+
+
+def _layout(faults: Faults, names: list[str]) -> list[str]:
     for index, name in enumerate(names):
         _known(name, DEFAULT_FIELDS, faults, f"/default_fields/{index}", "a default field")
     distinct = list(dict.fromkeys(names))
     return distinct if "title" in distinct else ["title", *distinct]
 
 
-def _known(name: str, names: Any, faults: Faults, pointer: str, what: str) -> str:
+def _known(name: str, names: Collection[str], faults: Faults, pointer: str, what: str) -> str:
     if name not in names:
         near = difflib.get_close_matches(name, list(names), n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
@@ -206,3 +206,12 @@ def _known(name: str, names: Any, faults: Faults, pointer: str, what: str) -> st
 def time_zones() -> frozenset[str]:
     """The names of the IANA time zones."""
     return frozenset(available_timezones())
+
+
+_CHECKS: Mapping[str, Callable[[Faults, Any], Any]] = {
+    "name": Faults.name,
+    "description": Faults.text,
+    "default_fields": _layout,
+    "time_zone": _time_zone,
+    "currency": _currency,
+}

@@ -1,0 +1,130 @@
+"""The custom fields of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from litestar import Controller, delete, get, patch, post
+from litestar.params import JSONBody
+
+from kernel.api.controllers.projects import Trashed
+from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.paging import Page
+from kernel.api.paths import identifier
+from kernel.services.conversion_run import ConversionRun, Sample
+from kernel.services.field_inputs import ConversionInput, FieldInput, FieldPatch
+from kernel.services.fields import FieldState
+
+
+class FieldView(msgspec.Struct):
+    """A custom field. `available` is there, and false, while its type is switched off or missing;
+    `broken` says why a computed field computes nothing."""
+
+    id: str
+    key: str
+    name: str
+    type: str
+    config: Mapping[str, Any]
+    required: bool
+    unique: bool
+    indexed: bool
+    description: str | None
+    position: int
+    available: bool | msgspec.UnsetType = msgspec.UNSET
+    broken: str | msgspec.UnsetType = msgspec.UNSET
+
+
+class ConversionView(msgspec.Struct):
+    """What a conversion does, or would do. `reduced` values survive in part; `samples` shows some."""
+
+    field: FieldView
+    total: int
+    converted: int
+    reduced: int
+    lost: int
+    samples: list[Sample]
+    config: Mapping[str, Any]
+    done: bool
+
+
+class FieldsController(Controller):
+    """What records of a project hold beside the built-in fields."""
+
+    path = "/projects/{project_id:str}/fields"
+    tags = ["Fields"]
+
+    @get(summary="List the fields of a project", description="In their order.")
+    async def fields(
+        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str, deleted: Trashed = False
+    ) -> Page[FieldView]:
+        project = identifier(project_id)
+        found = await (kernel.fields.trashed if deleted else kernel.fields.all)(actor, project)
+        return paging.slice([_view(f) for f in found], key=lambda f: (f.position, int(f.id)))
+
+    @post(summary="Define a field", description="It is empty on the records that are there.")
+    async def add(
+        self, kernel: Kernel, actor: Actor, project_id: str, data: JSONBody[FieldInput]
+    ) -> FieldView:
+        return _view(await kernel.fields.create(actor, identifier(project_id), data))
+
+    @get("/{field_id:str}", summary="One field", description="By id or key.")
+    async def field(self, kernel: Kernel, actor: Actor, project_id: str, field_id: str) -> FieldView:
+        return _view(await kernel.fields.get(actor, identifier(project_id), field_id))
+
+    @patch(
+        "/{field_id:str}",
+        summary="Change a field",
+        description="The key stays. Another type, or a config that its values do not fit, converts them; "
+        "where something would be lost, only with `accept_loss`. See `convert` for a preview.",
+    )
+    async def change(
+        self, kernel: Kernel, actor: Actor, project_id: str, field_id: str, data: JSONBody[FieldPatch]
+    ) -> FieldView:
+        return _view(await kernel.fields.update(actor, identifier(project_id), field_id, data))
+
+    @delete(
+        "/{field_id:str}",
+        summary="Move a field to the trash",
+        description="Its values are kept. Fields that compute from it are broken until it is restored.",
+    )
+    async def remove(self, kernel: Kernel, actor: Actor, project_id: str, field_id: str) -> None:
+        await kernel.fields.delete(actor, identifier(project_id), field_id)
+
+    @post("/{field_id:str}/restore", status_code=200, summary="Take a field out of the trash")
+    async def restore(self, kernel: Kernel, actor: Actor, project_id: str, field_id: str) -> FieldView:
+        return _view(await kernel.fields.restore(actor, identifier(project_id), identifier(field_id)))
+
+    @post(
+        "/{field_id:str}/convert",
+        status_code=200,
+        summary="Give a field another type or config, with its values",
+        description="With `preview` nothing is changed. Without `accept_loss` a conversion that would "
+        "empty or shorten values is refused.",
+    )
+    async def convert(
+        self, kernel: Kernel, actor: Actor, project_id: str, field_id: str, data: JSONBody[ConversionInput]
+    ) -> ConversionView:
+        state, run = await kernel.fields.convert(actor, identifier(project_id), field_id, data)
+        return _conversion(state, run, not data.preview)
+
+
+def _view(state: FieldState) -> FieldView:
+    field = state.field
+    return FieldView(
+        str(field.id), field.key, field.name, field.type_key, field.raw_config, field.required,
+        field.unique, field.indexed, field.description, state.position,
+        msgspec.UNSET if field.type is not None else False,
+        msgspec.UNSET if state.broken is None else state.broken,
+    )  # fmt: skip
+
+
+def _conversion(state: FieldState, run: ConversionRun, done: bool) -> ConversionView:
+    """Losses come first among the samples."""
+    tally = run.tally
+    samples = [s for kind in ("lost", "reduced", "converted") for s in tally.samples.get(kind, ())]
+    return ConversionView(
+        _view(state), tally.total, tally.converted, tally.reduced, tally.lost, samples,
+        run.definition.raw, done,
+    )  # fmt: skip
