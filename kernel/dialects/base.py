@@ -123,7 +123,19 @@ class Dialect(ABC):
     def sum(self, sql: str, scale: int | None) -> str:
         """The aggregate, safe from overflow; exact terms are written twice on SQLite."""
 
+    @abstractmethod
+    def integer(self, sql: str, limit: int) -> str:
+        """A whole exact number as a plain integer; empty beyond ±limit."""
+
     # Times
+    @abstractmethod
+    def date_text(self, sql: str) -> str:
+        """A date as `YYYY-MM-DD`."""
+
+    @abstractmethod
+    def minute_text(self, sql: str) -> str:
+        """A wall clock time, from `local`, as `YYYY-MM-DD HH:MM`."""
+
     @abstractmethod
     def day_start(self, sql: str, zone: str) -> str:
         """The moment at which a date begins in an IANA time zone."""
@@ -137,6 +149,14 @@ class Dialect(ABC):
         """The date on which a moment falls in a time zone."""
 
     # Pieces of SQL
+    def null(self, type_: ValueType) -> str:
+        """An empty value of a type."""
+        return "NULL"
+
+    def cast(self, sql: str, type_: ValueType) -> str:
+        """The result of an engine's function as the type that values of this kind have."""
+        return sql
+
     def once(self, pieces: Mapping[str, str], write: Callable[[Mapping[str, str]], str]) -> str:
         """SQL that names its operands several times but writes and evaluates long ones once.
 

@@ -53,6 +53,12 @@ class PostgresDialect(PostgresArithmetic):
             return "double precision" if type_.scale is None else "numeric"
         return _TYPES.get(type_.kind, "bigint")
 
+    def null(self, type_: ValueType) -> str:
+        return f"NULL::{self.sql_type(type_)}"
+
+    def cast(self, sql: str, type_: ValueType) -> str:
+        return f"({sql})::{self.sql_type(type_)}"
+
     def placeholder(self, number: int, type_: ValueType) -> str:
         return f"${number}::{self.sql_type(type_)}"
 

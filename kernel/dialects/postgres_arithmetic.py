@@ -42,6 +42,17 @@ class PostgresArithmetic(Dialect):
     def sum(self, sql: str, scale: int | None) -> str:
         return self.real(f"sum({sql})") if scale is None else self.exact(f"sum({sql})", scale)
 
+    def integer(self, sql: str, limit: int) -> str:
+        outside = limit + 1
+        clamped = f"greatest(least({sql}, {outside}), -{outside})"
+        return f"nullif(nullif({clamped}, {outside}), -{outside})::integer"
+
+    def date_text(self, sql: str) -> str:
+        return f"to_char({sql}, 'YYYY-MM-DD')"
+
+    def minute_text(self, sql: str) -> str:
+        return f"to_char({sql}, 'YYYY-MM-DD HH24:MI')"
+
     def day_start(self, sql: str, zone: str) -> str:
         return f"smalt_moment(({sql})::timestamp, {self.literal(zone)})"
 

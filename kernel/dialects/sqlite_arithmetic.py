@@ -67,6 +67,16 @@ class SqliteArithmetic(Dialect):
         # in two halves, since SQLite's own sum of integers fails when it overflows
         return self.exact(f"sum({sql} >> 32) * 4294967296 + sum({sql} & 4294967295)", scale)
 
+    def integer(self, sql: str, limit: int) -> str:
+        outside = limit + 1
+        return f"nullif(nullif(max(min({sql}, {outside}), -{outside}), {outside}), -{outside})"
+
+    def date_text(self, sql: str) -> str:
+        return sql
+
+    def minute_text(self, sql: str) -> str:
+        return f"replace(substr({sql}, 1, 16), 'T', ' ')"
+
     def day_start(self, sql: str, zone: str) -> str:
         return f"smalt_day_start({sql}, {self.literal(zone)})"
 

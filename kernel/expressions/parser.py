@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from importlib import resources
 from typing import Any
+from unicodedata import normalize
 
 from lark import Lark, Token, Tree
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
@@ -31,6 +32,7 @@ from kernel.expressions.syntax import (
 )
 from kernel.values import MAXIMUM_SCALE
 
+_REFUSED = re.compile("[\x00\ud800-\udfff]")
 _ESCAPES = re.compile(r"""\\([\\'"nt])""")
 _CONTROLS = {"n": "\n", "t": "\t"}
 _MAXIMUM_EXACT = 2**63 - 2
@@ -40,8 +42,8 @@ def parse(text: str) -> Expression:
     """Parse an expression. Raises ExpressionError with the position of the first fault."""
     if len(text) > MAXIMUM_LENGTH:
         raise ExpressionError(f"An expression has at most {MAXIMUM_LENGTH} characters.", MAXIMUM_LENGTH)
-    if "\0" in text:
-        raise ExpressionError("An expression cannot contain the character NUL.", text.index("\0"))
+    if refused := _REFUSED.search(text):
+        raise ExpressionError("An expression cannot contain this character.", refused.start())
     try:
         tree = _grammar().parse(text)
     except UnexpectedInput as error:
@@ -89,7 +91,9 @@ class _Builder:
         position = _position(tree)
         self._nodes += 1
         if depth > MAXIMUM_DEPTH:
-            raise ExpressionError(f"The expression is nested more than {MAXIMUM_DEPTH} levels deep.", position)
+            raise ExpressionError(
+                f"The expression is nested more than {MAXIMUM_DEPTH} levels deep.", position
+            )
         if self._nodes > MAXIMUM_NODES:
             raise ExpressionError(f"An expression has at most {MAXIMUM_NODES} parts.", position)
         make: Callable[[Tree[Token], int, int], Node] = getattr(self, f"_{tree.data}")
@@ -113,7 +117,7 @@ class _Builder:
     def _binary(self, tree: Tree[Any], position: int, depth: int) -> Node:
         left, operator, right = tree.children
         name = "!=" if operator == "<>" else str(operator)
-        place = operator.start_pos or 0
+        place = int(getattr(operator, "start_pos", position))
         return Binary(place, name, self.build(left, depth), self.build(right, depth))  # type: ignore[arg-type]
 
     def _among(self, tree: Tree[Any], position: int, depth: int) -> Node:
@@ -138,7 +142,7 @@ class _Builder:
         return Literal(position, number(str(tree.children[0]), position))
 
     def _text(self, tree: Tree[Any], position: int, depth: int) -> Node:
-        return Literal(position, _unquote(str(tree.children[0])))
+        return Literal(position, normalize("NFC", _unquote(str(tree.children[0]))))
 
     def _field(self, tree: Tree[Any], position: int, depth: int) -> Node:
         return FieldPath(position, path(str(tree.children[0])[1:-1], position))
@@ -179,7 +183,7 @@ def number(text: str, position: int = 0) -> Decimal | float:
 
 def path(text: str, position: int) -> tuple[str, ...]:
     """Split what stands between braces."""
-    names = tuple(name.strip() for name in text.split("."))
+    names = tuple(normalize("NFC", name.strip()) for name in text.split("."))
     if not all(names):
         raise ExpressionError("A field name is missing between the braces.", position)
     if len(names) > MAXIMUM_HOPS + 1:

@@ -1,0 +1,86 @@
+"""Text functions of PostgreSQL; `text_functions` has the same in Python."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel.dialects.plpgsql import block_function
+from kernel.dialects.text_functions import LONGEST_REPEATED, LONGEST_REPLACED
+
+# Character by character and without regard to languages, where the server can (from 17 on).
+_CASES = """
+DO $do$
+DECLARE
+    wanted text := CASE
+        WHEN EXISTS (SELECT 1 FROM pg_collation WHERE collname = 'pg_c_utf8') THEN 'pg_c_utf8'
+        ELSE 'und-x-icu' END;
+    pair text[];
+BEGIN
+    FOREACH pair SLICE 1 IN ARRAY
+        ARRAY[['smalt_fold', 'lower'], ['smalt_upper', 'upper'], ['smalt_proper', 'initcap']]
+    LOOP
+        EXECUTE format('CREATE OR REPLACE FUNCTION %I(value text) RETURNS text LANGUAGE sql '
+            'IMMUTABLE PARALLEL SAFE AS %L', pair[1], format('SELECT %s(value COLLATE %I)', pair[2], wanted));
+    END LOOP;
+END
+$do$
+"""
+
+_REPLACE = block_function(
+    "smalt_replace(value text, old text, new text)",
+    "text",
+    f"""
+DECLARE
+    filled text := coalesce(new, '');
+    found bigint;
+BEGIN
+    IF old IS NULL OR old = '' THEN RETURN value; END IF;
+    found := (length(value) - length(replace(value, old, ''))) / length(old);
+    IF length(value) + found * (length(filled) - length(old)) > {LONGEST_REPLACED} THEN RETURN NULL; END IF;
+    RETURN replace(value, old, filled);
+END
+""",
+)
+
+_REPEAT = block_function(
+    "smalt_repeat(value text, count integer)",
+    "text",
+    f"""
+BEGIN
+    IF length(value)::bigint * count > {LONGEST_REPEATED} THEN RETURN NULL; END IF;
+    RETURN repeat(value, count);
+END
+""",
+)
+
+_FIND = block_function(
+    "smalt_find(part text, value text, start integer)",
+    "integer",
+    """
+DECLARE
+    skipped integer := greatest(start, 1) - 1;
+    found integer := strpos(substr(value, skipped + 1), part);
+BEGIN
+    IF start IS NULL THEN RETURN NULL; END IF;
+    RETURN CASE WHEN found > 0 THEN found + skipped ELSE found END;
+END
+""",
+)
+
+_URL = block_function(
+    "smalt_url(value text)",
+    "text",
+    """
+DECLARE
+    bytes bytea := convert_to(value, 'UTF8');
+BEGIN
+    RETURN (
+        SELECT string_agg(
+            CASE WHEN chr(b) ~ '[-A-Za-z0-9_.!~*''()]' AND b < 128 THEN chr(b)
+            ELSE '%' || upper(lpad(to_hex(b), 2, '0')) END, '' ORDER BY i)
+        FROM (SELECT i, get_byte(bytes, i) AS b FROM generate_series(0, length(bytes) - 1) AS i) AS each);
+END
+""",
+)
+
+STATEMENTS: Final = (_CASES, _REPLACE, _REPEAT, _FIND, _URL)

@@ -1,0 +1,165 @@
+"""Date functions of PostgreSQL; `time_functions` has the same in Python."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kernel.dialects.plpgsql import block_function
+
+# Of two moments that a wall clock shows alike the first; PostgreSQL by itself takes the second.
+_MOMENT = block_function(
+    "smalt_moment(local timestamp, zone text)",
+    "timestamptz",
+    """
+DECLARE
+    later timestamptz := local AT TIME ZONE zone;
+    earlier timestamptz := later - interval '1 hour';
+BEGIN
+    IF earlier AT TIME ZONE zone = local THEN RETURN earlier; END IF;
+    RETURN later;
+END
+""",
+)
+
+_DATE = block_function(
+    "smalt_date(year integer, month integer, day integer)",
+    "date",
+    """
+BEGIN
+    IF year BETWEEN 1 AND 9999 AND month BETWEEN 1 AND 12 AND day BETWEEN 1 AND
+        extract(day FROM make_date(year, month, 1) + interval '1 month' - interval '1 day')
+    THEN RETURN make_date(year, month, day); END IF;
+    RETURN NULL;
+END
+""",
+)
+
+_ADD_TO_DATE = block_function(
+    "smalt_add_to_date(day date, count integer, unit text)",
+    "date",
+    """
+DECLARE
+    steps bigint := count::bigint * CASE unit WHEN 'weeks' THEN 7 WHEN 'quarters' THEN 3 WHEN 'years' THEN 12 ELSE 1 END;
+    months bigint;
+    first date;
+BEGIN
+    IF unit IN ('days', 'weeks') THEN
+        IF steps BETWEEN date '0001-01-01' - day AND date '9999-12-31' - day THEN
+            RETURN day + steps::integer;
+        END IF;
+        RETURN NULL;
+    END IF;
+    months := extract(year FROM day)::bigint * 12 + extract(month FROM day)::bigint - 1 + steps;
+    IF months NOT BETWEEN 12 AND 119999 THEN RETURN NULL; END IF;
+    first := make_date((months / 12)::integer, (months % 12)::integer + 1, 1);
+    RETURN first - 1 + least(extract(day FROM day)::integer,
+        extract(day FROM first + interval '1 month' - interval '1 day')::integer);
+END
+""",
+)
+
+_ADD_TO_MOMENT = block_function(
+    "smalt_add_to_moment(moment timestamptz, count integer, unit text, zone text)",
+    "timestamptz",
+    """
+DECLARE
+    local timestamp;
+    later timestamptz;
+BEGIN
+    IF unit IN ('hours', 'minutes', 'seconds') THEN
+        later := moment + count * CASE unit WHEN 'hours' THEN interval '1 hour'
+            WHEN 'minutes' THEN interval '1 minute' ELSE interval '1 second' END;
+        RETURN CASE WHEN later >= '0001-01-01 00:00Z' AND later < '10000-01-01 00:00Z' THEN later END;
+    END IF;
+    local := moment AT TIME ZONE zone;
+    RETURN smalt_moment(smalt_add_to_date(local::date, count, unit) + local::time, zone);
+END
+""",
+)
+
+_MONTHS_BETWEEN = block_function(
+    "smalt_months_between(later timestamp, earlier timestamp)",
+    "integer",
+    """
+DECLARE
+    months integer := (extract(year FROM later) - extract(year FROM earlier)) * 12
+        + extract(month FROM later) - extract(month FROM earlier);
+    rest_later interval := later - date_trunc('month', later);
+    rest_earlier interval := earlier - date_trunc('month', earlier);
+BEGIN
+    RETURN CASE
+        WHEN months > 0 AND rest_later < rest_earlier THEN months - 1
+        WHEN months < 0 AND rest_later > rest_earlier THEN months + 1
+        ELSE months END;
+END
+""",
+)
+
+_PERIOD_END = block_function(
+    "smalt_period_end(day date, unit text)",
+    "date",
+    """
+BEGIN
+    IF unit = 'week' AND day >= date '9999-12-27' THEN RETURN NULL; END IF;
+    RETURN date_trunc(unit, day::timestamp) + ('1 ' || CASE unit WHEN 'quarter' THEN 'month' ELSE unit END)::interval
+        + CASE unit WHEN 'quarter' THEN interval '2 months' ELSE interval '0' END - interval '1 day';
+END
+""",
+)
+
+_PARSE_DATE = block_function(
+    "smalt_parse_date(value text)",
+    "date",
+    r"""
+DECLARE
+    found text[] := regexp_match(value, '^[ \t\n\r]*([0-9]{4})-([0-9]{2})-([0-9]{2})[ \t\n\r]*$');
+BEGIN
+    RETURN smalt_date(found[1]::integer, found[2]::integer, found[3]::integer);
+END
+""",
+)
+
+_PARSE_MOMENT = block_function(
+    "smalt_parse_moment(value text, zone text)",
+    "timestamptz",
+    r"""
+DECLARE
+    found text[] := regexp_match(value, '^[ \t\n\r]*([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})'
+        '(?::([0-9]{2}(?:\.[0-9]{1,3})?))?(Z|[+-][0-9]{2}:[0-9]{2})?)?[ \t\n\r]*$');
+    day date := smalt_parse_date(found[1]);
+    hour integer := coalesce(found[2], '0')::integer;
+    minute integer := coalesce(found[3], '0')::integer;
+    second double precision := coalesce(found[4], '0')::double precision;
+    sign integer := CASE WHEN found[5] LIKE '-%' THEN -1 ELSE 1 END;
+    moment timestamptz;
+BEGIN
+    IF day IS NULL OR hour > 23 OR minute > 59 OR second >= 60 THEN RETURN NULL; END IF;
+    IF found[5] IS NULL THEN RETURN smalt_moment(day + make_time(hour, minute, second), zone); END IF;
+    IF found[5] = 'Z' THEN RETURN (day + make_time(hour, minute, second)) AT TIME ZONE 'UTC'; END IF;
+    IF substr(found[5], 2, 2)::integer > 23 OR substr(found[5], 5, 2)::integer > 59 THEN RETURN NULL; END IF;
+    moment := (day + make_time(hour, minute, second)) AT TIME ZONE 'UTC' - sign * make_interval(
+        hours => substr(found[5], 2, 2)::integer, mins => substr(found[5], 5, 2)::integer);
+    RETURN CASE WHEN moment >= '0001-01-01 00:00Z' AND moment < '10000-01-01 00:00Z' THEN moment END;
+END
+""",
+)
+
+_WORKING_DAYS = block_function(
+    "smalt_working_days(first date, last date)",
+    "integer",
+    """
+DECLARE
+    before integer := least(first, last) - date '0001-01-01';
+    after integer := greatest(first, last) - date '0001-01-01' + 1;
+BEGIN
+    IF first IS NULL OR last IS NULL THEN RETURN NULL; END IF;
+    RETURN CASE WHEN last < first THEN -1 ELSE 1 END * (
+        after / 7 * 5 + least(after % 7, 5) - before / 7 * 5 - least(before % 7, 5));
+END
+""",
+)
+
+STATEMENTS: Final = (
+    _MOMENT, _DATE, _ADD_TO_DATE, _ADD_TO_MOMENT, _MONTHS_BETWEEN, _PERIOD_END,
+    _PARSE_DATE, _PARSE_MOMENT, _WORKING_DAYS,
+)  # fmt: skip

@@ -1,0 +1,66 @@
+"""Text functions in Python, for SQLite; `postgres_text` has the same for PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+LONGEST_REPEATED: Final = 10_000
+LONGEST_REPLACED: Final = 1_000_000
+
+
+def fold(text: str | None) -> str | None:
+    """Small letters, character by character: the same as PostgreSQL's `pg_c_utf8`."""
+    if text is None:
+        return None
+    return text.replace("Σ", "σ").replace("İ", "i").lower()
+
+
+def upper(text: str | None) -> str | None:
+    """Capitals, character by character: `ß` stays."""
+    if text is None or text.isascii():
+        return text and text.upper()
+    return "".join(map(_capital, text))
+
+
+def _capital(character: str) -> str:
+    capital = character.upper()
+    if len(capital) > 1:
+        capital = character.title()
+    return capital if len(capital) == 1 else character
+
+
+def proper(text: str | None) -> str | None:
+    """A capital at the beginning of each run of letters and digits."""
+    if text is None:
+        return None
+    characters: list[str] = []
+    inside = False
+    for character in text:
+        characters.append(fold(character) or "" if inside else _capital(character))
+        inside = character.isalpha() or character.isdecimal()
+    return "".join(characters)
+
+
+def replace(text: str | None, old: str | None, new: str | None) -> str | None:
+    if text is None or not old:
+        return text
+    growth = text.count(old) * (len(new or "") - len(old))
+    return text.replace(old, new or "") if len(text) + growth <= LONGEST_REPLACED else None
+
+
+def repeat(text: str | None, count: int | None) -> str | None:
+    if text is None or count is None or len(text) * count > LONGEST_REPEATED:
+        return None
+    return text * count
+
+
+def find(part: str | None, text: str | None, start: int | None) -> int | None:
+    """The position, from 1, of a text in another; 0 when it is not there."""
+    if part is None or text is None or start is None:
+        return None
+    return text.find(part, max(start, 1) - 1) + 1
+
+
+def url(text: str | None) -> str | None:
+    return None if text is None else quote(text, safe="-_.!~*'()")

@@ -1,0 +1,193 @@
+"""Typed pieces on their way to SQL, and the place where an expression is compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from kernel.dialects.base import Dialect, Parameters
+from kernel.errors import ExpressionError
+from kernel.expressions.resolver import Resolver
+from kernel.values import BLANK, BOOLEAN, DATE, DATETIME, REAL, TEXT, Kind, RowSource, Value, ValueType
+
+Constant = str | Decimal | float | bool | date | datetime | None
+
+WIDEST: Final = 308.0
+"""The decimal exponent up to which a number in double precision may reach."""
+
+_EXACT_DIGITS: Final = 18.97
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """What a node of the syntax tree becomes.
+
+    A constant keeps its Python value and becomes a parameter when its SQL is asked for.
+    `low` and `high` bound the decimal exponent of a number other than zero. `loose` marks a
+    condition whose NULL counts as false.
+    """
+
+    type: ValueType
+    position: int
+    sql: str = ""
+    constant: Constant = None
+    is_constant: bool = False
+    unit: str | None = None
+    label: str | None = None
+    conflict: str | None = None
+    aliases: tuple[str, ...] = ()
+    json: str | None = None
+    rows: RowSource | None = None
+    low: float = -WIDEST
+    high: float = WIDEST
+    loose: bool = False
+
+    @property
+    def kind(self) -> Kind:
+        return self.type.kind
+
+    @property
+    def many(self) -> bool:
+        return self.rows is not None
+
+    @property
+    def blank(self) -> bool:
+        return self.kind is Kind.BLANK
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where an expression is compiled. `measure`: fields stand only inside aggregates."""
+
+    resolver: Resolver
+    measure: bool = False
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.resolver.dialect
+
+    @property
+    def parameters(self) -> Parameters:
+        return self.resolver.parameters
+
+    @property
+    def zone(self) -> str:
+        return self.resolver.time_zone
+
+    def today(self) -> date:
+        return self.resolver.now.astimezone(ZoneInfo(self.zone)).date()
+
+    def sql(self, operand: Operand) -> str:
+        """The SQL of the element; binds a constant."""
+        if not operand.is_constant or operand.blank:
+            return operand.sql
+        return self.parameters.add(operand.constant, operand.type)
+
+
+def constant(value: Constant, position: int) -> Operand:
+    """An operand of a known value. An empty text is empty."""
+    if value is None or value == "":
+        return Operand(BLANK, position, "NULL", is_constant=True)
+    type_ = type_of(value)
+    low, high = bounds(type_)
+    if isinstance(value, Decimal | float) and value:
+        low = high = float(Decimal(value).adjusted())
+        high += 1
+    return Operand(type_, position, constant=value, is_constant=True, low=low, high=high)
+
+
+def type_of(value: Constant) -> ValueType:
+    match value:
+        case bool():
+            return BOOLEAN
+        case Decimal():
+            return ValueType(Kind.NUMBER, scale=max(0, -int(value.as_tuple().exponent)))
+        case float():
+            return REAL
+        case datetime():
+            return DATETIME
+        case date():
+            return DATE
+    return TEXT
+
+
+def bounds(type_: ValueType) -> tuple[float, float]:
+    """The decimal exponents that numbers of a type may have."""
+    if type_.kind.numeric and type_.scale is not None:
+        return -float(type_.scale), _EXACT_DIGITS - type_.scale
+    return -WIDEST, WIDEST
+
+
+def from_value(value: Value, position: int) -> Operand:
+    """What the resolver gave."""
+    low, high = bounds(value.type)
+    return Operand(
+        value.type, position, value.sql,
+        unit=value.unit, label=value.label, conflict=value.conflict, aliases=value.aliases,
+        json=value.json, rows=value.rows, low=low, high=high,
+    )  # fmt: skip
+
+
+def derived(
+    type_: ValueType,
+    sql: str,
+    *origins: Operand,
+    position: int | None = None,
+    unit: str | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    loose: bool = False,
+    conflict: str | None = None,
+) -> Operand:
+    """An operand computed, row by row, from others."""
+    rows = common_rows(origins)
+    lowest, highest = bounds(type_)
+    place = position if position is not None else origins[0].position if origins else 0
+    return Operand(
+        replace(type_, many=rows is not None), place, sql,
+        unit=unit, rows=rows, loose=loose, conflict=conflict,
+        low=lowest if low is None else low, high=highest if high is None else high,
+    )  # fmt: skip
+
+
+def common_rows(operands: Sequence[Operand]) -> RowSource | None:
+    """The rows that operands range over together. Two different ones can't be combined."""
+    rows: RowSource | None = None
+    for operand in operands:
+        if operand.rows is None:
+            continue
+        if rows is not None and operand.rows is not rows:
+            raise ExpressionError(
+                "Both sides hold many values. Fold one of them first, with SUM, ARRAYJOIN, FIRST or the like.",
+                operand.position,
+            )
+        rows = operand.rows
+    return rows
+
+
+def single(operand: Operand) -> Operand:
+    """The element of a many-valued operand, to be written inside a query over its rows."""
+    return replace(operand, rows=None, type=operand.type.one())
+
+
+KIND_NAMES: Final = {
+    Kind.TEXT: "text",
+    Kind.NUMBER: "a number",
+    Kind.MONEY: "an amount of money",
+    Kind.BOOLEAN: "a yes/no value",
+    Kind.DATE: "a date",
+    Kind.DATETIME: "a date with time",
+    Kind.CHOICE: "an option",
+    Kind.PERSON: "a person",
+    Kind.RECORD: "a record",
+    Kind.BLANK: "nothing",
+}
+
+
+def named(operand: Operand) -> str:
+    """How messages speak of an operand."""
+    return KIND_NAMES[operand.kind]
