@@ -64,13 +64,14 @@ class Authenticator:
 
     async def _identify(self, table: str, hash_: str, check: bool) -> Identity:
         known = self._known.get(hash_)
-        if known is None or (check and not await self._still_good()):
+        if known is None or (check and not await self.is_current()):
             known = await self._load(table, hash_)
         if known.expires_at is not None and known.expires_at <= to_milliseconds(self._clock.now()):
             raise NotAuthenticatedError("This sign-in has expired.")
         return known
 
-    async def _still_good(self) -> bool:
+    async def is_current(self) -> bool:
+        """Whether what is remembered is still good."""
         [[row]] = await self._database.read(ACCESS_VERSION)
         return bool(row[0] == self._version)
 

@@ -108,9 +108,15 @@ class Gate:
     async def _with_retry(
         self, app: ASGIApp, presented: Presented, rule: Rule, scope: Scope, receive: Receive, send: Send
     ) -> None:
-        """Run the handler; as long as it finds its actor outdated, sign in afresh and run it again."""
+        """Run the handler; as long as it finds its actor outdated, sign in afresh and run it again.
+
+        A refusal may come before the handler's own check, so it is checked here.
+        """
 
         async def held(message: Message) -> None:
+            refusal = message["type"] == "http.response.start" and message["status"] >= 400
+            if refusal and STALE not in scope and not await self._authenticator.is_current():
+                scope[STALE] = True  # type: ignore[typeddict-unknown-key]
             if STALE not in scope:
                 await send(message)
 

@@ -12,7 +12,7 @@ from litestar.params import JSONBody
 from kernel.api.controllers.projects import Trashed
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
-from kernel.api.paths import identifier
+from kernel.api.paths import Id, identifier
 from kernel.services.conversion_run import ConversionRun, Sample
 from kernel.services.field_inputs import ConversionInput, FieldInput, FieldPatch
 from kernel.services.fields import FieldState
@@ -57,7 +57,7 @@ class FieldsController(Controller):
 
     @get(summary="List the fields of a project", description="In their order.")
     async def fields(
-        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str, deleted: Trashed = False
+        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id, deleted: Trashed = False
     ) -> Page[FieldView]:
         project = identifier(project_id)
         found = await (kernel.fields.trashed if deleted else kernel.fields.all)(actor, project)
@@ -65,12 +65,12 @@ class FieldsController(Controller):
 
     @post(summary="Define a field", description="It is empty on the records that are there.")
     async def add(
-        self, kernel: Kernel, actor: Actor, project_id: str, data: JSONBody[FieldInput]
+        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[FieldInput]
     ) -> FieldView:
         return _view(await kernel.fields.create(actor, identifier(project_id), data))
 
     @get("/{field_id:str}", summary="One field", description="By id or key.")
-    async def field(self, kernel: Kernel, actor: Actor, project_id: str, field_id: str) -> FieldView:
+    async def field(self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id) -> FieldView:
         return _view(await kernel.fields.get(actor, identifier(project_id), field_id))
 
     @patch(
@@ -80,7 +80,7 @@ class FieldsController(Controller):
         "where something would be lost, only with `accept_loss`. See `convert` for a preview.",
     )
     async def change(
-        self, kernel: Kernel, actor: Actor, project_id: str, field_id: str, data: JSONBody[FieldPatch]
+        self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id, data: JSONBody[FieldPatch]
     ) -> FieldView:
         return _view(await kernel.fields.update(actor, identifier(project_id), field_id, data))
 
@@ -89,11 +89,11 @@ class FieldsController(Controller):
         summary="Move a field to the trash",
         description="Its values are kept. Fields that compute from it are broken until it is restored.",
     )
-    async def remove(self, kernel: Kernel, actor: Actor, project_id: str, field_id: str) -> None:
+    async def remove(self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id) -> None:
         await kernel.fields.delete(actor, identifier(project_id), field_id)
 
     @post("/{field_id:str}/restore", status_code=200, summary="Take a field out of the trash")
-    async def restore(self, kernel: Kernel, actor: Actor, project_id: str, field_id: str) -> FieldView:
+    async def restore(self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id) -> FieldView:
         return _view(await kernel.fields.restore(actor, identifier(project_id), identifier(field_id)))
 
     @post(
@@ -104,7 +104,7 @@ class FieldsController(Controller):
         "empty or shorten values is refused.",
     )
     async def convert(
-        self, kernel: Kernel, actor: Actor, project_id: str, field_id: str, data: JSONBody[ConversionInput]
+        self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id, data: JSONBody[ConversionInput]
     ) -> ConversionView:
         state, run = await kernel.fields.convert(actor, identifier(project_id), field_id, data)
         return _conversion(state, run, not data.preview)

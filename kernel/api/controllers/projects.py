@@ -6,15 +6,15 @@ from typing import Annotated
 
 import msgspec
 from litestar import Controller, delete, get, patch, post
-from litestar.params import JSONBody, Parameter
+from litestar.params import JSONBody, QueryParameter
 
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
-from kernel.api.paths import identifier
+from kernel.api.paths import Id, identifier
 from kernel.schema import Project
 from kernel.services.projects import ProjectInput, ProjectPatch
 
-Trashed = Annotated[bool, Parameter(description="What is in the trash instead of what is live.")]
+Trashed = Annotated[bool, QueryParameter(description="What is in the trash instead of what is live.")]
 
 
 class ProjectView(msgspec.Struct):
@@ -46,7 +46,7 @@ class ProjectsController(Controller):
         return _view(await kernel.projects.create(actor, data))
 
     @get("/{project_id:str}", summary="One project")
-    async def project(self, kernel: Kernel, actor: Actor, project_id: str) -> ProjectView:
+    async def project(self, kernel: Kernel, actor: Actor, project_id: Id) -> ProjectView:
         return _view(await kernel.projects.get(actor, identifier(project_id)))
 
     @patch(
@@ -55,16 +55,16 @@ class ProjectsController(Controller):
         description="Switching a default field off loses nothing.",
     )
     async def change(
-        self, kernel: Kernel, actor: Actor, project_id: str, data: JSONBody[ProjectPatch]
+        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[ProjectPatch]
     ) -> ProjectView:
         return _view(await kernel.projects.update(actor, identifier(project_id), data))
 
     @delete("/{project_id:str}", summary="Move a project to the trash")
-    async def remove(self, kernel: Kernel, actor: Actor, project_id: str) -> None:
+    async def remove(self, kernel: Kernel, actor: Actor, project_id: Id) -> None:
         await kernel.projects.delete(actor, identifier(project_id))
 
     @post("/{project_id:str}/restore", status_code=200, summary="Take a project out of the trash")
-    async def restore(self, kernel: Kernel, actor: Actor, project_id: str) -> ProjectView:
+    async def restore(self, kernel: Kernel, actor: Actor, project_id: Id) -> ProjectView:
         return _view(await kernel.projects.restore(actor, identifier(project_id)))
 
 

@@ -9,7 +9,7 @@ from kernel.api.controllers.lists import EntryView, view
 from kernel.api.controllers.projects import Trashed
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
-from kernel.api.paths import identifier
+from kernel.api.paths import Id, identifier
 from kernel.services.entries import EntryInput, EntryPatch
 
 
@@ -21,7 +21,7 @@ class TagsController(Controller):
 
     @get(summary="List the tags of a project", description="In their order.")
     async def tags_of(
-        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: str, deleted: Trashed = False
+        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id, deleted: Trashed = False
     ) -> Page[EntryView]:
         project = identifier(project_id)
         found = await (kernel.tags.trashed if deleted else kernel.tags.all)(actor, project)
@@ -29,17 +29,17 @@ class TagsController(Controller):
 
     @post(summary="Add a tag")
     async def add(
-        self, kernel: Kernel, actor: Actor, project_id: str, data: JSONBody[EntryInput]
+        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[EntryInput]
     ) -> EntryView:
         return view(await kernel.tags.create(actor, identifier(project_id), data))
 
     @get("/{tag_id:str}", summary="One tag")
-    async def tag(self, kernel: Kernel, actor: Actor, project_id: str, tag_id: str) -> EntryView:
+    async def tag(self, kernel: Kernel, actor: Actor, project_id: Id, tag_id: Id) -> EntryView:
         return view(await kernel.tags.get(actor, identifier(project_id), identifier(tag_id)))
 
     @patch("/{tag_id:str}", summary="Rename, recolor or move a tag")
     async def change(
-        self, kernel: Kernel, actor: Actor, project_id: str, tag_id: str, data: JSONBody[EntryPatch]
+        self, kernel: Kernel, actor: Actor, project_id: Id, tag_id: Id, data: JSONBody[EntryPatch]
     ) -> EntryView:
         return view(await kernel.tags.update(actor, identifier(project_id), identifier(tag_id), data))
 
@@ -48,9 +48,9 @@ class TagsController(Controller):
         summary="Move a tag to the trash",
         description="It is on its records again when restored.",
     )
-    async def remove(self, kernel: Kernel, actor: Actor, project_id: str, tag_id: str) -> None:
+    async def remove(self, kernel: Kernel, actor: Actor, project_id: Id, tag_id: Id) -> None:
         await kernel.tags.delete(actor, identifier(project_id), identifier(tag_id))
 
     @post("/{tag_id:str}/restore", status_code=200, summary="Take a tag out of the trash")
-    async def restore(self, kernel: Kernel, actor: Actor, project_id: str, tag_id: str) -> EntryView:
+    async def restore(self, kernel: Kernel, actor: Actor, project_id: Id, tag_id: Id) -> EntryView:
         return view(await kernel.tags.restore(actor, identifier(project_id), identifier(tag_id)))

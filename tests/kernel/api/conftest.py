@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -16,12 +16,7 @@ from kernel.runtime import Kernel, create_kernel
 from kernel.services.tokens import Scope, TokenInput
 from kernel.services.users import UserInput
 from kernel.settings import Settings
-
-BASE_URL = "http://smalt.test/api/v1"
-PASSWORD = "correct horse battery"
-
-NewClient = Callable[..., Awaitable[httpx.AsyncClient]]
-"""Makes a user with a token: `await new_client("ewa", admin=False, scopes=["read", "write"])`."""
+from tests.kernel.api.clients import BASE_URL, NewClient
 
 
 @pytest.fixture
@@ -47,7 +42,7 @@ def app(kernel: Kernel) -> Litestar:
 
 @pytest.fixture
 async def new_client(kernel: Kernel, app: Litestar) -> AsyncIterator[NewClient]:
-    """See `NewClient`; the id of the user is in `client.headers["x-user-id"]`."""
+    """See `NewClient`; `user_id(client)` tells the id of the user."""
     async with AsyncExitStack() as stack:
 
         async def make(

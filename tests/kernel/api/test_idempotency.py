@@ -1,0 +1,111 @@
+"""The same key and body: the first answer again, and the effect once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+import pytest
+
+from kernel.runtime import Kernel
+from kernel.storage.database import Statement
+
+KEY = {"Idempotency-Key": "abc-1"}
+
+
+def _user(name: str) -> dict[str, Any]:
+    return {"email": f"{name}@example.com", "name": name}
+
+
+async def _users(kernel: Kernel) -> int:
+    return int((await kernel.database.read(Statement("SELECT count(*) FROM smalt_user")))[0][0][0])
+
+
+async def test_the_first_answer_comes_again(client: httpx.AsyncClient, kernel: Kernel) -> None:
+    first = await client.post("/users", json=_user("ewa"), headers=KEY)
+    again = await client.post("/users", json=_user("ewa"), headers=KEY)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content
+    assert "idempotent-replay" not in first.headers
+    assert again.headers["idempotent-replay"] == "true"
+    assert again.headers["content-type"] == first.headers["content-type"]
+    assert await _users(kernel) == 2
+
+
+async def test_another_body_gets_409(client: httpx.AsyncClient) -> None:
+    await client.post("/users", json=_user("ewa"), headers=KEY)
+    answer = await client.post("/users", json=_user("jan"), headers=KEY)
+    assert answer.status_code == 409
+    elsewhere = await client.post(
+        f"/users/{client.headers['x-user-id']}/tokens", json=_user("ewa"), headers=KEY
+    )
+    assert elsewhere.status_code == 409
+
+
+async def test_refusals_come_again_too(client: httpx.AsyncClient) -> None:
+    first = await client.post("/users", json={"name": 5}, headers=KEY)
+    again = await client.post("/users", json={"name": 5}, headers=KEY)
+    assert first.status_code == again.status_code == 422
+    assert again.headers["idempotent-replay"] == "true"
+
+
+async def test_requests_at_the_same_time_have_one_effect(client: httpx.AsyncClient, kernel: Kernel) -> None:
+    answers = await asyncio.gather(*(client.post("/users", json=_user("ewa"), headers=KEY) for _ in range(5)))
+    assert {a.status_code for a in answers} <= {201, 409}
+    assert {a.json()["id"] for a in answers if a.status_code == 201} == {answers[0].json()["id"]}
+    assert await _users(kernel) == 2
+
+
+async def test_after_a_crash_nothing_happens_twice(client: httpx.AsyncClient, kernel: Kernel) -> None:
+    """The effect was committed, its answer was not: the repetition is told so."""
+    first = await client.post("/users", json=_user("ewa"), headers=KEY)
+    assert first.status_code == 201
+    async with kernel.database.transaction() as tx:
+        await tx.execute("UPDATE smalt_idempotency SET answer = NULL")
+    running = await client.post("/users", json=_user("ewa"), headers=KEY)
+    assert running.status_code == 409
+    assert running.headers["retry-after"] == "1"
+    async with kernel.database.transaction() as tx:
+        await tx.execute("UPDATE smalt_idempotency SET created_at = created_at - 120000")
+    lost = await client.post("/users", json=_user("ewa"), headers=KEY)
+    assert lost.status_code == 409
+    assert "carried out" in lost.json()["detail"]
+
+
+async def test_the_key_is_committed_with_the_effect_or_not_at_all(
+    client: httpx.AsyncClient, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def crash(*_: Any) -> None:
+        raise RuntimeError("crash")
+
+    monkeypatch.setattr(kernel.rows, "insert", crash)
+    monkeypatch.setattr(kernel.users._rows, "insert", crash)
+    failed = await client.post("/users", json=_user("ewa"), headers=KEY)
+    assert failed.status_code == 500
+    monkeypatch.undo()
+    answer = await client.post("/users", json=_user("ewa"), headers=KEY)
+    assert answer.status_code == 201
+    assert "idempotent-replay" not in answer.headers
+
+
+async def test_a_key_is_free_again_after_a_day(client: httpx.AsyncClient, kernel: Kernel) -> None:
+    await client.post("/users", json=_user("ewa"), headers=KEY)
+    async with kernel.database.transaction() as tx:
+        await tx.execute("UPDATE smalt_idempotency SET created_at = created_at - 86400001")
+    answer = await client.post("/users", json=_user("jan"), headers=KEY)
+    assert answer.status_code == 201
+    await kernel.claims.sweep()
+
+
+@pytest.mark.parametrize("key", ["", "x" * 256, "with space", "ł"])
+async def test_a_bad_key_gets_422(client: httpx.AsyncClient, key: str) -> None:
+    headers = {"Idempotency-Key": key.encode()}
+    answer = await client.post("/users", json=_user("ewa"), headers=headers)  # type: ignore[arg-type]
+    assert answer.status_code == 422
+
+
+async def test_large_bodies_get_413_with_a_key_too(client: httpx.AsyncClient, kernel: Kernel) -> None:
+    body = b" " * (kernel.settings.max_body_size + 1)
+    answer = await client.post("/users", content=body, headers=KEY | {"Content-Type": "application/json"})
+    assert answer.status_code == 413

@@ -1,0 +1,150 @@
+"""Whatever comes in, a problem document goes out that says what to mend, and never a 5xx."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+import pytest
+from litestar import Litestar, get
+
+from kernel.api.app import create_app
+from kernel.runtime import Kernel
+
+BODIES = {
+    "empty": b"",
+    "not json": b"{",
+    "byte order mark": b"\xef\xbb\xbf{}",
+    "not utf-8": b'{"name": "\xff"}',
+    "lone surrogate": rb'{"email": "\ud800", "name": "x"}',
+    "lone low surrogate": rb'{"email": "\udc00x", "name": "x"}',
+    "surrogate then text": rb'{"email": "\ud800a", "name": "x"}',
+    "nul": rb'{"email": "a\u0000@example.com", "name": "x"}',
+    "nul in a key": rb'{"email": "a@example.com", "na\u0000me": "x"}',
+    "deep": b"[" * 100_000,
+    "deep object": b'{"a":' * 100_000,
+    "deep member": b'{"email": ' + b"[" * 5000 + b"]" * 5000 + b"}",
+    "huge integer": b"1" * 5000,
+    "huge integer inside": b'{"email": ' + b"9" * 400 + b', "name": "x"}',
+    "huge number": b'{"email": 1e999, "name": "x"}',
+    "not a number": b'{"email": NaN}',
+    "array": b"[]",
+    "null": b"null",
+    "text": b'"text"',
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+async def test_broken_bodies_get_422(client: httpx.AsyncClient, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = await client.post("/users", content=body, headers=headers)
+    assert answer.status_code == 422, answer.text
+    problem = answer.json()
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["type"].startswith("/problems/")
+    assert problem["status"] == 422
+    assert problem["detail"]
+
+
+async def test_all_faults_of_a_body_come_together(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/users", json={"nmae": "x", "email": 5, "admin": "yes", "password": None})
+    assert answer.status_code == 422
+    faults = {e["pointer"]: e["detail"] for e in answer.json()["errors"]}
+    assert faults == {
+        "/email": "Expected text, got a whole number.",
+        "/name": "This is needed.",
+        "/admin": "Expected true or false, got text.",
+        "/nmae": "'nmae' is not known here. Did you mean 'name'?",
+    }
+
+
+async def test_faults_deep_in_a_body_have_pointers(client: httpx.AsyncClient) -> None:
+    path = f"/users/{client.headers['x-user-id']}/tokens"
+    answer = await client.post(path, json={"name": "x", "scopes": ["read", "fly", 3]})
+    pointers = [e["pointer"] for e in answer.json()["errors"]]
+    assert pointers == ["/scopes/1", "/scopes/2"]
+
+
+@pytest.mark.parametrize(
+    "media_type", ["text/plain", "application/x-www-form-urlencoded", "application/msgpack"]
+)
+async def test_other_media_types_get_415(client: httpx.AsyncClient, media_type: str) -> None:
+    answer = await client.post("/users", content=b"{}", headers={"Content-Type": media_type})
+    assert answer.status_code == 415
+    assert answer.json()["type"] == "/problems/unsupported-media-type"
+
+
+async def test_unknown_paths_get_404(client: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
+    for path in (
+        "/nothing",
+        "/users/5/nothing",
+        "/users/abc",
+        "/users/0",
+        "/users/" + "9" * 30,
+        "/users/%00",
+    ):
+        answer = await client.get(path)
+        assert answer.status_code == 404, path
+        assert answer.json()["type"] == "/problems/not-found"
+    assert (await anonymous.get("/nothing")).status_code == 404
+
+
+async def test_wrong_methods_get_405(client: httpx.AsyncClient) -> None:
+    answer = await client.put("/users", json={})
+    assert answer.status_code == 405
+    assert answer.json()["type"] == "/problems/method-not-allowed"
+    assert "GET" in answer.headers["allow"]
+
+
+async def test_large_bodies_get_413(client: httpx.AsyncClient, kernel: Kernel) -> None:
+    body = b'{"name": "' + b"x" * kernel.settings.max_body_size + b'"}'
+    answer = await client.post("/users", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+    assert answer.json()["type"] == "/problems/too-large"
+
+
+async def test_unknown_query_parameters_are_refused(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/users?limt=5&cursor=")
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [
+        {"pointer": "?limt", "detail": "'limt' is not known here. Did you mean 'limit'?"}
+    ]
+    assert (await client.get("/me?x=1")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+        "limit=",
+        "limit=1.5",
+        "count=maybe",
+        "limit=%00",
+        "limit=%ff",
+        "limit=1&limit=x",
+    ],
+)
+async def test_bad_query_parameters_are_refused(client: httpx.AsyncClient, query: str) -> None:
+    answer = await client.get(f"/users?{query}")
+    assert answer.status_code == 422, answer.text
+    assert answer.json()["status"] == 422
+
+
+async def test_a_defect_is_logged_and_not_told(
+    kernel: Kernel,
+    client: httpx.AsyncClient,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def broken(*_: Any) -> None:
+        raise RuntimeError("the secret reason")
+
+    monkeypatch.setattr(kernel.users, "page", broken)
+    answer = await client.get("/users")
+    assert answer.status_code == 500
+    assert answer.json()["type"] == "/problems/internal-error"
+    assert "secret" not in answer.text
+    logged = capsys.readouterr()
+    assert "the secret reason" in logged.out + logged.err
