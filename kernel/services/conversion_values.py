@@ -101,7 +101,9 @@ class Converter:
                     raise
                 before = len(_choices(self.new))
                 config = self.new.type.with_choices(self.new.config, [error.name])
-                self.new = define(self.new.type, msgspec.to_builtins(config), self.new.config)
+                self.new = define(
+                    self.new.type, msgspec.json.decode(msgspec.json.encode(config)), self.new.config
+                )
                 if len(_choices(self.new)) == before:
                     raise
 

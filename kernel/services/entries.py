@@ -164,10 +164,12 @@ class EntryService:
     async def _restored(self, tx: Transaction, actor: Actor, project: Project, id_: int, at: int) -> None:
         """Bring back what went to the trash together with the entry at `at` (milliseconds)."""
 
-    async def _to_trash(self, tx: Transaction, actor: Actor, entry: Entry, at: int) -> None:
-        await self._parts.rows.update(
-            tx, self.table, entry.id, {"deleted_at": at, "deleted_by": actor.user_id}
-        )
+    async def _to_trash(self, tx: Transaction, actor: Actor, project: Project, entry: Entry, at: int) -> None:
+        """Put an entry into the trash and close the gap it leaves in the order."""
+        gone = {"deleted_at": at, "deleted_by": actor.user_id}
+        await self._parts.rows.update(tx, self.table, entry.id, gone)
+        rest = [choice.id for choice in self.choices(project) if choice.id != entry.id]
+        await self._parts.rows.place(tx, self.table, rest)
 
     def _entry(self, project: Project, id_: int) -> Entry:
         found = next((e for e in _entries(self.choices(project)) if e.id == id_), None)

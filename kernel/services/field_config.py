@@ -46,7 +46,7 @@ def define(type_: AnyFieldType, raw: Mapping[str, Any], previous: Any = None) ->
         config = type_.prepare(config, previous)
         specs = tuple(type_.columns(config))
         derivation = type_.derive(config)
-        complete = msgspec.to_builtins(config)
+        complete = msgspec.json.decode(msgspec.json.encode(config))
     except SmaltError as error:
         raise _below_config(error) from error
     except Exception as error:

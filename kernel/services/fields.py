@@ -109,7 +109,8 @@ class FieldService:
         await add_columns(tx, tx.dialect, project, field.columns)
         await self._indices.update(tx, project, None, field)
         await self._parts.rows.insert(tx, "smalt_field", row_of(field) | self._created())
-        await self._parts.rows.place(tx, "smalt_field", order)
+        if order[-1] != field.id:
+            await self._parts.rows.place(tx, "smalt_field", order)
         await self._log(tx, actor, project.id, "created", {"id": str(field.id)} | told(field))
         return field, ordered(after, project.id, order)
 
@@ -161,6 +162,8 @@ class FieldService:
             gone = {"deleted_at": self._parts.now(), "deleted_by": actor.user_id}
             await self._indices.update(tx, project, field, replace(field, unique=False))
             await self._parts.rows.update(tx, "smalt_field", field.id, gone)
+            rest = [f.id for f in project.live_fields if f.id != field.id]
+            await self._parts.rows.place(tx, "smalt_field", rest)
             await self._log(tx, actor, project_id, "deleted", {"id": str(field.id)} | told(field))
 
     async def restore(self, actor: Actor, project_id: int, field_id: int) -> FieldState:

@@ -39,7 +39,7 @@ class ListService(EntryService):
                 count = await self._trash_records(tx, actor, project, gone.id, at)
             else:
                 count = await self._move_records(tx, actor, project, gone.id, target.id, at)
-            await self._to_trash(tx, actor, gone, at)
+            await self._to_trash(tx, actor, project, gone, at)
             moved = None if target is None else str(target.id)
             changes = {"id": str(list_id), "name": gone.name, "records": count, "moved_to": moved}
             await self._log(tx, actor, project_id, "deleted", changes)

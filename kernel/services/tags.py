@@ -29,7 +29,7 @@ class TagService(EntryService):
         async with self._parts.database.transaction(schema_change=True) as tx:
             project = configurable_project(await self._parts.schema.change(tx), actor, project_id)
             tag = self._entry(project, tag_id)
-            await self._to_trash(tx, actor, tag, self._parts.now())
+            await self._to_trash(tx, actor, project, tag, self._parts.now())
             await self._relink(tx, tag_id, BUILT_IN_LINKS["tags"], TRASHED_TAG_LINKS)
             await self._log(tx, actor, project_id, "deleted", {"id": str(tag_id), "name": tag.name})
 
