@@ -11,8 +11,9 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 from textwrap import dedent
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
+import msgspec
 import pytest
 
 from kernel import hookspecs, plugin_api
@@ -21,6 +22,7 @@ from kernel.enclosure import public_names
 from kernel.plugin_kinds import KINDS
 from kernel.plugin_manager import PluginManager
 from kernel.plugin_sources import Found, scan
+from kernel.settings import FIELDS, Settings
 from kernel.values import Kind
 
 ROOT = Path(__file__).parents[1]
@@ -157,6 +159,26 @@ def test_the_plugins_of_the_readme_work() -> None:
         assert info.error is None
 
 
+def settings_table() -> str:
+    """The settings as the README shows them."""
+    hints = get_type_hints(Settings, include_extras=True)
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in FIELDS.items():
+        default = "" if field.default in ("", ()) else f"`{field.default}`"
+        [meta] = [m for m in get_args(hints[name]) if isinstance(m, msgspec.Meta)]
+        rows.append(f"| `SMALT_{name.upper()}` | {default} | {meta.description} |")
+    return "\n".join(rows)
+
+
+def test_the_readme_describes_every_setting() -> None:
+    assert settings_table() in (ROOT / "README.md").read_text()
+
+
+def test_every_setting_has_an_effect() -> None:
+    text = "\n".join(path.read_text() for path in SOURCES if path.name != "settings.py")
+    assert [name for name in FIELDS if f"settings.{name}" not in text] == ["data_dir"]
+
+
 def test_the_door_for_plugins_is_complete_and_sorted() -> None:
     names = [name for name, value in vars(plugin_api).items() if not name.startswith("_")]
     modules = {name for name in names if isinstance(getattr(plugin_api, name), ModuleType)}
@@ -173,6 +195,15 @@ def mirrored(plugin: str) -> Path:
     return ROOT.joinpath("tests", "plugins", *groups, f"test_{module}.py")
 
 
+def constants(node: ast.AST) -> Iterator[ast.Constant]:
+    """The constants of a piece of code, but for examples in the API's documentation."""
+    if isinstance(node, ast.Constant):
+        yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.keyword) and child.arg == "examples"):
+            yield from constants(child)
+
+
 def test_the_kernel_names_no_field_type() -> None:
     """Kinds of values and members of resources share some words with types; the rest is telling."""
     shared = {kind.value for kind in Kind} | {"reference", "currency", "email", "user"}
@@ -181,7 +212,7 @@ def test_the_kernel_names_no_field_type() -> None:
         f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
         for path in SOURCES
         if path.is_relative_to(ROOT / "kernel")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Constant) and node.value in keys
+        for node in constants(ast.parse(path.read_text()))
+        if node.value in keys
     ]
     assert found == []
