@@ -59,6 +59,7 @@ class Kernel:
         self.schema = SchemaCache(self.database, registries.field_types.get)
         self.log = ChangeLog(self.ids, clock, self.rows)
         self._wire_access()
+        self._wire_projects()
         self._wire_records()
 
     def _wire_access(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Controller, Response, delete, get, patch, post
@@ -52,7 +52,7 @@ class MoveInput(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
     list_id: str | None = None
     before: Annotated[str | None, msgspec.Meta(description="The id of a record in the list.")] = None
     after: Annotated[str | None, msgspec.Meta(description="The id of a record in the list.")] = None
-    position: Annotated[str | None, msgspec.Meta(pattern="^(first|last)$")] = None
+    position: Literal["first", "last"] | None = None
 
 
 class RecordsController(Controller):
