@@ -57,8 +57,9 @@ class Guesser:
             if field is not None and field not in taken:
                 taken.add(field)
                 found[place] = self._into(field)
-        if "title" not in taken and (place := self._title(found, samples)) is not None:
-            found[place] = {"field": "title"}
+        naming = None if "title" in taken else self._title(found, samples)
+        if naming is not None:
+            found[naming] = {"field": "title"}
         return [found[i] if i in found else self._type(cells) for i, cells in enumerate(samples)]
 
     def references(self) -> list[Field]:

@@ -78,19 +78,22 @@ class ImportState(msgspec.Struct, kw_only=True):
     """All that a job must know. `position` counts the rows that are done.
 
     `phase` says what a started import is at: rows, then references among its own rows
-    (`links`), or taking everything back (`undo`).
+    (`links`), then the `end`; later perhaps taking everything back (`undo`).
+    `given` are the options that a person has decided, also those in `options` and `reading`.
+    `token_projects` are the projects that the token of whoever started it is limited to.
     """
 
     importer: str
     file_name: str
     options: dict[str, Any]
+    given: dict[str, Any] = {}
     reading: Reading
     columns: list[Column]
     total: int
     mapping: dict[str, Mapped | None] | None = None
     key: str | None = None
     create_missing: list[Missing] = []
-    phase: Literal["rows", "links", "undo"] = "rows"
+    phase: Literal["rows", "links", "end", "undo"] = "rows"
     batch_id: int = 0
     position: int = 0
     created: int = 0
@@ -99,7 +102,7 @@ class ImportState(msgspec.Struct, kw_only=True):
     failed: int = 0
     undone: bool = False
     errors: list[RowError] = []
-    via: str = "import"
+    token_projects: list[int] | None = None
 
     def effective_mapping(self) -> dict[str, Mapped | None]:
         """What a person decided; before that, what was guessed to be fields that exist."""

@@ -54,7 +54,7 @@ class Resolver:
         self, fetch: Fetch, works: Sequence[Work], key: Target, project: Project
     ) -> dict[str, Found]:
         """Mark the rows whose record exists already; gives what each key was found to be."""
-        finder = Finder(self._match(project, key.key), self.dialect, self.context, self.now)
+        finder = self.key_finder(key, project)
         found = await finder.find(fetch, {work.key for work in works if work.key is not None})
         for work in works:
             known = None if work.key is None else found.get(work.key)
@@ -63,6 +63,10 @@ class Resolver:
             elif known is not None and known.count == 1:
                 work.record_id = known.record_id
         return found
+
+    def key_finder(self, key: Target, project: Project) -> Finder:
+        """Finds the records to update. InvalidInputError for a field that cannot be a key."""
+        return Finder(self._match(project, key.key), self.dialect, self.context, self.now)
 
     def finder(self, target: Target) -> Finder:
         """Finds records that a reference may point to. InvalidInputError when it cannot be done."""

@@ -49,7 +49,7 @@ class Work:
     record_id: int | None = None
 
     def errors(self) -> list[RowError]:
-        return [RowError(self.number, column, reason) for column, reason in self.problems]
+        return [RowError(self.number, *problem) for problem in dict.fromkeys(self.problems)]
 
 
 class RowParser:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from kernel.errors import ConflictError, InvalidInputError, SmaltError
+from kernel.importers import Cell
 from kernel.services.imports.mapping import Target
 from kernel.services.imports.matching import Found
 from kernel.services.imports.model import RowError
@@ -139,8 +140,12 @@ class RejectedRows:
             (job_id, w.number, encode(w.errors()).decode(), encode(list(w.cells)).decode()) for w in works
         ]
         if rows:
-            names = ("job_id", "row_number", "faults", "cells")
-            await self._rows.insert_many(tx, "smalt_import_error", names, rows)
+            marks = ", ".join(self._rows.mark(number) for number in range(1, 5))
+            await tx.execute_many(
+                f"INSERT INTO smalt_import_error (job_id, row_number, faults, cells) VALUES ({marks}) "
+                "ON CONFLICT (job_id, row_number) DO NOTHING",
+                rows,
+            )
 
 
 class OwnLinks:
@@ -152,7 +157,7 @@ class OwnLinks:
     async def add(self, tx: Transaction, job_id: int, works: Iterable[Work], ids: dict[int, int]) -> None:
         """Remember what the written rows still want."""
         rows = [
-            (job_id, work.number, target.index, ids[work.number], msgspec.json.encode(texts).decode())
+            (job_id, work.number, target.index, ids[work.number], _wanted(texts, work))
             for work in works
             if work.number in ids
             for target, texts in work.wanted
@@ -162,25 +167,27 @@ class OwnLinks:
             names = ("job_id", "row_number", "column_index", "record_id", "wanted")
             await self._rows.insert_many(tx, "smalt_import_link", names, rows)
 
-    async def take(
-        self, tx: Transaction, job_id: int, targets: dict[int, Target], limit: int
-    ) -> list[tuple[Work, Target, list[str]]]:
-        """Some of what is left, which is thereby no longer left; each with its record."""
+    async def take(self, tx: Transaction, job_id: int, targets: dict[int, Target], limit: int) -> list[Work]:
+        """Some of what is left, which is thereby no longer left: a row for each record."""
         mark = self._rows.mark
         sql = (
             "SELECT row_number, column_index, record_id, wanted FROM smalt_import_link "
             f"WHERE job_id = {mark(1)} ORDER BY row_number, column_index LIMIT {limit}"
         )
         rows = await tx.fetch(sql, [job_id])
-        found = []
+        works: dict[int, Work] = {}
         for number, index, record_id, wanted in rows:
-            texts = msgspec.json.decode(wanted, type=list[str])
-            work = Work(number, texts, Draft(), record_id=record_id)
+            texts, cells = msgspec.json.decode(wanted, type=tuple[list[str], list[Cell]])
+            work = works.setdefault(number, Work(number, cells, Draft(), record_id=record_id))
             if index in targets:
                 work.wanted.append((targets[index], texts))
-                found.append((work, targets[index], texts))
         if rows:
             key = f"job_id = {mark(1)} AND row_number = {mark(2)} AND column_index = {mark(3)}"
             gone = [(job_id, row[0], row[1]) for row in rows]
             await tx.execute_many(f"DELETE FROM smalt_import_link WHERE {key}", gone)
-        return found
+        return list(works.values())
+
+
+def _wanted(texts: Sequence[str], work: Work) -> str:
+    """What a row wants, and the row itself in case that it cannot be had."""
+    return msgspec.json.encode((texts, list(work.cells))).decode()
