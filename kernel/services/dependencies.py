@@ -15,6 +15,10 @@ PathsOf = Callable[[str], Iterable[Sequence[str]]]
 """The field paths that an expression names; ExpressionError when it cannot be read."""
 
 
+_DEEPEST = 50
+"""Computed records through computed records; queries give up long before."""
+
+
 @lru_cache(maxsize=8192)
 def expression_paths(text: str) -> tuple[tuple[str, ...], ...]:
     """`PathsOf` for the expression language."""
@@ -28,6 +32,7 @@ class DependencyGraph:
         self._schema = schema
         self._paths_of = paths_of
         self._leading: dict[int, Project | None] = {}
+        self._depth = 0
 
     @cached_property
     def fields(self) -> dict[int, Field]:
@@ -127,7 +132,10 @@ class DependencyGraph:
         """The project whose records are the value of a field."""
         if field.id not in self._leading:
             self._leading[field.id] = None  # a loop leads nowhere
-            self._leading[field.id] = self._end_of(field)
+            if self._depth < _DEEPEST:
+                self._depth += 1
+                self._leading[field.id] = self._end_of(field)
+                self._depth -= 1
         return self._leading[field.id]
 
     def _end_of(self, field: Field) -> Project | None:
