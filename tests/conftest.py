@@ -1,13 +1,14 @@
 """Databases for every test: an SQLite file, and a database on a real PostgreSQL server.
 
-The server comes as a wheel and is started once per pytest process, in pytest's own temporary
-folder. The kernel's tables are made once as a template; each test gets its own copy.
+The server comes as a wheel and is started once per pytest process, in a temporary folder that
+goes with it. The kernel's tables are made once as a template; each test gets its own copy.
 """
 
 from __future__ import annotations
 
 import asyncio
 import shutil
+import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -33,9 +34,13 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """A PostgreSQL server of this pytest process, with nothing worth keeping on disk."""
-    folder = tmp_path_factory.mktemp("postgres")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of this pytest process, with nothing worth keeping on disk.
+
+    Not in pytest's own folder: every pytest that starts closes that to other users, and for
+    root the server runs as another user, which must go on reaching its files.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="smalt-postgres-"))
     server = get_server(folder, cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
     with (folder / "postgresql.conf").open("a") as settings:
@@ -43,6 +48,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
     server.start()
     yield server
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
