@@ -30,6 +30,10 @@ Rounding = Literal["nearest", "up", "down", "floor", "ceiling"]
 _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|([?$])(\d+)")
 _SIMPLE = re.compile(r'(?:["\w]+\.)?["\w]+|[?$]\d+(?:::[\w ]+)?|NULL')
 
+GROUPED = "/*grouped*/"
+"""Marks an aggregate over grouped rows. SQLite refuses one inside a subquery's FROM, so `once`
+writes it several times; engines compute equal aggregates only once anyway."""
+
 
 class Parameters:
     """The parameters of one statement. `add` returns the placeholder to write into the SQL.
@@ -124,6 +128,10 @@ class Dialect(ABC):
         """The aggregate, safe from overflow; exact terms are written twice on SQLite."""
 
     @abstractmethod
+    def median(self, sql: str) -> str:
+        """The aggregate, of numbers in double precision."""
+
+    @abstractmethod
     def integer(self, sql: str, limit: int) -> str:
         """A whole exact number as a plain integer; empty beyond ±limit."""
 
@@ -148,6 +156,13 @@ class Dialect(ABC):
     def local_date(self, sql: str, zone: str) -> str:
         """The date on which a moment falls in a time zone."""
 
+    def pruned(self, sql: str, values: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+        """A finished statement with the parameters that it does use.
+
+        Compiling may bind a constant that is then not needed; not every engine accepts those.
+        """
+        return sql, tuple(values)
+
     # Pieces of SQL
     def null(self, type_: ValueType) -> str:
         """An empty value of a type."""
@@ -162,7 +177,7 @@ class Dialect(ABC):
 
         Without this the SQL of nested functions would grow exponentially.
         """
-        long = {name: sql for name, sql in pieces.items() if not is_simple(sql)}
+        long = {name: sql for name, sql in pieces.items() if not is_simple(sql) and GROUPED not in sql}
         if not long:
             return write(pieces)
         inner = ", ".join(f"{sql} AS {name}" for name, sql in long.items())
@@ -177,6 +192,10 @@ class Dialect(ABC):
     @abstractmethod
     def json_array(self, element_json: str, clause: str, order: str) -> str:
         """Scalar subquery: JSON array text of the elements over `FROM … WHERE …`, `[]` if none."""
+
+    @abstractmethod
+    def join_rows(self, element: str, separator: str, clause: str, order: str) -> str:
+        """Scalar subquery: texts in one, those that are empty left out."""
 
     @abstractmethod
     def fold(self, sql: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -12,6 +13,9 @@ from kernel.dialects.postgres_functions import STATEMENTS
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import Kind, Value, ValueType
+
+_PLACEHOLDERS = re.compile(r"'(?:[^']|'')*'|\$(\d+)")
+"""Quoted text, which is passed over, or a placeholder."""
 
 _WIDE = Context(prec=60)
 _LIMIT = 2**63 - 1
@@ -62,6 +66,17 @@ class PostgresDialect(PostgresArithmetic):
     def placeholder(self, number: int, type_: ValueType) -> str:
         return f"${number}::{self.sql_type(type_)}"
 
+    def pruned(self, sql: str, values: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
+        used = sorted({int(number) for number in _PLACEHOLDERS.findall(sql) if number})
+        if len(used) == len(values):
+            return sql, tuple(values)
+        renumbered = {number: place for place, number in enumerate(used, 1)}
+
+        def rewrite(found: re.Match[str]) -> str:
+            return f"${renumbered[int(found[1])]}" if found[1] else found[0]
+
+        return _PLACEHOLDERS.sub(rewrite, sql), tuple(values[number - 1] for number in used)
+
     def encode(self, value: object, type_: ValueType) -> Any:
         if value is None:
             return None
@@ -95,6 +110,9 @@ class PostgresDialect(PostgresArithmetic):
     def json_array(self, element_json: str, clause: str, order: str) -> str:
         ordered = f" ORDER BY {order}" if order else ""
         return f"(SELECT '[' || coalesce(string_agg({element_json}, ','{ordered}), '') || ']' {clause})"
+
+    def join_rows(self, element: str, separator: str, clause: str, order: str) -> str:
+        return f"(SELECT string_agg({element}, {self.literal(separator)} ORDER BY {order}) {clause})"
 
     def fold(self, sql: str) -> str:
         return f'(smalt_fold({sql}) COLLATE "C")'

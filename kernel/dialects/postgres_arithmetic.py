@@ -42,6 +42,9 @@ class PostgresArithmetic(Dialect):
     def sum(self, sql: str, scale: int | None) -> str:
         return self.real(f"sum({sql})") if scale is None else self.exact(f"sum({sql})", scale)
 
+    def median(self, sql: str) -> str:
+        return f"percentile_cont(0.5) WITHIN GROUP (ORDER BY {sql})"
+
     def integer(self, sql: str, limit: int) -> str:
         outside = limit + 1
         clamped = f"greatest(least({sql}, {outside}), -{outside})"

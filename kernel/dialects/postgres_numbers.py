@@ -111,10 +111,12 @@ _NUMBER = block_function(
     r"""
 DECLARE
     found text := substring(value FROM
-        '^[ \t\n\r]*([+-]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:[eE][+-]?[0-9]{1,3})?)[ \t\n\r]*$');
+        '^[ \t\n\r]*([+-]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})'
+        '(?:[eE][+-]?[0-9]{1,3})?)[ \t\n\r]*$');
     exact numeric := found::numeric;
 BEGIN
-    RETURN CASE WHEN abs(exact) >= 1e100 THEN NULL WHEN abs(exact) < 1e-100 THEN 0 ELSE exact::double precision END;
+    RETURN CASE WHEN abs(exact) >= 1e100 THEN NULL WHEN abs(exact) < 1e-100 THEN 0
+        ELSE exact::double precision END;
 END
 """,
 )

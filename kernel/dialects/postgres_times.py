@@ -39,7 +39,8 @@ _ADD_TO_DATE = block_function(
     "date",
     """
 DECLARE
-    steps bigint := count::bigint * CASE unit WHEN 'weeks' THEN 7 WHEN 'quarters' THEN 3 WHEN 'years' THEN 12 ELSE 1 END;
+    steps bigint := count::bigint * CASE unit
+        WHEN 'weeks' THEN 7 WHEN 'quarters' THEN 3 WHEN 'years' THEN 12 ELSE 1 END;
     months bigint;
     first date;
 BEGIN
@@ -101,8 +102,9 @@ _PERIOD_END = block_function(
     """
 BEGIN
     IF unit = 'week' AND day >= date '9999-12-27' THEN RETURN NULL; END IF;
-    RETURN date_trunc(unit, day::timestamp) + ('1 ' || CASE unit WHEN 'quarter' THEN 'month' ELSE unit END)::interval
-        + CASE unit WHEN 'quarter' THEN interval '2 months' ELSE interval '0' END - interval '1 day';
+    RETURN date_trunc(unit, day::timestamp) - interval '1 day' + CASE unit
+        WHEN 'week' THEN interval '7 days' WHEN 'month' THEN interval '1 month'
+        WHEN 'quarter' THEN interval '3 months' ELSE interval '1 year' END;
 END
 """,
 )

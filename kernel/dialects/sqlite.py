@@ -76,6 +76,10 @@ class SqliteDialect(SqliteArithmetic):
         rows = f"SELECT {element_json} AS smalt_j {clause}{ordered}"
         return f"(SELECT '[' || coalesce(group_concat(smalt_j, ','), '') || ']' FROM ({rows}))"
 
+    def join_rows(self, element: str, separator: str, clause: str, order: str) -> str:
+        rows = f"SELECT {element} AS smalt_j {clause} ORDER BY {order}"
+        return f"(SELECT group_concat(smalt_j, {self.literal(separator)}) FROM ({rows}))"
+
     def fold(self, sql: str) -> str:
         if not is_simple(sql):
             return f"smalt_fold({sql})"

@@ -67,6 +67,9 @@ class SqliteArithmetic(Dialect):
         # in two halves, since SQLite's own sum of integers fails when it overflows
         return self.exact(f"sum({sql} >> 32) * 4294967296 + sum({sql} & 4294967295)", scale)
 
+    def median(self, sql: str) -> str:
+        return f"smalt_median({sql})"
+
     def integer(self, sql: str, limit: int) -> str:
         outside = limit + 1
         return f"nullif(nullif(max(min({sql}, {outside}), -{outside}), {outside}), -{outside})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
@@ -185,15 +185,11 @@ def _against_day(context: Context, operator: str, left: Operand, day: date) -> s
         day_of = context.dialect.local_date(left.sql, context.zone)
         return f"({day_of} {operator} {context.sql(constant(day, left.position))})"
     last = following - timedelta(milliseconds=1)
-    start, end = (context.sql(constant(moment, left.position)) for moment in (first, last))
-    ranges: dict[str, Callable[[], str]] = {
-        "=": lambda: f"({left.sql} BETWEEN {start} AND {end})",
-        "<": lambda: f"({left.sql} < {start})",
-        "<=": lambda: f"({left.sql} <= {end})",
-        ">": lambda: f"({left.sql} > {end})",
-        ">=": lambda: f"({left.sql} >= {start})",
-    }
-    return ranges[operator]()
+    bounds = {"<": (first,), ">=": (first,), "<=": (last,), ">": (last,)}.get(operator, (first, last))
+    bound = [context.sql(constant(moment, left.position)) for moment in bounds]
+    if operator == "=":
+        return f"({left.sql} BETWEEN {bound[0]} AND {bound[1]})"
+    return f"({left.sql} {operator} {bound[0]})"
 
 
 # Yes and no

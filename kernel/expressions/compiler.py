@@ -36,7 +36,10 @@ def compile(expression: Expression, resolver: Resolver) -> Value:
 
 
 def compile_measure(expression: Expression, resolver: Resolver) -> Value:
-    """The value of an expression for a group of rows: fields stand inside aggregates."""
+    """The value of an expression for a group of rows: fields stand inside aggregates.
+
+    Its SQL is for the SELECT of a query with or without GROUP BY.
+    """
     return _compile(expression, Context(resolver, measure=True))
 
 
@@ -44,8 +47,7 @@ def compile_condition(expression: Expression, resolver: Resolver) -> str:
     """A condition for WHERE; NULL counts as false. Raises ExpressionError for another kind."""
     context = Context(resolver)
     try:
-        sql = to_condition(context, operand_of(context, expression.root), "A filter")
-        return _within_limits(sql)
+        return to_condition(context, operand_of(context, expression.root), "A filter")
     except ExpressionError as error:
         raise _placed(expression, error) from None
 
@@ -68,7 +70,7 @@ def _placed(expression: Expression, error: ExpressionError) -> InvalidInputError
 def _value(context: Context, operand: Operand) -> Value:
     return Value(
         replace(operand.type, many=operand.many),
-        _within_limits(context.sql(operand)),
+        context.sql(operand),
         unit=operand.unit,
         label=operand.label,
         json=operand.json,
@@ -78,14 +80,16 @@ def _value(context: Context, operand: Operand) -> Value:
     )
 
 
-def _within_limits(sql: str) -> str:
-    if len(sql) > MAXIMUM_SQL:
-        raise ExpressionError("The expression is too large, together with the formulas that it reads.", 0)
-    return sql
-
-
 def operand_of(context: Context, node: Node) -> Operand:
-    """Compile one node. The parser has bounded the depth."""
+    """Compile one node. The parser has bounded the depth; the size is checked at every step."""
+    operand = _compile_node(context, node)
+    for sql in (operand.sql, operand.unit, operand.label, operand.conflict):
+        if sql is not None and len(sql) > MAXIMUM_SQL:
+            raise ExpressionError("This is too large, with the formulas that it reads.", node.position)
+    return operand
+
+
+def _compile_node(context: Context, node: Node) -> Operand:
     match node:
         case Literal(position, value):
             return constant(value, position)
@@ -115,9 +119,7 @@ def _field(context: Context, node: FieldPath) -> Operand:
             f"Fold {{{'.'.join(node.path)}}} with SUM, AVERAGE, COUNT or the like: there are many records.",
             node.position,
         )
-    operand = from_value(context.resolver.resolve(node.path, node.position), node.position)
-    _within_limits(operand.sql)
-    return operand
+    return from_value(context.resolver.resolve(node.path, node.position), node.position)
 
 
 def _binary(context: Context, node: Binary) -> Operand:

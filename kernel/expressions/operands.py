@@ -162,7 +162,7 @@ def common_rows(operands: Sequence[Operand]) -> RowSource | None:
             continue
         if rows is not None and operand.rows is not rows:
             raise ExpressionError(
-                "Both sides hold many values. Fold one of them first, with SUM, ARRAYJOIN, FIRST or the like.",
+                "Both sides hold many values. Fold one first, with SUM, ARRAYJOIN, FIRST or the like.",
                 operand.position,
             )
         rows = operand.rows

@@ -125,9 +125,9 @@ def _is_blank(context: Context, operands: Sequence[Operand]) -> Operand:
 
 
 FUNCTIONS = (
-    define("IF", "condition: condition, then, [else]", _if, "One value when the condition holds, else the other."),
+    define("IF", "condition: condition, then, [else]", _if, "One of two values, by a condition."),
     define("IFS", "condition: any, then, [more…]", _ifs, "The value after the first condition that holds."),
-    define("SWITCH", "value, pattern, result, [more…]", _switch, "The result beside the pattern that equals."),
+    define("SWITCH", "value, pattern, result, [more…]", _switch, "The result after the pattern that fits."),
     define("AND", "condition…: condition", partial(_connect, "AND"), "Whether all conditions hold."),
     define("OR", "condition…: condition", partial(_connect, "OR"), "Whether one of the conditions holds."),
     define("XOR", "condition…: condition", _xor, "Whether an odd number of the conditions holds."),
@@ -136,8 +136,8 @@ FUNCTIONS = (
     define("FALSE", "", partial(_truth, False), "False."),
     define("BLANK", "", partial(_truth, None), "Nothing: what an empty field holds."),
     define("ISBLANK", "value: values", _is_blank, "Whether there is no value."),
-    define("IFBLANK", "value, otherwise", partial(_coalesce, "IFBLANK"), "The value, or another when it is empty."),
-    define("COALESCE", "value, [more…]", partial(_coalesce, "COALESCE"), "The first value that is not empty."),
+    define("IFBLANK", "value, otherwise", partial(_coalesce, "IFBLANK"), "The value, or another if it is empty."),
+    define("COALESCE", "value, [more…]", partial(_coalesce, "COALESCE"), "The first that is not empty."),
     define(
         "IFERROR", "value, otherwise", partial(_coalesce, "IFERROR"),
         "The value, or another when it could not be computed (and so is empty).",

@@ -90,7 +90,7 @@ _ODD = "CASE WHEN {x} % 2 <> 0 THEN {x} WHEN {x} < 0 THEN {x} - 1 ELSE {x} + 1 E
 
 FUNCTIONS = (
     define("ABS", "number: number", _keeping("abs({x})"), "Without its sign."),
-    define("ROUND", "number: number, [places: number]", partial(_round, "nearest"), "To places, halves away from 0."),
+    define("ROUND", "number: number, [places: number]", partial(_round, "nearest"), "To places, halves away."),
     define("ROUNDUP", "number: number, [places: number]", partial(_round, "up"), "To places, away from 0."),
     define("ROUNDDOWN", "number: number, [places: number]", partial(_round, "down"), "To places, towards 0."),
     define("TRUNC", "number: number, [places: number]", partial(_round, "down"), "Cut after some places."),
@@ -111,7 +111,7 @@ FUNCTIONS = (
         "POWER", "base: real, exponent: real", REAL, "A number raised to a power.",
         both="smalt_power({base}, {exponent})", low=-100, high=100,
     ),
-    sql_function("SQRT", "number: real", REAL, "The square root.", both="smalt_sqrt({number})", low=-50, high=50),
+    sql_function("SQRT", "number: real", REAL, "Square root.", both="smalt_sqrt({number})", low=-50, high=50),
     sql_function("EXP", "number: real", REAL, "e to a power.", both="smalt_exp({number})", low=-100, high=100),
     sql_function("LN", "number: real", REAL, "The natural logarithm.", both="smalt_ln({number})", low=-17, high=3),
     sql_function(

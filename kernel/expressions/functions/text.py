@@ -51,7 +51,8 @@ FUNCTIONS = (
     ),
     sql_function(
         "RIGHT", "text: text, [count: count]", TEXT, "The last characters of a text.",
-        sqlite="substr({text}, -max({count}, 0), max({count}, 0))", postgres="right({text}, greatest({count}, 0))",
+        sqlite="substr({text}, -max({count}, 0), max({count}, 0))",
+        postgres="right({text}, greatest({count}, 0))",
         defaults={"count": "1"},
     ),
     sql_function(
