@@ -83,7 +83,7 @@ def aggregate_statement(
     groups = [_group(scope, place, wanted) for place, wanted in enumerate(request.group_by)]
     measures = _measures(scope, request.measures or {"count": Measure(function="count")})
     sql = _sql(compilation, scope, groups, measures, request.limit)
-    return Statement(sql, tuple(compilation.parameters.values))
+    return compilation.statement(sql)
 
 
 def _sql(
@@ -131,8 +131,8 @@ def _group_of(scope: Scope, name: str, value: Value) -> Group:
         shown = replace(value, sql=f"min({value.sql})", json=None)
         return Group(name, order, dialect.json_of(shown), order)
     if value.type.kind.entity:
-        shown = replace(value, label=f"min({value.label})" if value.label else None)
-        return Group(name, value.sql, dialect.json_of(shown), f"min({order})")
+        key = f"{value.sql}, {value.label}" if value.label else value.sql
+        return Group(name, key, dialect.json_of(value), order)
     if value.unit is not None:
         return Group(name, f"{value.sql}, {value.unit}", dialect.json_of(value), value.sql)
     return Group(name, value.sql, dialect.json_of(replace(value, json=None)), value.sql)

@@ -11,6 +11,7 @@ from kernel.dialects.base import Dialect, Parameters
 from kernel.errors import BrokenSourceError, ExpressionError
 from kernel.queries.frames import Aliases, Flattened, Frame
 from kernel.schema import Project, Schema
+from kernel.storage.database import Statement
 
 MAXIMUM_DERIVATION_DEPTH = 24
 """Derived values through derived values; definitions have no loops, this bounds the SQL."""
@@ -43,6 +44,10 @@ class Compilation:
         self.parameters = Parameters(dialect)
         self.aliases = Aliases()
         self.depth = 0
+
+    def statement(self, sql: str) -> Statement:
+        """The finished statement with its parameters."""
+        return Statement(*self.dialect.pruned(sql, self.parameters.values))
 
     @property
     def now(self) -> datetime:

@@ -57,7 +57,8 @@ class Frame:
 
     def join_rows(self, tables: str, condition: str) -> None:
         """Multiply the rows by others, keeping those that have none."""
-        self._joins[tables, condition] = ("", f"LEFT JOIN ({tables}) ON {condition}")
+        grouped = f"({tables})" if " JOIN " in tables else tables
+        self._joins[tables, condition] = ("", f"LEFT JOIN {grouped} ON {condition}")
 
     def stands_for(self, alias: str, table: str) -> bool:
         """Whether `alias` is a row of `table` in this frame."""

@@ -88,12 +88,12 @@ def page_query(
     if request.cursor is not None:
         scope.frame.restrict(after(keys, decode_cursor(request.cursor, keys, signature), compilation))
     sql = _page_sql(compilation, scope, keys, request)
-    page = Statement(sql, tuple(compilation.parameters.values))
+    page = compilation.statement(sql)
     return PageQuery(page, total, keys, signature, request.limit, dialect, compilation.timeless)
 
 
 def _total(compilation: Compilation, scope: Scope) -> Statement:
-    return Statement(f"SELECT count(*) {scope.frame.clause()}", tuple(compilation.parameters.values))
+    return compilation.statement(f"SELECT count(*) {scope.frame.clause()}")
 
 
 def _page_sql(compilation: Compilation, scope: Scope, keys: Sequence[SortKey], request: PageRequest) -> str:
@@ -117,7 +117,7 @@ class RecordQuery:
     """Reads one record: its JSON and its version; no row when it is not there or not to be seen."""
 
     sql: str
-    parameters: tuple[Any, ...]
+    parameters: Sequence[Any]
     timeless: bool
 
     def of(self, record_id: int) -> Statement:
@@ -134,7 +134,7 @@ def record_query(
     json = record_json(scope, trash=trash)
     scope.frame.restrict(f"{scope.alias}.id = {record_id}")
     sql = f"SELECT {json}, {scope.column('version')} {scope.frame.clause()}"
-    return RecordQuery(sql, tuple(compilation.parameters.values), compilation.timeless)
+    return RecordQuery(*compilation.statement(sql), compilation.timeless)
 
 
 def _filtered(compilation: Compilation, project: Project, request: PageRequest) -> Scope:

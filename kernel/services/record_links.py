@@ -14,7 +14,7 @@ from kernel.fields import Column
 from kernel.queries.compilation import root_scope
 from kernel.queries.paths import PathResolver, start, with_every_right
 from kernel.schema import BUILT_IN_LINKS, Field, Project, Schema
-from kernel.storage.database import Transaction
+from kernel.storage.database import Statement, Transaction
 from kernel.storage.record_rows import Draft
 from kernel.values import ID, TEXT
 
@@ -80,7 +80,7 @@ class LinkFinder:
                 found[str(id_)] = id_
         return found
 
-    def _candidates(self, target: Project, field: Field, ids: Sequence[int]) -> tuple[str, list[Any]]:
+    def _candidates(self, target: Project, field: Field, ids: Sequence[int]) -> Statement:
         compilation = start(self._schema, self._actor, self._dialect, self._now)
         scope = root_scope(compilation, target)
         marks = ", ".join(compilation.parameters.add(i, ID) for i in ids)
@@ -90,7 +90,7 @@ class LinkFinder:
             inner = compilation.for_actor(with_every_right(self._actor))
             resolver = PathResolver(replace(scope, compilation=inner))
             scope.frame.restrict(compile_condition(parse_filter(allowed), resolver))
-        return f"SELECT {scope.alias}.id {scope.frame.clause()}", compilation.parameters.values
+        return compilation.statement(f"SELECT {scope.alias}.id {scope.frame.clause()}")
 
 
 def _replace(

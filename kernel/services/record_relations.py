@@ -96,7 +96,7 @@ class LinkReader:
         else:
             scope.frame.restrict(f"{scope.alias}.{column.name} = {target}")
         sql = f"SELECT r.id, r.title, count(*) OVER () {scope.frame.clause()} ORDER BY r.id LIMIT {_MAXIMUM}"
-        return Statement(sql, tuple(compilation.parameters.values))
+        return compilation.statement(sql)
 
 
 def _group(schema: Schema, field: Field, rows: list[tuple[Any, ...]]) -> ReferencedBy:

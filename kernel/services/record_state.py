@@ -45,7 +45,7 @@ class RecordState:
             scope.frame.restrict(f"r.id IN ({marks})")
             columns = ", ".join(f"r.{name}" for name in plan.names)
             sql = f"SELECT {columns} {scope.frame.clause()} ORDER BY r.id{_LOCK.get(self._dialect.name, '')}"
-            for row in await tx.fetch(sql, compilation.parameters.values):
+            for row in await tx.fetch(*compilation.statement(sql)):
                 found[row[0]] = Current(plan.read(row))
             await self._links(tx, plan, found, part)
         return found
