@@ -32,7 +32,7 @@ from kernel.expressions.syntax import (
 )
 from kernel.values import MAXIMUM_SCALE
 
-_REFUSED = re.compile("[\x00\ud800-\udfff]")
+REFUSED = re.compile("[\x00\ud800-\udfff]")
 _ESCAPES = re.compile(r"""\\([\\'"nt])""")
 _CONTROLS = {"n": "\n", "t": "\t"}
 _MAXIMUM_EXACT = 2**63 - 2
@@ -42,7 +42,7 @@ def parse(text: str) -> Expression:
     """Parse an expression. Raises ExpressionError with the position of the first fault."""
     if len(text) > MAXIMUM_LENGTH:
         raise ExpressionError(f"An expression has at most {MAXIMUM_LENGTH} characters.", MAXIMUM_LENGTH)
-    if refused := _REFUSED.search(text):
+    if refused := REFUSED.search(text):
         raise ExpressionError("An expression cannot contain this character.", refused.start())
     try:
         tree = _grammar().parse(text)

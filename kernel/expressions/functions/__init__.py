@@ -1,5 +1,9 @@
 """The functions of the expression language, by family."""
 
+from __future__ import annotations
+
+from typing import NamedTuple
+
 from kernel.expressions.catalogue import Catalogue
 from kernel.expressions.functions import conversion, date, list, logic, number, text
 
@@ -13,3 +17,17 @@ CATALOGUE = Catalogue(
         "conversion": conversion.FUNCTIONS,
     }
 )
+
+
+class FunctionEntry(NamedTuple):
+    """A function as catalogues show it."""
+
+    name: str
+    signature: str
+    description: str
+    family: str
+
+
+def function_catalogue() -> tuple[FunctionEntry, ...]:
+    """Every function, by family."""
+    return tuple(FunctionEntry(f.name, f.signature(), f.description, f.family) for f in CATALOGUE)
