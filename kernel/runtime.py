@@ -23,6 +23,14 @@ from kernel.services.entries import ProjectParts
 from kernel.services.field_checks import FieldChecks
 from kernel.services.fields import FieldService
 from kernel.services.history import HistoryService
+from kernel.services.imports.missing import MissingThings
+from kernel.services.imports.model import KIND as IMPORT
+from kernel.services.imports.service import ImportService
+from kernel.services.imports.session import Sessions
+from kernel.services.imports.undo import Undo
+from kernel.services.imports.uploads import Uploads
+from kernel.services.imports.work import ImportWork
+from kernel.services.jobs import JobRunner
 from kernel.services.lists import ListService
 from kernel.services.members import MemberService
 from kernel.services.plugins import PluginService
@@ -61,6 +69,7 @@ class Kernel:
         self._wire_access()
         self._wire_projects()
         self._wire_records()
+        self._wire_imports()
 
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
@@ -97,6 +106,16 @@ class Kernel:
 
         check_derivation(schema, project, derivation, actor, self.database.dialect, self.clock.now())
 
+    def _wire_imports(self) -> None:
+        uploads = Uploads(self.settings.data_dir / "uploads", self.settings.max_upload_size)
+        types, importers = self.registries.field_types, self.registries.importers
+        sessions = Sessions(self.database, self.schema, self.clock, types, importers)
+        missing = MissingThings(self.lists, self.tags, self.fields)
+        undo = Undo(self.records, self.rows)
+        work = ImportWork(self.database, uploads, sessions, self.records, missing, self.rows, undo)
+        self.jobs = JobRunner(self.database, self.clock, {IMPORT: work})
+        self.imports = ImportService(sessions, uploads, self.fields, self.ids, self.jobs.wake)
+
     async def start(self) -> None:
         """Open the database, bring it up to date, take a node number for identifiers."""
         await self.database.start()
@@ -104,9 +123,11 @@ class Kernel:
         await self.claims.sweep()
         await self.schema.current()
         self.plugins.watch()
+        await self.jobs.start()
 
     async def stop(self) -> None:
         """Finish what is running and close the database."""
+        await self.jobs.stop()
         await self.plugins.unwatch()
         await self.database.stop()
 

@@ -8,6 +8,7 @@ from litestar import Controller
 
 from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.health import HealthController
+from kernel.api.controllers.imports import ImportsController
 from kernel.api.controllers.lists import ListsController
 from kernel.api.controllers.members import MembersController, RolesController
 from kernel.api.controllers.plugins import CataloguesController, PluginsController
@@ -40,6 +41,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     RecordRelationsController,
     CandidatesController,
     ProjectHistoryController,
+    ImportsController,
 )
 """Below the base of the API."""
 

@@ -18,6 +18,8 @@ from kernel.plugin_api import BadRow, Importer, InvalidInputError, Row, hookimpl
 
 SAMPLE_BYTES = 256 * 1024
 BLOCK_BYTES = 1024 * 1024
+SCANNED_BLOCKS = 128
+"""How much of a file is looked through for letters that are not UTF-8."""
 MOST_COLUMNS = 2000
 LONGEST_LINE = 4 * 1024 * 1024
 """Characters of a line, and of a record of several lines, beyond which a file is refused."""
@@ -273,15 +275,19 @@ def _wide(start: bytes) -> str:
 
 
 def _first_not_utf8(source: BinaryIO) -> bytes | None:
-    """The first block of the file that is not UTF-8; None when all of it is."""
+    """The first block that is not UTF-8; None when all that is looked at is."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     source.seek(0)
-    while block := source.read(BLOCK_BYTES):
+    block = b""
+    for _ in range(SCANNED_BLOCKS):
+        before, block = block, source.read(BLOCK_BYTES)
         try:
-            decoder.decode(block)
+            decoder.decode(block, final=not block)
         except UnicodeDecodeError:
-            return block
-    return block if decoder.getstate()[0] else None
+            return block or before
+        if not block:
+            break
+    return None
 
 
 def _legacy(block: bytes) -> str:

@@ -24,7 +24,7 @@ MATCH_DEFAULT = "title"
 Types = Registry[FieldType[Any, Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Target:
     """A column of the file with what it is read into: a built-in name or a custom field."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -41,6 +41,18 @@ class ImportPatch(msgspec.Struct, forbid_unknown_fields=True):
     create_missing: list[Missing] | msgspec.UnsetType = msgspec.UNSET
 
 
+class Incoming(Protocol):
+    """A file on its way in. Its name and the wanted importer are known when all parts were taken."""
+
+    @property
+    def file_name(self) -> str: ...
+
+    @property
+    def importer(self) -> str | None: ...
+
+    def parts(self) -> AsyncIterator[bytes]: ...
+
+
 @dataclass(frozen=True)
 class Import:
     """An import and its job."""
@@ -71,15 +83,13 @@ class ImportService:
         self._jobs = JobRows(sessions.database, sessions.clock)
         self._rows = KernelRows(sessions.database.dialect)
 
-    async def upload(
-        self, actor: Actor, project_id: int, file_name: str, importer: str | None, parts: AsyncIterator[bytes]
-    ) -> Import:
+    async def upload(self, actor: Actor, project_id: int, incoming: Incoming) -> Import:
         """Keep a file and look at it. InvalidInputError for what is no file of the format."""
         project = await self._project(actor, project_id)
         import_id = self._ids.new()
-        await self._uploads.store(import_id, parts)
+        await self._uploads.store(import_id, incoming.parts())
         try:
-            state = await self._looker.first(import_id, actor, project, file_name, importer)
+            state = await self._looker.first(import_id, actor, project, incoming.file_name, incoming.importer)
             job = Job(
                 import_id, KIND, project_id, actor.user_id, "preview", encode_state(state), 0, state.total,
                 None, self._now(),

@@ -11,7 +11,7 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.clock import Clock
 from kernel.dialects.base import Dialect
-from kernel.errors import InvalidInputError, UnavailableError
+from kernel.errors import ConflictError, InvalidInputError
 from kernel.importers import Importer
 from kernel.registry import Registry
 from kernel.schema import Project, Schema
@@ -75,7 +75,7 @@ class Sessions:
         schema = await self.schema.current()
         importer = self.importers.get(state.importer, schema.disabled_plugins)
         if importer is None:
-            raise UnavailableError(f"The importer '{state.importer}' is switched off.")
+            raise ConflictError(f"The importer '{state.importer}' is switched off.")
         return importer, msgspec.convert(state.options, importer.options_type)
 
     def _check_finders(self, session: Session) -> None:

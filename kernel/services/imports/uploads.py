@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from kernel.errors import InvalidInputError, TooLargeError, UnavailableError
+from kernel.errors import ConflictError, InvalidInputError, TooLargeError
 
 
 class Uploads:
@@ -45,11 +45,11 @@ class Uploads:
 
     @contextmanager
     def open(self, import_id: int) -> Iterator[BinaryIO]:
-        """The file, for reading. UnavailableError when this server cannot reach it."""
+        """The file, for reading. ConflictError when this server cannot reach it."""
         try:
             file = self._path(import_id).open("rb")
         except FileNotFoundError as error:
-            raise UnavailableError(
+            raise ConflictError(
                 "The uploaded file is not on this server. Servers that share a database must share the data "
                 "directory."
             ) from error
