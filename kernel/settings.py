@@ -39,6 +39,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     host: Annotated[str, Meta(description="Address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Meta(description="Port to listen on; 0 takes a free one.", ge=0, le=65535)] = 8000
     workers: Annotated[int, Meta(description="Server processes.", ge=1, le=256)] = 1
+    public_url: Annotated[
+        str,
+        Meta(description="Address under which people reach the server; with `https` cookies are secure."),
+    ] = ""
     blocked_plugins: Annotated[
         tuple[str, ...],
         Meta(description="Plugins that are never imported: names or patterns such as `fields.*` or `*`."),
