@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Any, get_args, get_origin
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 from litestar._openapi.schema_generation import SchemaCreator
@@ -114,18 +115,31 @@ def _all_faults(raw: bytes, type_: Any, error: msgspec.ValidationError) -> list[
 
 
 def _faults(value: Any, type_: Any, pointer: str) -> Iterator[Fault]:
-    """Faults of a decoded value, member by member where the shape allows."""
+    """Faults of a decoded value, member by member where the shape allows; else of the whole."""
+    found = list(_inner_faults(value, _bare(type_), pointer))
+    yield from found or _plain_fault(value, type_, pointer)
+
+
+def _inner_faults(value: Any, type_: Any, pointer: str) -> Iterator[Fault]:
     struct = _struct_of(type_)
     if struct is not None and isinstance(value, dict):
         yield from _member_faults(value, struct, pointer)
-    elif get_origin(type_) in (list, tuple, Sequence) and isinstance(value, list) and value:
+    elif get_origin(type_) in (list, tuple, Sequence) and isinstance(value, list):
         for index, item in enumerate(value):
             yield from _faults(item, get_args(type_)[0], f"{pointer}/{index}")
-    elif get_origin(type_) in (dict, Mapping) and isinstance(value, dict) and value:
+    elif get_origin(type_) in (dict, Mapping) and isinstance(value, dict):
         for key, item in value.items():
             yield from _faults(item, get_args(type_)[1], f"{pointer}/{escape(key)}")
-    else:
-        yield from _plain_fault(value, type_, pointer)
+
+
+def _bare(type_: Any) -> Any:
+    """A type without its annotations, and without None and UNSET beside it where one is left."""
+    while get_origin(type_) is Annotated:
+        type_ = get_args(type_)[0]
+    if get_origin(type_) in (Union, UnionType):
+        rest = [t for t in get_args(type_) if t not in (NoneType, msgspec.UnsetType)]
+        return _bare(rest[0]) if len(rest) == 1 else type_
+    return type_
 
 
 def _plain_fault(value: Any, type_: Any, pointer: str) -> Iterator[Fault]:
@@ -137,30 +151,21 @@ def _plain_fault(value: Any, type_: Any, pointer: str) -> Iterator[Fault]:
 
 def _member_faults(value: dict[str, Any], struct: type[msgspec.Struct], pointer: str) -> Iterator[Fault]:
     members = {field.encode_name: field for field in msgspec.structs.fields(struct)}
-    before = 0
     for name, field in members.items():
         if name in value:
-            for fault in _faults(value[name], field.type, f"{pointer}/{escape(name)}"):
-                before += 1
-                yield fault
+            yield from _faults(value[name], field.type, f"{pointer}/{escape(name)}")
         elif field.required:
-            before += 1
             yield Fault(f"{pointer}/{escape(name)}", "This is needed.")
     if struct.__struct_config__.forbid_unknown_fields:
         for name in value.keys() - members.keys():
-            before += 1
             yield Fault(f"{pointer}/{escape(name)}", nearest(name, list(members)))
-    if not before:
-        yield from _plain_fault(value, struct, pointer)
 
 
 def _struct_of(type_: Any) -> type[msgspec.Struct] | None:
-    """The one Struct in a type or an optional type; None where there is none or a choice of several."""
-    options = [t for t in get_args(type_) or (type_,) if isinstance(t, type)]
-    if get_origin(type_) in (list, tuple, dict, Sequence, Mapping):
-        return None
-    structs = [t for t in options if issubclass(t, msgspec.Struct) and t is not msgspec.UnsetType]
-    return structs[0] if len(structs) == 1 and structs[0].__struct_config__.tag is None else None
+    """The type, if it is a Struct without a tag."""
+    if isinstance(type_, type) and issubclass(type_, msgspec.Struct) and not type_.__struct_config__.tag:
+        return type_
+    return None
 
 
 def _refuse_nul(raw: bytes) -> None:

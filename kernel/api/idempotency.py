@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -41,40 +43,37 @@ class Idempotency:
         with SpooledTemporaryFile(IN_MEMORY) as body:
             fingerprint = await _read(scope, receive, body)
             claim = Claim(actor.user_id or 0, key, fingerprint)
-            answer = await self._first_answer(claim)
-            if answer is None:
-                await self._run_first(app, claim, scope, _replay(body, receive), send)
-            else:
-                await _give(answer, send, replayed=True)
+            async with self._alone(claim):
+                answer = await self._claims.find(claim)
+                replayed = answer is not None
+                if answer is None:
+                    answer = await self._run_first(app, claim, scope, _replay(body, receive))
+            await _give(answer, send, replayed)
 
-    async def _first_answer(self, claim: Claim) -> Answer | None:
-        """Wait for a running request of the same key, then look."""
-        running = self._running.get((claim.user_id, claim.key))
-        if running is not None:
+    @asynccontextmanager
+    async def _alone(self, claim: Claim) -> AsyncIterator[None]:
+        """Of the requests with the same key in this process, one at a time."""
+        slot = (claim.user_id, claim.key)
+        while (running := self._running.get(slot)) is not None:
             try:
                 await asyncio.wait_for(running.wait(), PATIENCE)
             except TimeoutError:
                 raise InProgressError from None
-        return await self._claims.find(claim)
-
-    async def _run_first(
-        self, app: ASGIApp, claim: Claim, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        slot = (claim.user_id, claim.key)
-        if slot in self._running:
-            raise InProgressError
         done = self._running[slot] = asyncio.Event()
         try:
-            capture = Capture()
-            with self._claims.running(claim):
-                await app(scope, receive, capture)
-            answer = capture.answer()
-            if claim.made or answer.status not in _PASSING:
-                await self._claims.answered(claim, answer)
-            await _give(answer, send, replayed=False)
+            yield
         finally:
             del self._running[slot]
             done.set()
+
+    async def _run_first(self, app: ASGIApp, claim: Claim, scope: Scope, receive: Receive) -> Answer:
+        capture = Capture()
+        with self._claims.running(claim):
+            await app(scope, receive, capture)
+        answer = capture.answer()
+        if claim.made or answer.status not in _PASSING:
+            await self._claims.answered(claim, answer)
+        return answer
 
 
 class Capture:
