@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, ROUND_UP, Context, Decimal
 from typing import Final
 
-from kernel.dialects.currencies import digits
+from kernel.currencies import currency_digits
 
 LARGEST: Final = 1e100
 SMALLEST: Final = 1e-100
@@ -48,7 +48,7 @@ def amount_text(amount: float | None, scale: int, unit: str | None) -> str | Non
         return None
     exact = Decimal(f"{amount:.15g}") if scale < 0 else Decimal(int(amount)).scaleb(-scale)
     whole, _, places = _plain(exact).partition(".")
-    padded = places.ljust(digits(unit), "0")
+    padded = places.ljust(currency_digits(unit or ""), "0")
     return f"{whole}.{padded}" if padded else whole
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel.dialects.currencies import WITH_THREE_DIGITS, WITHOUT_DIGITS
+from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
 from kernel.dialects.plpgsql import block_function, sql_function
 
 
@@ -19,6 +19,7 @@ _AMOUNT = sql_function(
 SELECT trunc(amount, greatest(min_scale(amount), CASE
     WHEN unit IN ({_codes(WITHOUT_DIGITS)}) THEN 0
     WHEN unit IN ({_codes(WITH_THREE_DIGITS)}) THEN 3
+    WHEN unit IN ({_codes(WITH_FOUR_DIGITS)}) THEN 4
     ELSE 2 END))::text
 """,
 )

@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
 from kernel.dialects import sqlite_functions
 from kernel.dialects.base import is_simple
-from kernel.dialects.currencies import WITH_THREE_DIGITS, WITHOUT_DIGITS
 from kernel.dialects.sqlite_arithmetic import SqliteArithmetic, decimal_text
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
@@ -19,7 +19,7 @@ from kernel.values import Kind, Value, ValueType
 MAXIMUM_INTEGER = 2**63 - 1
 DATETIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _WIDE = Context(prec=60)
-_OTHER_DIGITS = ", ".join(f"'{code}'" for code in (*WITHOUT_DIGITS, *WITH_THREE_DIGITS))
+_OTHER_DIGITS = ", ".join(f"'{code}'" for code in (*WITHOUT_DIGITS, *WITH_THREE_DIGITS, *WITH_FOUR_DIGITS))
 
 _COLUMN_TYPES: Mapping[Column, str] = {
     Column.TEXT: "TEXT",

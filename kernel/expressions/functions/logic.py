@@ -136,7 +136,10 @@ FUNCTIONS = (
     define("FALSE", "", partial(_truth, False), "False."),
     define("BLANK", "", partial(_truth, None), "Nothing: what an empty field holds."),
     define("ISBLANK", "value: values", _is_blank, "Whether there is no value."),
-    define("IFBLANK", "value, otherwise", partial(_coalesce, "IFBLANK"), "The value, or another if it is empty."),
+    define(
+        "IFBLANK", "value, otherwise", partial(_coalesce, "IFBLANK"),
+        "The value, or another if it is empty.",
+    ),
     define("COALESCE", "value, [more…]", partial(_coalesce, "COALESCE"), "The first that is not empty."),
     define(
         "IFERROR", "value, otherwise", partial(_coalesce, "IFERROR"),

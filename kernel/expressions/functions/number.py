@@ -19,7 +19,7 @@ from kernel.values import INTEGER, MAXIMUM_SCALE, REAL, ValueType
 _LEAST_PLACES: Final = -9
 
 
-def _places(operands: Sequence[Operand]) -> int:
+def places(operands: Sequence[Operand]) -> int:
     if len(operands) < 2:
         return 0
     value = operands[1].constant
@@ -33,9 +33,9 @@ def _places(operands: Sequence[Operand]) -> int:
 
 def _round(mode: Rounding, context: Context, operands: Sequence[Operand]) -> Operand:
     """The result is exact, with the places asked for."""
-    number, places = operands[0], _places(operands)
-    sql = context.dialect.round(context.sql(number), number.type.scale, places, mode)
-    type_ = ValueType(number.kind, scale=max(places, 0))
+    number, wanted = operands[0], places(operands)
+    sql = context.dialect.round(context.sql(number), number.type.scale, wanted, mode)
+    type_ = ValueType(number.kind, scale=max(wanted, 0))
     return replace(derived(type_, sql, number, unit=number.unit), conflict=number.conflict)
 
 
@@ -90,7 +90,10 @@ _ODD = "CASE WHEN {x} % 2 <> 0 THEN {x} WHEN {x} < 0 THEN {x} - 1 ELSE {x} + 1 E
 
 FUNCTIONS = (
     define("ABS", "number: number", _keeping("abs({x})"), "Without its sign."),
-    define("ROUND", "number: number, [places: number]", partial(_round, "nearest"), "To places, halves away."),
+    define(
+        "ROUND", "number: number, [places: number]", partial(_round, "nearest"),
+        "To places, halves away.",
+    ),
     define("ROUNDUP", "number: number, [places: number]", partial(_round, "up"), "To places, away from 0."),
     define("ROUNDDOWN", "number: number, [places: number]", partial(_round, "down"), "To places, towards 0."),
     define("TRUNC", "number: number, [places: number]", partial(_round, "down"), "Cut after some places."),
@@ -112,8 +115,14 @@ FUNCTIONS = (
         both="smalt_power({base}, {exponent})", low=-100, high=100,
     ),
     sql_function("SQRT", "number: real", REAL, "Square root.", both="smalt_sqrt({number})", low=-50, high=50),
-    sql_function("EXP", "number: real", REAL, "e to a power.", both="smalt_exp({number})", low=-100, high=100),
-    sql_function("LN", "number: real", REAL, "The natural logarithm.", both="smalt_ln({number})", low=-17, high=3),
+    sql_function(
+        "EXP", "number: real", REAL, "e to a power.",
+        both="smalt_exp({number})", low=-100, high=100,
+    ),
+    sql_function(
+        "LN", "number: real", REAL, "The natural logarithm.",
+        both="smalt_ln({number})", low=-17, high=3,
+    ),
     sql_function(
         "LOG", "number: real, [base: real]", REAL, "The logarithm to a base, 10 if not given.",
         both="smalt_log({number}, {base})", defaults={"base": "10.0"}, low=-20, high=20,
