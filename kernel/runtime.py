@@ -16,6 +16,7 @@ from kernel.fields import Derivation
 from kernel.ids import IdGenerator
 from kernel.plugin_manager import PluginManager
 from kernel.plugin_sources import Found
+from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
 from kernel.services.changes import ChangeLog
 from kernel.services.conversions import Conversions
@@ -43,6 +44,8 @@ from kernel.services.records import RecordService
 from kernel.services.roles import RoleService
 from kernel.services.sessions import SessionService
 from kernel.services.tags import TagService
+from kernel.services.template_samples import SampleWriter
+from kernel.services.templates import TemplateService
 from kernel.services.tokens import TokenService
 from kernel.services.users import UserService
 from kernel.settings import Settings
@@ -70,6 +73,7 @@ class Kernel:
         self._wire_projects()
         self._wire_records()
         self._wire_imports()
+        self._wire_templates()
 
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
@@ -92,6 +96,7 @@ class Kernel:
 
     def _wire_projects(self) -> None:
         parts = ProjectParts(self.database, self.schema, self.ids, self.clock, self.rows, self.log)
+        self._parts = parts
         checks = FieldChecks(self._check_derivation)
         conversions = Conversions(self.database.dialect, self.ids, self.log)
         self.projects = ProjectService(parts)
@@ -102,8 +107,6 @@ class Kernel:
     def _check_derivation(
         self, schema: Schema, project: Project, derivation: Derivation, actor: Actor
     ) -> None:
-        from kernel.queries.check import check_derivation
-
         check_derivation(schema, project, derivation, actor, self.database.dialect, self.clock.now())
 
     def _wire_imports(self) -> None:
@@ -115,6 +118,13 @@ class Kernel:
         work = ImportWork(self.database, uploads, sessions, self.records, missing, self.rows, undo)
         self.jobs = JobRunner(self.database, self.clock, {IMPORT: work})
         self.imports = ImportService(sessions, uploads, self.fields, self.ids, self.jobs.wake)
+
+    def _wire_templates(self) -> None:
+        samples = SampleWriter(self.records, self.ids)
+        templates = self.registries.templates
+        self.templates = TemplateService(
+            self._parts, templates, self.projects, self.lists, self.tags, self.fields, samples
+        )
 
     async def start(self) -> None:
         """Open the database, bring it up to date, take a node number for identifiers."""

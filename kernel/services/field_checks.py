@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -118,5 +119,8 @@ def _find(value: Any, text: str) -> str | None:
 
 
 def _fault(error: SmaltError, field: Field, derivation: Derivation) -> Fault:
-    pointer = pointer_of(field.raw_config, derivation.expression)
-    return Fault(pointer, error.detail, getattr(error, "position", None))
+    """At the config member that the complaint quotes, else at the expression."""
+    quoted = re.findall(r"'([^']+)'", error.detail)
+    places = (_find(field.raw_config, text) for text in (*quoted, derivation.expression))
+    pointer = next((place for place in places if place), "")
+    return Fault(f"/config{pointer}", error.detail, getattr(error, "position", None))
