@@ -44,7 +44,6 @@ from kernel.services.records import RecordService
 from kernel.services.roles import RoleService
 from kernel.services.sessions import SessionService
 from kernel.services.tags import TagService
-from kernel.services.template_samples import SampleWriter
 from kernel.services.templates import TemplateService
 from kernel.services.tokens import TokenService
 from kernel.services.users import UserService
@@ -120,10 +119,9 @@ class Kernel:
         self.imports = ImportService(sessions, uploads, self.fields, self.ids, self.jobs.wake)
 
     def _wire_templates(self) -> None:
-        samples = SampleWriter(self.records, self.ids)
         templates = self.registries.templates
         self.templates = TemplateService(
-            self._parts, templates, self.projects, self.lists, self.tags, self.fields, samples
+            self._parts, templates, self.projects, self.lists, self.tags, self.fields, self.records
         )
 
     async def start(self) -> None:

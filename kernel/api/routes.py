@@ -21,6 +21,7 @@ from kernel.api.controllers.record_relations import (
 from kernel.api.controllers.records import RecordsController
 from kernel.api.controllers.session import MeController, SessionController
 from kernel.api.controllers.tags import TagsController
+from kernel.api.controllers.templates import TemplatesController
 from kernel.api.controllers.users import TokensController, UsersController
 from kernel.api.pages import PagesController
 
@@ -42,6 +43,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     CandidatesController,
     ProjectHistoryController,
     ImportsController,
+    TemplatesController,
 )
 """Below the base of the API."""
 

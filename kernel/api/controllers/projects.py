@@ -39,15 +39,15 @@ class ProjectsController(Controller):
         self, kernel: Kernel, actor: Actor, paging: Paging, deleted: Trashed = False
     ) -> Page[ProjectView]:
         found = await kernel.projects.all(actor, deleted)
-        return paging.slice([_view(p) for p in found], key=lambda p: (int(p.id),))
+        return paging.slice([view(p) for p in found], key=lambda p: (int(p.id),))
 
     @post(summary="Make a project", description="You become its owner.")
     async def add(self, kernel: Kernel, actor: Actor, data: JSONBody[ProjectInput]) -> ProjectView:
-        return _view(await kernel.projects.create(actor, data))
+        return view(await kernel.projects.create(actor, data))
 
     @get("/{project_id:str}", summary="One project")
     async def project(self, kernel: Kernel, actor: Actor, project_id: Id) -> ProjectView:
-        return _view(await kernel.projects.get(actor, identifier(project_id)))
+        return view(await kernel.projects.get(actor, identifier(project_id)))
 
     @patch(
         "/{project_id:str}",
@@ -57,7 +57,7 @@ class ProjectsController(Controller):
     async def change(
         self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[ProjectPatch]
     ) -> ProjectView:
-        return _view(await kernel.projects.update(actor, identifier(project_id), data))
+        return view(await kernel.projects.update(actor, identifier(project_id), data))
 
     @delete("/{project_id:str}", summary="Move a project to the trash")
     async def remove(self, kernel: Kernel, actor: Actor, project_id: Id) -> None:
@@ -65,10 +65,10 @@ class ProjectsController(Controller):
 
     @post("/{project_id:str}/restore", status_code=200, summary="Take a project out of the trash")
     async def restore(self, kernel: Kernel, actor: Actor, project_id: Id) -> ProjectView:
-        return _view(await kernel.projects.restore(actor, identifier(project_id)))
+        return view(await kernel.projects.restore(actor, identifier(project_id)))
 
 
-def _view(project: Project) -> ProjectView:
+def view(project: Project) -> ProjectView:
     return ProjectView(
         str(project.id), project.name, project.description, list(project.layout),
         project.time_zone, project.currency,

@@ -82,16 +82,9 @@ class ChunkWriter:
         """The record ids, in the order of the groups."""
         new = [group for group in groups if group[0].record_id is None]
         known = {group[0].record_id: _merged(group) for group in groups if group[0].record_id is not None}
-        writer, work = self._records.writer, self._work
-        created = await writer.create(
-            work.tx, work.actor, work.plan, [_merged(group) for group in new], self._batch_id
-        )
-        if known:
-            drafts = {id_: draft for id_, draft in known.items() if id_ is not None}
-            current = await self._records.currents(work, list(drafts))
-            if len(current) < len(drafts):
-                raise ConflictError("The record to update has just been deleted.")
-            await writer.update(work.tx, work.actor, work.plan, current, drafts, self._batch_id)
+        updates = {id_: draft for id_, draft in known.items() if id_ is not None}
+        creates = [_merged(group) for group in new]
+        created = await self._records.write_many(self._work, creates, updates, self._batch_id)
         fresh = iter(created)
         return [next(fresh) if g[0].record_id is None else g[0].record_id for g in groups]
 
@@ -99,8 +92,7 @@ class ChunkWriter:
         """Add records that have a title and nothing else, once for each distinct title."""
         distinct = {fold_name(title): title for title in titles}
         drafts = [Draft(columns={"title": title}) for title in distinct.values()]
-        work = self._work
-        await self._records.writer.create(work.tx, work.actor, work.plan, drafts, self._batch_id)
+        await self._records.write_many(self._work, drafts, {}, self._batch_id)
 
 
 def _groups(works: Sequence[Work], keys: dict[str, Found]) -> list[list[Work]]:

@@ -1,0 +1,173 @@
+"""The CRM template, applied: projects, fields, sample data, and what a missing plugin leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import phonenumbers
+import pytest
+
+from kernel.access.actor import SYSTEM
+from kernel.api.app import create_app
+from kernel.runtime import create_kernel
+from kernel.services.tokens import TokenInput
+from kernel.services.users import UserInput
+from kernel.settings import Settings
+from plugins.templates.crm import PIPELINE, CrmTemplate
+
+R9 = [
+    "Unqualified",
+    "Qualification",
+    "Writing Proposal",
+    "Proposal Sent",
+    "Negotiations",
+    "Contract Out for Signature",
+    "Closed Won",
+    "Closed Lost",
+    "N/A",
+]
+
+
+async def applied(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
+    answer = await client.post("/templates/crm/apply", json=body)
+    assert answer.status_code == 201, answer.text
+    made: dict[str, Any] = answer.json()
+    return made
+
+
+async def items(client: httpx.AsyncClient, path: str, **query: Any) -> list[dict[str, Any]]:
+    answer = await client.get(path, params={"limit": 1000, **query})
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+@pytest.fixture
+async def client(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    async for made in _client(Settings(data_dir=tmp_path / "data", database_url=database_url)):
+        yield made
+
+
+@pytest.fixture
+async def client_without_rating(database_url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    blocked = ("fields.rating", "fields.currency")
+    settings = Settings(data_dir=tmp_path / "data", database_url=database_url, blocked_plugins=blocked)
+    async for made in _client(settings):
+        yield made
+
+
+async def _client(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
+    kernel = create_kernel(settings)
+    await kernel.start()
+    user = await kernel.users.create(SYSTEM, UserInput("ewa@example.com", "Ewa", admin=False))
+    _, token = await kernel.tokens.create(SYSTEM, user.id, TokenInput("test", ["read", "write"]))
+    transport = httpx.ASGITransport(create_app(kernel))
+    headers = {"Authorization": f"Bearer {token}"}
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://smalt.test/api/v1", headers=headers
+    ) as made:
+        yield made
+    await kernel.stop()
+
+
+async def test_the_projects_are_made_as_they_should_be(client: httpx.AsyncClient) -> None:
+    made = await applied(client)
+    assert made["skipped"] == []
+    customers, opportunities, delivery = made["projects"]
+    assert [p["name"] for p in made["projects"]] == ["Customers", "Opportunities", "Delivery"]
+    assert set(customers["default_fields"]) == {"title", "description", "tags", "referenced_by"}
+    assert "due_date" in opportunities["default_fields"]
+    lists = await items(client, f"/projects/{opportunities['id']}/lists")
+    assert [entry["name"] for entry in lists] == R9
+    tags = await items(client, f"/projects/{opportunities['id']}/tags")
+    assert [tag["name"] for tag in tags] == ["branding", "website", "SEO", "Facebook management"]
+    fields = {f["key"]: f["type"] for f in await items(client, f"/projects/{opportunities['id']}/fields")}
+    assert fields["customer"] == "reference"
+    assert fields["profit"] == "formula"
+    assert fields["confidence_rating"] == "rating"
+    assert fields["customer_email"] == fields["account_manager"] == "lookup"
+    lists = await items(client, f"/projects/{delivery['id']}/lists")
+    assert [entry["name"] for entry in lists] == ["To do", "In progress", "In review", "Done"]
+
+
+async def test_sample_data_is_linked_and_computed(client: httpx.AsyncClient) -> None:
+    made = await applied(client, sample=60)
+    customers, opportunities, delivery = (f"/projects/{p['id']}/records" for p in made["projects"])
+    deals = await items(client, opportunities)
+    assert len(deals) == 60
+    for deal in deals:
+        assert deal["fields"]["customer"], deal
+        assert deal["fields"]["customer_email"][0].endswith(".example")
+        amount, cost = deal["fields"]["amount"], deal["fields"]["cost"]
+        if cost is not None:
+            profit = float(amount["amount"]) - float(cost["amount"])
+            assert float(deal["fields"]["profit"]["amount"]) == pytest.approx(profit)
+    handed_over = await items(client, delivery)
+    assert handed_over
+    assert all(d["fields"]["customer_email"] and d["fields"]["customer"] for d in handed_over)
+    won = sum(
+        float(d["fields"]["amount"]["amount"]) for d in deals if d["list_id"] == _won(deals, handed_over)
+    )
+    rolled = [c["fields"]["won_amount"] for c in await items(client, customers)]
+    assert sum(float(r["amount"]) for r in rolled if r) == pytest.approx(won)
+    two_hops = await items(client, delivery, filter="{customer_phone} = BLANK()")
+    assert two_hops == []
+
+
+def _won(deals: list[dict[str, Any]], deliveries: list[dict[str, Any]]) -> str:
+    sold = {
+        d["fields"]["opportunity"]["id"]
+        if isinstance(d["fields"]["opportunity"], dict)
+        else d["fields"]["opportunity"][0]["id"]
+        for d in deliveries
+    }
+    found = {deal["list_id"] for deal in deals if deal["id"] in sold}
+    assert len(found) == 1
+    return str(found.pop())
+
+
+async def test_names_that_are_taken_get_a_number(client: httpx.AsyncClient) -> None:
+    await applied(client)
+    again = await applied(client, sample=5)
+    assert [p["name"] for p in again["projects"]] == ["Customers 2", "Opportunities 2", "Delivery 2"]
+    assert len(await items(client, "/projects")) == 6
+
+
+async def test_fields_of_missing_plugins_are_skipped_and_named(
+    client_without_rating: httpx.AsyncClient,
+) -> None:
+    made = await applied(client_without_rating, sample=10)
+    skipped = {(s["project"], s["field"]) for s in made["skipped"]}
+    assert ("Opportunities", "Confidence rating") in skipped
+    assert ("Opportunities", "Amount") in skipped
+    assert ("Delivery", "Amount") in skipped
+    assert all(s["reason"] for s in made["skipped"])
+    assert made["samples"] > 10
+
+
+@pytest.mark.parametrize("body", [{"sample": -1}, {"sample": 10**9}, {"samples": 1}, {"seed": "x"}, []])
+async def test_bad_input_is_refused(client: httpx.AsyncClient, body: Any) -> None:
+    assert (await client.post("/templates/crm/apply", json=body)).status_code == 422
+    assert (await client.post("/templates/nothing/apply", json={})).status_code == 404
+    assert await items(client, "/projects") == []
+
+
+def test_samples_are_the_same_for_a_seed_and_valid() -> None:
+    template = CrmTemplate()
+    first, again = list(template.samples(300, seed=7)), list(template.samples(300, seed=7))
+    assert first == again != list(template.samples(300, seed=8))
+    customers = [s for s in first if s.project == "customers"]
+    assert len({s.title for s in customers}) == len(customers) == 30
+    assert sum(s.project == "opportunities" for s in first) == 300
+    assert any(not s.title.isascii() for s in first)
+    for sample in customers:
+        assert phonenumbers.is_valid_number(phonenumbers.parse(sample.fields["phone"]))
+    keys: set[str] = set()
+    for sample in first:
+        for name in ("customer", "opportunity", "subsidiary_of"):
+            assert sample.fields.get(name, "c0") in keys | {"c0"}
+        keys.add(sample.key)
+    assert [name for name, _, _ in PIPELINE] == R9
