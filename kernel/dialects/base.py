@@ -209,6 +209,25 @@ class Dialect(ABC):
     def json_scalar(self, value: Value) -> str:
         """JSON text of one value of a kind without identity (not a choice, person or record)."""
 
+    members_at_once: int
+    """How many members `json_build` may be given, by the engine's limit on arguments."""
+
+    @abstractmethod
+    def as_json(self, text: str) -> str:
+        """JSON text as an argument for `json_build`."""
+
+    @abstractmethod
+    def json_argument(self, value: Value) -> str:
+        """A value as an argument for `json_build`; the same JSON as `json_of`, by the quickest way."""
+
+    @abstractmethod
+    def json_build(self, members: Mapping[str, str]) -> str:
+        """A JSON object from at most `members_at_once` arguments; SQL NULL becomes `null`."""
+
+    @abstractmethod
+    def json_list(self, argument: str) -> str:
+        """A JSON array of one argument."""
+
     def concat(self, pieces: Sequence[str]) -> str:
         """Join pieces of SQL text; balanced, since engines limit the depth of expressions."""
         if not pieces:

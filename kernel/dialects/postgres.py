@@ -10,6 +10,7 @@ from typing import Any
 
 from kernel.dialects.postgres_arithmetic import PostgresArithmetic
 from kernel.dialects.postgres_functions import STATEMENTS
+from kernel.dialects.postgres_json import PostgresJson
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import Kind, Value, ValueType
@@ -39,7 +40,7 @@ _TYPES: Mapping[Kind, str] = {
 }
 
 
-class PostgresDialect(PostgresArithmetic):
+class PostgresDialect(PostgresJson, PostgresArithmetic):
     """SQL for PostgreSQL 14 and later, with the functions of `setup_statements`."""
 
     name = "postgres"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from kernel.dialects.plpgsql import block_function
-from kernel.dialects.text_functions import LONGEST_REPEATED, LONGEST_REPLACED
+from kernel.dialects.plpgsql import block_function, sql_function
+from kernel.dialects.text_functions import LONGEST_MATCHED, LONGEST_REPEATED, LONGEST_REPLACED
 
 # Character by character and without regard to languages, where the server can (from 17 on).
 _CASES = """
@@ -83,4 +83,34 @@ END
 """,
 )
 
-STATEMENTS: Final = (_CASES, _REPLACE, _REPEAT, _FIND, _URL)
+_REGEX_MATCH = sql_function(
+    "smalt_regex_match(value text, pattern text)",
+    "boolean",
+    f"SELECT left(value, {LONGEST_MATCHED}) ~ pattern",
+)
+
+_REGEX_EXTRACT = sql_function(
+    "smalt_regex_extract(value text, pattern text)",
+    "text",
+    f"SELECT substring(left(value, {LONGEST_MATCHED}) FROM pattern)",
+)
+
+_REGEX_REPLACE = block_function(
+    "smalt_regex_replace(value text, pattern text, new text)",
+    "text",
+    f"""
+DECLARE
+    filled text := replace(coalesce(new, ''), '\\', '\\\\');
+    found bigint;
+BEGIN
+    IF length(value) > {LONGEST_MATCHED} THEN RETURN NULL; END IF;
+    found := (SELECT count(*) FROM regexp_matches(value, pattern, 'g'));
+    IF length(value) + found * length(coalesce(new, '')) > {LONGEST_REPLACED} THEN RETURN NULL; END IF;
+    RETURN regexp_replace(value, pattern, filled, 'g');
+END
+""",
+)
+
+STATEMENTS: Final = (
+    _CASES, _REPLACE, _REPEAT, _FIND, _URL, _REGEX_MATCH, _REGEX_EXTRACT, _REGEX_REPLACE,
+)  # fmt: skip

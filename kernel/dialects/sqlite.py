@@ -12,6 +12,7 @@ from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGIT
 from kernel.dialects import sqlite_functions
 from kernel.dialects.base import is_simple
 from kernel.dialects.sqlite_arithmetic import SqliteArithmetic, decimal_text
+from kernel.dialects.sqlite_json import SqliteJson
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import Kind, Value, ValueType
@@ -29,7 +30,7 @@ _COLUMN_TYPES: Mapping[Column, str] = {
 }
 
 
-class SqliteDialect(SqliteArithmetic):
+class SqliteDialect(SqliteJson, SqliteArithmetic):
     """SQL for SQLite 3.40 and later, with the Python functions of `register`."""
 
     name = "sqlite"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 from urllib.parse import quote
+
+import re2
 
 LONGEST_REPEATED: Final = 10_000
 LONGEST_REPLACED: Final = 1_000_000
+LONGEST_MATCHED: Final = 10_000
 
 
 def fold(text: str | None) -> str | None:
@@ -64,3 +68,37 @@ def find(part: str | None, text: str | None, start: int | None) -> int | None:
 
 def url(text: str | None) -> str | None:
     return None if text is None else quote(text, safe="-_.!~*'()")
+
+
+@lru_cache(maxsize=256)
+def _pattern(source: str) -> Any:
+    """RE2 takes time linear in the text; the leftmost, longest match is PostgreSQL's as well."""
+    options = re2.Options()
+    options.longest_match = True
+    options.never_capture = True
+    options.log_errors = False
+    return re2.compile(source, options)
+
+
+def regex_match(text: str | None, pattern: str) -> bool | None:
+    if text is None:
+        return None
+    return _pattern(pattern).search(text[:LONGEST_MATCHED]) is not None
+
+
+def regex_extract(text: str | None, pattern: str) -> str | None:
+    found = _pattern(pattern).search(text[:LONGEST_MATCHED]) if text is not None else None
+    return str(found.group()) if found else None
+
+
+def regex_replace(text: str | None, pattern: str, new: str | None) -> str | None:
+    if text is None or len(text) > LONGEST_MATCHED:
+        return None
+    pieces: list[str] = []
+    end = 0
+    for found in _pattern(pattern).finditer(text):
+        pieces.append(text[end : found.start()])
+        end = found.end()
+    if len(text) + len(pieces) * len(new or "") > LONGEST_REPLACED:
+        return None
+    return (new or "").join([*pieces, text[end:]])

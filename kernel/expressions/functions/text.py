@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from kernel.errors import ExpressionError
 from kernel.expressions.catalogue import Build, define, sql_function
 from kernel.expressions.conversion import folded
 from kernel.expressions.joining import join
 from kernel.expressions.operands import Context, Operand, constant, derived
+from kernel.expressions.patterns import read_pattern
 from kernel.values import BOOLEAN, INTEGER, TEXT, Kind
 
 _BLANKS: Final = "' ' || char(9, 10, 13, 160)"
@@ -40,6 +42,23 @@ def _position(context: Context, operands: Sequence[Operand]) -> Operand:
     text, part = (folded(context, o) for o in (operands[1], operands[0]))
     function = "instr" if context.dialect.name == "sqlite" else "strpos"
     return derived(INTEGER, context.dialect.cast(f"{function}({text}, {part})", INTEGER), *operands)
+
+
+def _pattern(name: str, more: str = "") -> Build:
+    """A function of a text and a pattern, which is checked here and bound as a parameter."""
+
+    def build(context: Context, operands: Sequence[Operand]) -> Operand:
+        pattern = read_pattern(str(operands[1].constant), operands[1].position)
+        if more and pattern.empty:
+            raise ExpressionError("This pattern may match nothing at all.", operands[1].position)
+        arguments = [context.sql(operands[0]), context.parameters.add(pattern.source, TEXT)]
+        arguments += [context.sql(operand) for operand in operands[2:]]
+        sql = f"smalt_regex_{name}({', '.join(arguments)})"
+        if name == "match":
+            return derived(BOOLEAN, sql, *operands, loose=True)
+        return derived(TEXT, f"nullif({sql}, '')", *operands)
+
+    return build
 
 
 FUNCTIONS = (
@@ -115,6 +134,19 @@ FUNCTIONS = (
         both="({a} = {b})",
     ),
     define("T", "value", _t, "The value if it is text, else nothing."),
+    define(
+        "REGEX_MATCH", "text: text, pattern: word", _pattern("match"),
+        "Whether a pattern is found in (the first 10,000 characters of) a text. Patterns have characters,"
+        " classes, \\d \\w \\s, groups, | and * + ? {m,n}; no look-around or back references.",
+    ),
+    define(
+        "REGEX_EXTRACT", "text: text, pattern: word", _pattern("extract"),
+        "The first, longest part of a text that a pattern describes.",
+    ),
+    define(
+        "REGEX_REPLACE", "text: text, pattern: word, new: text", _pattern("replace", "new"),
+        "A text (of up to 10,000 characters) with every part that a pattern describes replaced.",
+    ),
     sql_function(
         "ENCODE_URL_COMPONENT", "text: text", TEXT, "A text as it stands in a web address.",
         both="smalt_url({text})",

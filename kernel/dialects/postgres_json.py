@@ -1,0 +1,42 @@
+"""How PostgreSQL writes records: with `json_build_object`, whose arguments keep their types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kernel.dialects.base import Dialect
+from kernel.values import Kind, Value
+
+
+class PostgresJson(Dialect):
+    """Values as arguments of `json_build_object`."""
+
+    members_at_once = 45
+
+    def as_json(self, text: str) -> str:
+        return f"({text})::json"
+
+    def json_build(self, members: Mapping[str, str]) -> str:
+        pairs = (f"{self.literal(key)}, {sql}" for key, sql in members.items())
+        return f"json_build_object({', '.join(pairs)})"
+
+    def json_list(self, argument: str) -> str:
+        return f"json_build_array({argument})"
+
+    def json_argument(self, value: Value) -> str:
+        kind, scale, sql = value.type.kind, value.type.scale, value.sql
+        if value.rows is not None or value.json is not None:
+            return self.as_json(self.json_of(value))
+        if kind is Kind.TEXT:
+            return f"({sql})::text"
+        if kind is Kind.BOOLEAN:
+            return sql
+        if kind is Kind.DATE:
+            return f"to_char({sql}, 'YYYY-MM-DD')"
+        if kind is Kind.NUMBER and scale is not None:
+            return f"trunc({sql}, {scale}){'::text' if scale else ''}"
+        if kind in (Kind.PERSON, Kind.RECORD):
+            name = "name" if kind is Kind.PERSON else "title"
+            shape = {"id": self.text(sql), name: value.label or "NULL"}
+            return f"CASE WHEN {sql} IS NOT NULL THEN {self.json_build(shape)} END"
+        return self.as_json(self.json_of(value))

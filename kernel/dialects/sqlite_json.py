@@ -1,0 +1,54 @@
+"""How SQLite writes records: with its own `json_object`, several times quicker than joining text.
+
+The arguments of `json_object` carry JSON as a subtype that SQLite passes on through CASE and
+scalar subqueries; text without it is quoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
+from kernel.dialects.base import Dialect, is_simple
+from kernel.values import Kind, Value
+
+_OTHER_DIGITS = ", ".join(f"'{code}'" for code in (*WITHOUT_DIGITS, *WITH_THREE_DIGITS, *WITH_FOUR_DIGITS))
+
+
+class SqliteJson(Dialect):
+    """Values as arguments of `json_object`."""
+
+    members_at_once = 60
+
+    def as_json(self, text: str) -> str:
+        return f"json({text})"
+
+    def json_build(self, members: Mapping[str, str]) -> str:
+        pairs = (f"{self.literal(key)}, {sql}" for key, sql in members.items())
+        return f"json_object({', '.join(pairs)})"
+
+    def json_list(self, argument: str) -> str:
+        return f"json_array({argument})"
+
+    def json_argument(self, value: Value) -> str:
+        kind, scale, sql = value.type.kind, value.type.scale, value.sql
+        if value.rows is not None or value.json is not None:
+            return self.as_json(self.json_of(value))
+        if kind in (Kind.TEXT, Kind.DATE, Kind.DATETIME) or (kind is Kind.NUMBER and scale in (0, None)):
+            return sql
+        if kind is Kind.MONEY and scale is not None and scale >= 2 and is_simple(sql):
+            return self._money(sql, scale, value.unit or "NULL")
+        if kind in (Kind.PERSON, Kind.RECORD):
+            name = "name" if kind is Kind.PERSON else "title"
+            shape = {"id": self.text(sql), name: value.label or "NULL"}
+            return f"CASE WHEN {sql} IS NOT NULL THEN {self.json_build(shape)} END"
+        return self.as_json(self.json_of(value))
+
+    def _money(self, amount: str, scale: int, unit: str) -> str:
+        """The usual amount with two digits here; other currencies and finer amounts in Python."""
+        whole, cents = 10**scale, 10 ** (scale - 2)
+        usual = f"{amount} >= 0 AND {amount} % {cents} = 0 AND {unit} NOT IN ({_OTHER_DIGITS})"
+        digits = f"printf('%d.%02d', {amount} / {whole}, {amount} / {cents} % 100)"
+        shape = self.json_build({"amount": digits, "currency": unit})
+        rare = f"json(smalt_money({amount}, {scale}, {unit}))"
+        return f"CASE WHEN {usual} THEN {shape} WHEN {amount} IS NOT NULL THEN {rare} END"
