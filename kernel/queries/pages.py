@@ -1,7 +1,8 @@
 """Pages of records: cut first, then computed.
 
 The inner query touches only what the filter and the sort name and returns a page of ids; the
-outer one computes everything else for those rows alone, as JSON that leaves as it is.
+outer one computes everything else for those rows alone, as JSON that leaves as it is. Each row
+says its place in the page, so that the outer query need not sort what it wrote.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -21,7 +23,7 @@ from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.compilation import Compilation, Scope, root_scope
 from kernel.queries.fields import unknown_field
 from kernel.queries.paths import PathResolver, start
-from kernel.queries.record_json import record_json, unknown_names
+from kernel.queries.record_json import record_columns, record_text, unknown_names
 from kernel.queries.sorting import SortKey, after, decode_cursor, encode_cursor, sort_keys
 from kernel.schema import Project, Schema
 from kernel.storage.database import Row, Statement
@@ -66,12 +68,15 @@ class PageQuery:
     def next_cursor(self, rows: Sequence[Row]) -> str | None:
         if len(rows) <= self.limit:
             return None
-        return encode_cursor(self.keys, rows[self.limit - 1][1:], self.signature, self.dialect)
+        last = rows[self.limit - 1]
+        return encode_cursor(self.keys, last[1 : 1 + len(self.keys)], self.signature, self.dialect)
 
     def body(self, rows: Sequence[Row], total: int | None) -> bytes:
         """The JSON of the collection, around records that the database wrote."""
-        items = ",".join([row[0] for row in rows[: self.limit]])
-        following = msgspec.json.encode(self.next_cursor(rows)).decode()
+        ordered = sorted(rows, key=itemgetter(0))
+        first = 1 + len(self.keys)
+        items = ",".join([record_text(row[first:]) for row in ordered[: self.limit]])
+        following = msgspec.json.encode(self.next_cursor(ordered)).decode()
         counted = "" if total is None else f',"total":{total}'
         return f'{{"items":[{items}],"next":{following}{counted}}}'.encode()
 
@@ -103,18 +108,18 @@ def _page_sql(compilation: Compilation, scope: Scope, keys: Sequence[SortKey], r
     inner = f"SELECT {columns} {scope.frame.clause()} ORDER BY {order} LIMIT {request.limit + 1}"
     outer = root_scope(compilation, scope.project, "o")
     _check_names(outer, request)
-    json = record_json(outer, request.fields, trash=request.trash)
-    last = names[-1]
-    again = ", ".join(key.term(f"page.{name}") for key, name in zip(keys, names, strict=True))
+    json = ", ".join(record_columns(outer, request.fields, trash=request.trash))
+    chosen = ", ".join(f"page.{name}" for name in ("place", *names))
     return (
-        f"WITH page AS MATERIALIZED ({inner}) SELECT {json}, {', '.join('page.' + n for n in names)} "
-        f"FROM page CROSS JOIN {outer.frame.tables()} WHERE {outer.alias}.id = page.{last} ORDER BY {again}"
+        f"WITH page AS MATERIALIZED (SELECT row_number() OVER () AS place, * FROM ({inner}) cut) "
+        f"SELECT {chosen}, {json} FROM page CROSS JOIN {outer.frame.tables()} "
+        f"WHERE {outer.alias}.id = page.{names[-1]}"
     )
 
 
 @dataclass(frozen=True)
 class RecordQuery:
-    """Reads one record: its JSON and its version; no row when it is not there or not to be seen."""
+    """Reads one record: its version and the columns of its JSON; no row when it may not be seen."""
 
     sql: str
     parameters: Sequence[Any]
@@ -131,9 +136,9 @@ def record_query(
     compilation = start(schema, actor, dialect, now)
     record_id = compilation.parameters.add(0, ID)
     scope = root_scope(compilation, project, trash=trash)
-    json = record_json(scope, trash=trash)
+    json = ", ".join(record_columns(scope, trash=trash))
     scope.frame.restrict(f"{scope.alias}.id = {record_id}")
-    sql = f"SELECT {json}, {scope.column('version')} {scope.frame.clause()}"
+    sql = f"SELECT {scope.column('version')}, {json} {scope.frame.clause()}"
     return RecordQuery(*compilation.statement(sql), compilation.timeless)
 
 

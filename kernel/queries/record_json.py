@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
+from kernel.dialects.base import Dialect
 from kernel.errors import BrokenSourceError, ExpressionError
 from kernel.queries.builtins import DEFAULT_FIELD_OF, linked
 from kernel.queries.compilation import HiddenFieldError, Scope
@@ -38,16 +40,16 @@ _ORDER = (
 
 
 @dataclass
-class RecordJson:
-    """The JSON of one record: SQL per member, and what to say of fields that are broken."""
+class CustomFields:
+    """The JSON of custom fields, SQL per member, and what to say of those that are broken."""
 
     members: dict[str, str] = field(default_factory=dict)
     warnings: dict[str, str] = field(default_factory=dict)
     conditional: dict[str, str] = field(default_factory=dict)
 
 
-def record_json(scope: Scope, wanted: Collection[str] | None = None, trash: bool = False) -> str:
-    """SQL for the JSON text of the scope's record.
+def record_columns(scope: Scope, wanted: Collection[str] | None = None, trash: bool = False) -> list[str]:
+    """SQL for the JSON objects that `record_text` puts together: the built-in members first.
 
     `wanted` are names of built-in and custom fields, None for all that the reader may see.
     """
@@ -55,12 +57,26 @@ def record_json(scope: Scope, wanted: Collection[str] | None = None, trash: bool
     names = None if wanted is None else {canonical(n) for n in wanted}
     members = {n: _built_in_json(scope, n) for n in _ORDER if _includes(scope, n, names)}
     if trash:
-        members["deleted_at"] = dialect.json_of(Value(DATETIME, scope.column("deleted_at")))
+        members["deleted_at"] = dialect.json_argument(Value(DATETIME, scope.column("deleted_at")))
     custom = custom_fields(scope, wanted)
-    members["fields"] = dialect.json_object(custom.members)
     if custom.warnings or custom.conditional:
-        members["warnings"] = _warnings(scope, custom)
-    return dialect.json_object(members)
+        members["warnings"] = dialect.as_json(_warnings(scope, custom))
+    return [dialect.json_build(members), *_portions(dialect, custom.members)]
+
+
+def _portions(dialect: Dialect, members: dict[str, str]) -> list[str]:
+    """Objects of no more members than the engine builds at once; no empty one."""
+    items = list(members.items())
+    size = dialect.members_at_once
+    return [dialect.json_build(dict(items[i : i + size])) for i in range(0, len(items), size)]
+
+
+def record_text(parts: Sequence[Any]) -> str:
+    """The JSON of a record from the columns of `record_columns`."""
+    if len(parts) == 2:
+        return f'{parts[0][:-1]},"fields":{parts[1]}}}'
+    inside = ",".join([part.strip()[1:-1] for part in parts[1:]])
+    return f'{parts[0][:-1]},"fields":{{{inside}}}}}'
 
 
 def _includes(scope: Scope, name: str, names: set[str] | None) -> bool:
@@ -74,25 +90,21 @@ def _includes(scope: Scope, name: str, names: set[str] | None) -> bool:
 def _built_in_json(scope: Scope, name: str) -> str:
     dialect = scope.compilation.dialect
     if name == "project_id":
-        return f"'\"{scope.project.id}\"'"
+        return f"'{scope.project.id}'"
     if name in _IDS:
-        return _id_json(scope, name)
+        return dialect.text(scope.column(name))
     if name in _PLAIN:
-        return dialect.json_of(Value(_PLAIN[name], scope.column(name)))
+        return dialect.json_argument(Value(_PLAIN[name], scope.column(name)))
     if name == "title" and not sees_built_in(scope, "title"):
-        return "'\"\"'"
-    return dialect.json_of(named_value(scope, name))
+        return "''"
+    if name == "tags" and not scope.project.tags:
+        return dialect.as_json("'[]'")
+    return dialect.json_argument(named_value(scope, name))
 
 
-def _id_json(scope: Scope, name: str) -> str:
-    """An identifier as a JSON string; the positions of a list are opaque strings too."""
-    text = f"CAST({scope.column(name)} AS TEXT)"
-    return f"coalesce('\"' || {text} || '\"', 'null')"
-
-
-def custom_fields(scope: Scope, wanted: Collection[str] | None) -> RecordJson:
+def custom_fields(scope: Scope, wanted: Collection[str] | None) -> CustomFields:
     """The custom fields that the reader may see; broken ones are null and say so."""
-    found = RecordJson()
+    found = CustomFields()
     chosen = None if wanted is None else {n.strip() for n in wanted}
     for custom in scope.project.live_fields:
         named = chosen is None or custom.key in chosen or str(custom.id) in chosen
@@ -101,17 +113,17 @@ def custom_fields(scope: Scope, wanted: Collection[str] | None) -> RecordJson:
     return found
 
 
-def _add_field(scope: Scope, custom: Field, found: RecordJson) -> None:
+def _add_field(scope: Scope, custom: Field, found: CustomFields) -> None:
     try:
         found.members[custom.key] = field_json(scope, custom, found)
     except HiddenFieldError:
         return
     except (BrokenSourceError, ExpressionError) as error:
-        found.members[custom.key] = "'null'"
+        found.members[custom.key] = "NULL"
         found.warnings[custom.key] = error.detail
 
 
-def field_json(scope: Scope, custom: Field, found: RecordJson) -> str:
+def field_json(scope: Scope, custom: Field, found: CustomFields) -> str:
     """SQL for the JSON of one custom field."""
     dialect = scope.compilation.dialect
     if custom.target is not None and scope.compilation.access(custom.target) is None:
@@ -120,8 +132,8 @@ def field_json(scope: Scope, custom: Field, found: RecordJson) -> str:
     if value.conflict is not None:
         found.conditional[custom.key] = value.conflict
     if _always_array(custom, value):
-        return _as_array(dialect.json_of(value), value)
-    return dialect.json_of(value)
+        return _as_array(dialect, value)
+    return dialect.json_argument(value)
 
 
 def _always_array(custom: Field, value: Value) -> bool:
@@ -134,21 +146,25 @@ def _always_array(custom: Field, value: Value) -> bool:
     return derivation.through is not None and derivation.measure is None
 
 
-def _as_array(element: str, value: Value) -> str:
-    return f"CASE WHEN {value.sql} IS NULL THEN '[]' ELSE '[' || {element} || ']' END"
+def _as_array(dialect: Dialect, value: Value) -> str:
+    """At most one value as a list."""
+    empty = dialect.as_json("'[]'")
+    filled = dialect.json_list(dialect.json_argument(value))
+    return f"CASE WHEN {value.sql} IS NULL THEN {empty} ELSE {filled} END"
 
 
 def _hidden_links(scope: Scope, custom: Field) -> str:
     """Links into a project that the reader may not see: only that there are some."""
-    column = custom.columns[0]
-    mark = "'[{\"hidden\":true}]'"
-    if not column.spec.many:
-        return f"CASE WHEN {scope.column(column.name)} IS NULL THEN '[]' ELSE {mark} END"
-    rows = linked(scope, custom.id)
-    return scope.compilation.dialect.json_array("'{\"hidden\":true}'", rows.clause(), rows.order())
+    column, dialect = custom.columns[0], scope.compilation.dialect
+    mark = "'{\"hidden\":true}'"
+    if column.spec.many:
+        rows = linked(scope, custom.id)
+        return dialect.as_json(dialect.json_array(mark, rows.clause(), rows.order()))
+    text = f"CASE WHEN {scope.column(column.name)} IS NULL THEN '[]' ELSE '[' || {mark} || ']' END"
+    return dialect.as_json(text)
 
 
-def _warnings(scope: Scope, custom: RecordJson) -> str:
+def _warnings(scope: Scope, custom: CustomFields) -> str:
     """A JSON array: what is broken by definition, and what this record's values conflict in."""
     dialect = scope.compilation.dialect
     fixed = [_warning(key, f"Broken source: {text}") for key, text in custom.warnings.items()]

@@ -76,7 +76,7 @@ _STATEMENTS = (
         "smalt_link",
         "field_id BIGINT NOT NULL, source_id BIGINT NOT NULL, target_id BIGINT NOT NULL, "
         "position BIGINT NOT NULL DEFAULT 0",
-        key="field_id, source_id, target_id",
+        key="field_id, source_id, position, target_id",
     ),
     same("CREATE INDEX smalt_link_backwards ON smalt_link (field_id, target_id, source_id)"),
     same("CREATE INDEX smalt_link_target ON smalt_link (target_id)"),
