@@ -79,13 +79,14 @@ def run_demo(settings: Settings, options: argparse.Namespace) -> None:
 def _welcome(address: str, password: str | None) -> str:
     shown = f"{password}   (shown only now)" if password else "the one shown at the first start"
     return (
-        f"\nSmalt serves at {address}\n\n"
+        "\n"
         f"  API        {address}/api/v1\n"
         f"  described  {address}/schema\n"
         f"  email      {ADMINISTRATOR}\n"
         f"  password   {shown}\n\n"
         f"Another password: smalt user password --email {ADMINISTRATOR} --password -\n"
-        f"A token:          smalt token create --email {ADMINISTRATOR} --scopes read,write,admin\n"
+        f"A token:          smalt token create --email {ADMINISTRATOR} --scopes read,write,admin\n\n"
+        f"Smalt serves at {address}"
     )
 
 

@@ -33,13 +33,13 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     port = listener.getsockname()[1]
     announce(f"http://{_host(settings.host)}:{port}")
     config = _config(settings)
-    server = uvicorn.Server(config)
     if settings.workers > 1:
-        Multiprocess(config, target=server.run, sockets=[listener]).run()
-    else:
-        server.run(sockets=[listener])
-        if not server.started:
-            raise UnavailableError("The server could not start; the log says why.")
+        Multiprocess(config, sockets=[listener]).run()
+        return
+    server = uvicorn.Server(config)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise UnavailableError("The server could not start; the log says why.")
 
 
 def _config(settings: Settings) -> uvicorn.Config:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import signal
@@ -12,6 +13,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+
+from kernel.access.actor import SYSTEM
+from kernel.runtime import create_kernel
+from kernel.services.tokens import TokenInput
+from kernel.services.users import UserInput
+from kernel.settings import load_settings
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("SMALT_")}
 
@@ -61,14 +68,19 @@ def _announcement(process: subprocess.Popen[str], log: Path) -> tuple[str, str]:
 
 
 def new_token(settings: Mapping[str, str], email: str = "ewa@example.com") -> str:
-    """The token of a new administrator."""
-    person = ("--email", email)
-    made = smalt("user", "create", *person, "--name", "Ewa", "--admin", "--password", "-",
-                 settings=settings, given="correct horse battery\n")  # fmt: skip
-    assert made.returncode == 0, made.stderr
-    token = smalt("token", "create", *person, "--scopes", "read,write,admin", settings=settings)
-    assert token.returncode == 0, token.stderr
-    return token.stdout.splitlines()[-1]
+    """The token of a new administrator, made beside the server, which is quicker than by command."""
+
+    async def make() -> str:
+        kernel = create_kernel(load_settings(settings))
+        await kernel.start()
+        user = await kernel.users.create(SYSTEM, UserInput(email, "Ewa", admin=True))
+        _, secret = await kernel.tokens.create(
+            SYSTEM, user.id, TokenInput("test", ["read", "write", "admin"])
+        )
+        await kernel.stop()
+        return secret
+
+    return asyncio.run(make())
 
 
 def client_of(address: str, token: str) -> httpx.Client:

@@ -48,17 +48,26 @@ def _run(*command: str) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> dict[str, str]:
-    return {"SMALT_DATABASE_URL": database_url, "SMALT_DATA_DIR": str(tmp_path / "data")}
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A database for all tests of this module; each makes a project of its own."""
+    data = {"SMALT_DATA_DIR": str(tmp_path_factory.mktemp("outside"))}
+    if request.param == "sqlite":
+        return data
+    server = request.getfixturevalue("postgres_server")
+    server.psql("CREATE DATABASE outside;")
+    return data | {"SMALT_DATABASE_URL": server.get_uri(database="outside")}
 
 
-@pytest.fixture
-def client(fresh_python: str, settings: dict[str, str], tmp_path: Path) -> Iterator[httpx.Client]:
+@pytest.fixture(scope="module")
+def client(
+    fresh_python: str, settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[httpx.Client]:
     """A client of a server that runs in the fresh environment."""
     token = new_token(settings)
+    log = tmp_path_factory.mktemp("log") / "log"
     with (
-        serving(tmp_path / "log", settings=settings, python=fresh_python) as (address, _),
+        serving(log, settings=settings, python=fresh_python) as (address, _),
         client_of(address, token) as made,
     ):
         yield made
@@ -109,8 +118,10 @@ def test_it_stands_in_the_catalogue_and_the_openapi_document(client: httpx.Clien
     assert "countries" in str(types["iban"]["config_schema"])
     plugins = {p["name"]: p for p in done(client.get("/plugins"))["items"]}
     assert plugins["iban"]["provider"] == "acme-iban 1.2"
-    document = client.get(str(client.base_url).replace("/api/v1/", "/schema/openapi.json"))
-    assert "IbanConfig" in document.text
+    document = done(client.get(str(client.base_url).replace("/api/v1/", "/schema/openapi.json")))
+    schemas = document["components"]["schemas"]
+    assert "iban" in schemas["FieldTypeKey"]["enum"]
+    assert schemas["FieldValue_iban"]["title"] == "Bank account"
 
 
 def test_its_values_are_checked_written_and_read(client: httpx.Client, project: str) -> None:
