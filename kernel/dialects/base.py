@@ -209,9 +209,6 @@ class Dialect(ABC):
     def json_scalar(self, value: Value) -> str:
         """JSON text of one value of a kind without identity (not a choice, person or record)."""
 
-    members_at_once: int
-    """How many members `json_build` may be given, by the engine's limit on arguments."""
-
     @abstractmethod
     def as_json(self, text: str) -> str:
         """JSON text as an argument for `json_build`."""
@@ -222,7 +219,14 @@ class Dialect(ABC):
 
     @abstractmethod
     def json_build(self, members: Mapping[str, str]) -> str:
-        """A JSON object from at most `members_at_once` arguments; SQL NULL becomes `null`."""
+        """A JSON object from arguments; SQL NULL becomes `null`. Itself an argument."""
+
+    @abstractmethod
+    def json_collect(self, object_: str, place: str) -> str:
+        """Aggregate: the JSON array, as text, of the objects of all rows in the order of `place`.
+
+        On SQLite the rows must come in that order by themselves.
+        """
 
     @abstractmethod
     def json_list(self, argument: str) -> str:

@@ -7,18 +7,25 @@ from collections.abc import Mapping
 from kernel.dialects.base import Dialect
 from kernel.values import Kind, Value
 
+_MOST_MEMBERS = 48
+"""PostgreSQL's functions take 100 arguments; a wider object is joined from text."""
+
 
 class PostgresJson(Dialect):
     """Values as arguments of `json_build_object`."""
-
-    members_at_once = 45
 
     def as_json(self, text: str) -> str:
         return f"({text})::json"
 
     def json_build(self, members: Mapping[str, str]) -> str:
+        if len(members) > _MOST_MEMBERS:
+            joined = {k: f"coalesce(to_json({sql})::text, 'null')" for k, sql in members.items()}
+            return self.as_json(self.json_object(joined))
         pairs = (f"{self.literal(key)}, {sql}" for key, sql in members.items())
         return f"json_build_object({', '.join(pairs)})"
+
+    def json_collect(self, object_: str, place: str) -> str:
+        return f"coalesce(json_agg({object_} ORDER BY {place}), '[]'::json)::text"
 
     def json_list(self, argument: str) -> str:
         return f"json_build_array({argument})"

@@ -15,17 +15,24 @@ from kernel.values import Kind, Value
 _OTHER_DIGITS = ", ".join(f"'{code}'" for code in (*WITHOUT_DIGITS, *WITH_THREE_DIGITS, *WITH_FOUR_DIGITS))
 
 
+_MOST_MEMBERS = 60
+"""SQLite functions take 127 arguments; a wider object is joined from text."""
+
+
 class SqliteJson(Dialect):
     """Values as arguments of `json_object`."""
-
-    members_at_once = 60
 
     def as_json(self, text: str) -> str:
         return f"json({text})"
 
     def json_build(self, members: Mapping[str, str]) -> str:
+        if len(members) > _MOST_MEMBERS:
+            return self.as_json(self.json_object({k: f"json_quote({sql})" for k, sql in members.items()}))
         pairs = (f"{self.literal(key)}, {sql}" for key, sql in members.items())
         return f"json_object({', '.join(pairs)})"
+
+    def json_collect(self, object_: str, place: str) -> str:
+        return f"json_group_array({object_})"
 
     def json_list(self, argument: str) -> str:
         return f"json_array({argument})"

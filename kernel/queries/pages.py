@@ -1,8 +1,8 @@
 """Pages of records: cut first, then computed.
 
 The inner query touches only what the filter and the sort name and returns a page of ids; the
-outer one computes everything else for those rows alone, as JSON that leaves as it is. Each row
-says its place in the page, so that the outer query need not sort what it wrote.
+outer one computes everything else for those rows alone, as JSON that leaves as it is. The page
+leaves the database as one row: the array of records, how many there are, the keys of the last.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from operator import itemgetter
 from typing import Any
 
 import msgspec
@@ -23,7 +22,7 @@ from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.compilation import Compilation, Scope, root_scope
 from kernel.queries.fields import unknown_field
 from kernel.queries.paths import PathResolver, start
-from kernel.queries.record_json import record_columns, record_text, unknown_names
+from kernel.queries.record_json import record_json, unknown_names
 from kernel.queries.sorting import SortKey, after, decode_cursor, encode_cursor, sort_keys
 from kernel.schema import Project, Schema
 from kernel.storage.database import Row, Statement
@@ -65,20 +64,16 @@ class PageQuery:
     dialect: Dialect
     timeless: bool
 
-    def next_cursor(self, rows: Sequence[Row]) -> str | None:
-        if len(rows) <= self.limit:
+    def next_cursor(self, row: Row) -> str | None:
+        if row[1] <= self.limit:
             return None
-        last = rows[self.limit - 1]
-        return encode_cursor(self.keys, last[1 : 1 + len(self.keys)], self.signature, self.dialect)
+        return encode_cursor(self.keys, row[2:], self.signature, self.dialect)
 
-    def body(self, rows: Sequence[Row], total: int | None) -> bytes:
-        """The JSON of the collection, around records that the database wrote."""
-        ordered = sorted(rows, key=itemgetter(0))
-        first = 1 + len(self.keys)
-        items = ",".join([record_text(row[first:]) for row in ordered[: self.limit]])
-        following = msgspec.json.encode(self.next_cursor(ordered)).decode()
+    def body(self, row: Row, total: int | None) -> bytes:
+        """The JSON of the collection, around the records that the database wrote."""
+        following = msgspec.json.encode(self.next_cursor(row)).decode()
         counted = "" if total is None else f',"total":{total}'
-        return f'{{"items":[{items}],"next":{following}{counted}}}'.encode()
+        return f'{{"items":{row[0]},"next":{following}{counted}}}'.encode()
 
 
 def page_query(
@@ -108,12 +103,15 @@ def _page_sql(compilation: Compilation, scope: Scope, keys: Sequence[SortKey], r
     inner = f"SELECT {columns} {scope.frame.clause()} ORDER BY {order} LIMIT {request.limit + 1}"
     outer = root_scope(compilation, scope.project, "o")
     _check_names(outer, request)
-    json = ", ".join(record_columns(outer, request.fields, trash=request.trash))
-    chosen = ", ".join(f"page.{name}" for name in ("place", *names))
+    items = compilation.dialect.json_collect(
+        record_json(outer, request.fields, trash=request.trash), "page.place"
+    )
+    last = [f"(SELECT {name} FROM page WHERE place = {request.limit})" for name in names]
     return (
         f"WITH page AS MATERIALIZED (SELECT row_number() OVER () AS place, * FROM ({inner}) cut) "
-        f"SELECT {chosen}, {json} FROM page CROSS JOIN {outer.frame.tables()} "
-        f"WHERE {outer.alias}.id = page.{names[-1]}"
+        f"SELECT {items}, (SELECT count(*) FROM page), {', '.join(last)} "
+        f"FROM page CROSS JOIN {outer.frame.tables()} "
+        f"WHERE {outer.alias}.id = page.{names[-1]} AND page.place <= {request.limit}"
     )
 
 
@@ -136,7 +134,7 @@ def record_query(
     compilation = start(schema, actor, dialect, now)
     record_id = compilation.parameters.add(0, ID)
     scope = root_scope(compilation, project, trash=trash)
-    json = ", ".join(record_columns(scope, trash=trash))
+    json = record_json(scope, trash=trash)
     scope.frame.restrict(f"{scope.alias}.id = {record_id}")
     sql = f"SELECT {scope.column('version')}, {json} {scope.frame.clause()}"
     return RecordQuery(*compilation.statement(sql), compilation.timeless)

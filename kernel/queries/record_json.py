@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
@@ -48,8 +47,8 @@ class CustomFields:
     conditional: dict[str, str] = field(default_factory=dict)
 
 
-def record_columns(scope: Scope, wanted: Collection[str] | None = None, trash: bool = False) -> list[str]:
-    """SQL for the JSON objects that `record_text` puts together: the built-in members first.
+def record_json(scope: Scope, wanted: Collection[str] | None = None, trash: bool = False) -> str:
+    """SQL for the JSON object of the scope's record, an argument for more JSON.
 
     `wanted` are names of built-in and custom fields, None for all that the reader may see.
     """
@@ -59,24 +58,10 @@ def record_columns(scope: Scope, wanted: Collection[str] | None = None, trash: b
     if trash:
         members["deleted_at"] = dialect.json_argument(Value(DATETIME, scope.column("deleted_at")))
     custom = custom_fields(scope, wanted)
+    members["fields"] = dialect.json_build(custom.members)
     if custom.warnings or custom.conditional:
         members["warnings"] = dialect.as_json(_warnings(scope, custom))
-    return [dialect.json_build(members), *_portions(dialect, custom.members)]
-
-
-def _portions(dialect: Dialect, members: dict[str, str]) -> list[str]:
-    """Objects of no more members than the engine builds at once; no empty one."""
-    items = list(members.items())
-    size = dialect.members_at_once
-    return [dialect.json_build(dict(items[i : i + size])) for i in range(0, len(items), size)]
-
-
-def record_text(parts: Sequence[Any]) -> str:
-    """The JSON of a record from the columns of `record_columns`."""
-    if len(parts) == 2:
-        return f'{parts[0][:-1]},"fields":{parts[1]}}}'
-    inside = ",".join([part.strip()[1:-1] for part in parts[1:]])
-    return f'{parts[0][:-1]},"fields":{{{inside}}}}}'
+    return dialect.json_build(members)
 
 
 def _includes(scope: Scope, name: str, names: set[str] | None) -> bool:

@@ -12,7 +12,6 @@ from kernel.errors import NotFoundError, SmaltError
 from kernel.queries.aggregates import AggregateRequest, aggregate_statement
 from kernel.queries.cache import QueryCache
 from kernel.queries.pages import PageQuery, PageRequest, RecordQuery, page_query, record_query
-from kernel.queries.record_json import record_text
 from kernel.schema import Project, Schema
 from kernel.services.rights import visible_project
 from kernel.storage.database import Database, Row, Statement
@@ -51,7 +50,7 @@ class RecordReader:
             query = self._queries.get(key, lambda: self._compile_page(schema, actor, project, request))
             statements = [query.page, query.total] if query.total else [query.page]
             answers = await self._read(actor, schema, *statements)
-            return query.body(answers[0], answers[1][0][0] if query.total else None)
+            return query.body(answers[0][0], answers[1][0][0] if query.total else None)
 
         return await self.on_current_schema(read)
 
@@ -134,4 +133,4 @@ def answer_of(rows: list[Row]) -> RecordAnswer:
     """The answer of a `RecordQuery`; NotFoundError for no row."""
     if not rows:
         raise NotFoundError("There is no such record, or you may not see it.")
-    return RecordAnswer(record_text(rows[0][1:]).encode(), rows[0][0])
+    return RecordAnswer(rows[0][1].encode(), rows[0][0])
