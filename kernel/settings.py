@@ -76,9 +76,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     shutdown_seconds: Annotated[
         int, Meta(description="How long requests may go on after the server was told to end.", ge=0)
     ] = 10
-    trash_days: Annotated[
-        int, Meta(description="Days after which the trash is emptied; 0 keeps it for ever.", ge=0)
-    ] = 30
     max_body_size: Annotated[
         int, Meta(description="Largest body of a request that is no upload.", ge=1024)
     ] = 32 * MIB
