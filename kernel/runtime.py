@@ -66,7 +66,7 @@ class Kernel:
         self.claims = Claims(clock)
         self.database = self.claims.around(open_database(settings.database_url, storage_options(settings)))
         self.rows = KernelRows(self.database.dialect)
-        self.schema = SchemaCache(self.database, registries.field_types.get)
+        self.schema = SchemaCache(self.database, registries.field_types.get, registries.guard.follow)
         self.log = ChangeLog(self.ids, clock, self.rows)
         self._wire_access()
         self._wire_projects()

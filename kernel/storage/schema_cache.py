@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import ClassVar
 
 from kernel.schema import Schema
@@ -13,12 +14,21 @@ _BUMP = "UPDATE smalt_state SET value = value + 1 WHERE name = 'schema'"
 
 
 class SchemaCache:
-    """Keeps the newest snapshot. `field_types` finds the type of a field, see `FieldTypeLookup`."""
+    """Keeps the newest snapshot. `field_types` finds the type of a field, see `FieldTypeLookup`.
+
+    `on_load` gets the disabled plugins of every snapshot that is kept.
+    """
 
     VERSION: ClassVar[Statement] = VERSION
 
-    def __init__(self, database: Database, field_types: FieldTypeLookup) -> None:
+    def __init__(
+        self,
+        database: Database,
+        field_types: FieldTypeLookup,
+        on_load: Callable[[frozenset[str]], None] = lambda disabled: None,
+    ) -> None:
         self._database = database
+        self._on_load = on_load
         self._builder = SchemaBuilder(field_types)
         self._schema: Schema | None = None
         self._loading = asyncio.Lock()
@@ -42,6 +52,7 @@ class SchemaCache:
         if schema is None or schema is known or schema.version < version:
             schema = self._builder.build(await self._database.read(*STATEMENTS))
             self._schema = schema
+            self._on_load(schema.disabled_plugins)
         return schema
 
     async def in_transaction(self, tx: Transaction) -> Schema:
