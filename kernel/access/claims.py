@@ -140,17 +140,17 @@ class Claims:
         return self._database
 
 
-class ClaimingDatabase(Database):
-    """A database whose first transaction in a request with an idempotency key stores the key."""
+class ClaimingDatabase:
+    """A `Database` whose first transaction in a request with an idempotency key stores the key."""
 
     def __init__(self, inner: Database, claims: Claims) -> None:
         self.inner = inner
         self.dialect = inner.dialect
-        self.read = inner.read  # type: ignore[method-assign]  # the hot path takes no detour
-        self.select = inner.select  # type: ignore[method-assign]
-        self.start = inner.start  # type: ignore[method-assign]
-        self.stop = inner.stop  # type: ignore[method-assign]
-        self.optimize = inner.optimize  # type: ignore[method-assign]
+        self.read = inner.read  # the hot path takes no detour
+        self.select = inner.select
+        self.start = inner.start
+        self.stop = inner.stop
+        self.optimize = inner.optimize
         self._claims = claims
 
     @asynccontextmanager

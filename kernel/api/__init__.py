@@ -26,7 +26,8 @@ How to write a controller (`kernel/api/controllers/<name>.py`, listed in `kernel
   Path identifiers: `Id` from `kernel.api.paths`, which is text; `identifier(text)` gives the int or 404.
   Other path parameters: `FromPath[str]`.
 - Bodies: `data: JSONBody[SomeStruct]` (`litestar.params`), a `msgspec.Struct` with
-  `forbid_unknown_fields=True`. They are decoded strictly by `kernel.api.decoding`: several faults at once, unknown members with the nearest name.
+  `forbid_unknown_fields=True`. They are decoded strictly by `kernel.api.decoding`: several faults at once,
+  unknown members with the nearest name.
   In PATCH structs every member is `T | msgspec.UnsetType = msgspec.UNSET`. Free JSON:
   `data: JSONBody[dict[str, Any]]`.
   Uploads: `MultipartBody[...]` with `dto=None` and `request_max_body_size=` on the handler.
@@ -40,7 +41,7 @@ How to write a controller (`kernel/api/controllers/<name>.py`, listed in `kernel
 - Rights: GET and HEAD need scope `read`, all else `write`. Marks from `kernel.api.marks` change that:
   `opt=READS` for POSTs that only read (query, aggregate, validate), `opt=ADMIN` for administration,
   `opt=PUBLIC` for no sign-in. `opt=DEFERRED` (record reads) skips the check whether rights changed: such
-  a handler must read `ACCESS_VERSION` (a Statement from `kernel.access.authenticator`) in the same
+  a handler must read `ACCESS_VERSION` (a Statement from `kernel.access.version`) in the same
   `database.read` and call `check_version(actor, rows)`; the raised `StaleAccessError` makes the middleware
   sign in afresh and run the handler once more. Marks combine: `opt=READS | DEFERRED`.
 - Every operation has a `summary`, and a `description` where the summary does not say it all. Give body

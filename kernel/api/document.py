@@ -26,9 +26,9 @@ _RESPONSES: Final = {
     "409": ("Conflict", "It conflicts with what is there.", "conflict"),
     "412": ("VersionMismatch", "Somebody changed it since you read it.", "version-mismatch"),
     "413": ("TooLarge", "It is too large.", "too-large"),
-    "415": ("UnsupportedMediaType", "The body is in a media type that is not understood.", "unsupported-media-type"),
+    "415": ("UnsupportedMediaType", "The body's media type is not understood.", "unsupported-media-type"),
     "422": ("InvalidInput", "The input is not valid; `errors` says where.", "invalid-input"),
-    "429": ("TooManyRequests", "Too many attempts; `Retry-After` says when to come back.", "too-many-requests"),
+    "429": ("TooManyRequests", "Too many attempts; come back after `Retry-After`.", "too-many-requests"),
     "503": ("Unavailable", "Not available now; try again.", "unavailable"),
 }  # fmt: skip
 
@@ -91,23 +91,31 @@ def complete(generated: Mapping[str, Any], field_types: Mapping[str, FieldType[A
     return document
 
 
-def field_value_schema(field_type: FieldType[Any, Any]) -> dict[str, Any]:
-    """What a value of this type looks like in answers; empty is null."""
+def value_schemas(key: str, field_type: FieldType[Any, Any]) -> dict[str, dict[str, Any]]:
+    """What a value of this type looks like in answers; empty is null. By name, inner Structs too."""
     described = {"title": field_type.label, "description": field_type.description or field_type.label}
-    if field_type.value_type is not None:
-        shape = msgspec.json.schema(field_type.value_type)
-        definitions = shape.pop("$defs", {})
-        reference = shape.pop("$ref", None)
-        if reference is not None and definitions:
-            shape |= definitions[reference.rsplit("/", 1)[-1]]
-        return shape | described
-    shape = {} if field_type.column is None else deepcopy(_BY_COLUMN[field_type.column])
-    return shape | described | {"x-type": field_type.key}
+    if field_type.value_type is None:
+        shape = {} if field_type.column is None else deepcopy(_BY_COLUMN[field_type.column])
+        return {PREFIX + key: shape | described}
+    template = f"#/components/schemas/{PREFIX}{key}_{{name}}"
+    (shape,), inner = msgspec.json.schema_components([field_type.value_type], ref_template=template)
+    own = shape.get("$ref", "").rpartition("_")[2]
+    whole = inner.pop(own, shape)
+    return {PREFIX + key: whole | described} | {f"{PREFIX}{key}_{name}": s for name, s in inner.items()}
+
+
+def object_schema(struct: type[Any]) -> dict[str, Any]:
+    """JSON Schema of a Struct, whole at the top; Structs inside it stand under `$defs`."""
+    shape = msgspec.json.schema(struct)
+    definitions = shape.pop("$defs", {})
+    own = shape.pop("$ref", "").rsplit("/", 1)[-1]
+    rest = {name: value for name, value in definitions.items() if name != own}
+    return shape | definitions.get(own, {}) | ({"$defs": rest} if rest else {})
 
 
 def _field_values(field_types: Mapping[str, FieldType[Any, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
     for key, field_type in field_types.items():
-        yield PREFIX + key, field_value_schema(field_type)
+        yield from value_schemas(key, field_type).items()
     references = [{"$ref": f"#/components/schemas/{PREFIX}{key}"} for key in field_types]
     yield (
         "FieldValue",

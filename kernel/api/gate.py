@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
 from litestar import Litestar
+from litestar.enums import ScopeType
 from litestar.routes import HTTPRoute
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from kernel.access.authenticator import Identity
 from kernel.access.secrets import csrf_token
@@ -18,12 +19,11 @@ from kernel.api.cookies import session_secret
 from kernel.api.decoding import nearest
 from kernel.api.idempotency import Idempotency
 from kernel.api.marks import ACCESS, SCOPE
+from kernel.api.problems import STALE
 from kernel.errors import Fault, ForbiddenError, InvalidInputError, NotAuthenticatedError, StaleAccessError
 from kernel.runtime import Kernel
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-STALE = "smalt.stale"
-IDENTITY = "smalt.identity"
 MOST_ATTEMPTS = 3
 
 
@@ -67,6 +67,7 @@ class Gate:
         """The middleware around one route."""
 
         async def gate(scope: Scope, receive: Receive, send: Send) -> None:
+            assert scope["type"] != ScopeType.WEBSOCKET  # the API has none
             rule = self._rules[id(scope["route_handler"])]
             if scope["query_string"]:
                 _check_query(scope["query_string"], rule.query)
@@ -77,7 +78,9 @@ class Gate:
 
         return gate
 
-    async def _signed_in(self, app: ASGIApp, rule: Rule, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _signed_in(
+        self, app: ASGIApp, rule: Rule, scope: HTTPScope, receive: Receive, send: Send
+    ) -> None:
         presented = _presented(scope["headers"])
         identity = await self._admit(presented, rule, scope, check=not rule.deferred)
         if presented.idempotency_key is not None and scope["method"] == "POST":
@@ -87,7 +90,7 @@ class Gate:
         else:
             await app(scope, receive, send)
 
-    async def _admit(self, presented: Presented, rule: Rule, scope: Scope, check: bool) -> Identity:
+    async def _admit(self, presented: Presented, rule: Rule, scope: HTTPScope, check: bool) -> Identity:
         """Sign in and check what the handler demands; the actor is in the scope afterwards."""
         identity = await self._identify(presented, check)
         if rule.scope not in identity.actor.scopes:
@@ -106,7 +109,7 @@ class Gate:
         raise NotAuthenticatedError("Send a token as 'Authorization: Bearer …', or sign in at /session.")
 
     async def _with_retry(
-        self, app: ASGIApp, presented: Presented, rule: Rule, scope: Scope, receive: Receive, send: Send
+        self, app: ASGIApp, presented: Presented, rule: Rule, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
         """Run the handler; as long as it finds its actor outdated, sign in afresh and run it again.
 
@@ -115,14 +118,14 @@ class Gate:
 
         async def held(message: Message) -> None:
             refusal = message["type"] == "http.response.start" and message["status"] >= 400
-            if refusal and STALE not in scope and not await self._authenticator.is_current():
-                scope[STALE] = True  # type: ignore[typeddict-unknown-key]
-            if STALE not in scope:
+            if refusal and not await self._authenticator.is_current():
+                scope["state"][STALE] = True
+            if STALE not in scope["state"]:
                 await send(message)
 
         for _ in range(MOST_ATTEMPTS):
             await app(scope, receive, held)
-            if scope.pop(STALE, None) is None:  # type: ignore[misc]
+            if scope["state"].pop(STALE, None) is None:
                 return
             await self._admit(presented, rule, scope, check=True)
         raise StaleAccessError("Rights are changing too quickly. Try again.")
@@ -151,7 +154,7 @@ def _check_query(query: bytes, known: frozenset[str]) -> None:
         raise InvalidInputError("The query holds parameters that are not known here.", faults)
 
 
-def _presented(headers: Sequence[tuple[bytes, bytes]]) -> Presented:
+def _presented(headers: Iterable[tuple[bytes, bytes]]) -> Presented:
     found = Presented()
     for name, value in headers:
         if name == b"authorization":

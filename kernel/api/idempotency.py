@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
-from litestar.types import ASGIApp, HTTPReceiveMessage, Message, Receive, Scope, Send
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Send
 
 from kernel.access.actor import Actor
 from kernel.access.claims import Answer, Claim, Claims, InProgressError
@@ -34,7 +35,7 @@ class Idempotency:
         self._running: dict[tuple[int, str], asyncio.Event] = {}
 
     async def run(
-        self, app: ASGIApp, actor: Actor, key: str, scope: Scope, receive: Receive, send: Send
+        self, app: ASGIApp, actor: Actor, key: str, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
         """Answer from the store, or run the application and store its answer."""
         if not _KEY.fullmatch(key):
@@ -66,7 +67,7 @@ class Idempotency:
             del self._running[slot]
             done.set()
 
-    async def _run_first(self, app: ASGIApp, claim: Claim, scope: Scope, receive: Receive) -> Answer:
+    async def _run_first(self, app: ASGIApp, claim: Claim, scope: HTTPScope, receive: Receive) -> Answer:
         capture = Capture()
         with self._claims.running(claim):
             await app(scope, receive, capture)
@@ -96,10 +97,11 @@ class Capture:
         return Answer(self._status, headers, bytes(self._body))
 
 
-async def _read(scope: Scope, receive: Receive, body: SpooledTemporaryFile[bytes]) -> str:
+async def _read(scope: HTTPScope, receive: Receive, body: SpooledTemporaryFile[bytes]) -> str:
     """Take the body in; a hash over it, the path and the query."""
     sha = hashlib.sha256(f"{scope['path']}?".encode() + scope["query_string"] + b"\n")
-    most = scope["route_handler"].resolve_request_max_body_size()
+    handler = scope["route_handler"]
+    most = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
     size, more = 0, True
     while more:
         message: Any = await receive()

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from time import perf_counter
 from typing import Final
 
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
+
+from kernel.api.problems import kind_of
+from kernel.errors import SmaltError
 
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 LABELS: Final = ("method", "path")
@@ -40,6 +44,7 @@ class Metrics(Collector):
         """The middleware around one route."""
 
         async def measured(scope: Scope, receive: Receive, send: Send) -> None:
+            assert scope["type"] != ScopeType.WEBSOCKET  # the API has none
             status = 500
             started = perf_counter()
 
@@ -52,6 +57,9 @@ class Metrics(Collector):
             self._running += 1
             try:
                 await app(scope, receive, noted)
+            except SmaltError as error:
+                status = kind_of(error).status
+                raise
             finally:
                 self._running -= 1
                 self._note(scope["method"], scope["path_template"], status, perf_counter() - started)

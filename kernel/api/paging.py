@@ -91,7 +91,7 @@ class Paging:
         """A page out of all items, which are in the order of `key`."""
         after = self.after()
         try:
-            rest = items if after is None else [i for i in items if list(key(i)) > after]  # type: ignore[operator]
+            rest = items if after is None else [i for i in items if list(key(i)) > after]
         except TypeError:
             raise InvalidInputError("The cursor is not one of this collection.") from None
         return self.page(rest, key, len(items))

@@ -14,6 +14,9 @@ from kernel import errors
 from kernel.errors import Fault, SmaltError
 
 MEDIA_TYPE = "application/problem+json"
+STALE = "smalt_stale"
+"""Set in a request's state when its actor turned out to be outdated; `kernel.api.gate` reads it."""
+
 logger = structlog.get_logger("smalt.api")
 
 
@@ -113,7 +116,7 @@ def headers_of(error: SmaltError) -> dict[str, str]:
 
 def on_smalt_error(request: Request[Any, Any, Any], error: SmaltError) -> Response[bytes]:
     if isinstance(error, errors.StaleAccessError):
-        request.scope["smalt.stale"] = True  # type: ignore[typeddict-unknown-key]  # read by kernel.api.gate
+        request.scope["state"][STALE] = True
     problem = problem_of(error)
     if problem.status == 500:
         return on_unexpected_error(request, error)

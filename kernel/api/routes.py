@@ -6,12 +6,13 @@ from typing import Final
 
 from litestar import Controller
 
+from kernel.api.controllers.catalogues import CataloguesController
 from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
 from kernel.api.controllers.lists import ListsController
 from kernel.api.controllers.members import MembersController, RolesController
-from kernel.api.controllers.plugins import CataloguesController, PluginsController
+from kernel.api.controllers.plugins import PluginsController
 from kernel.api.controllers.projects import ProjectsController
 from kernel.api.controllers.record_relations import (
     CandidatesController,

@@ -148,8 +148,9 @@ class MemberService:
     def _select(self, project_id: int, user_id: int | None = None) -> Statement:
         one = "" if user_id is None else f" AND m.user_id = {self._rows.mark(2)}"
         sql = (
-            "SELECT m.user_id, u.name, u.email, coalesce(m.role, CAST(m.role_id AS TEXT)), r.name, m.created_at FROM smalt_member m "
-            "JOIN smalt_user u ON u.id = m.user_id LEFT JOIN smalt_role r ON r.id = m.role_id "
+            "SELECT m.user_id, u.name, u.email, coalesce(m.role, CAST(m.role_id AS TEXT)), r.name, "
+            "m.created_at FROM smalt_member m JOIN smalt_user u ON u.id = m.user_id "
+            "LEFT JOIN smalt_role r ON r.id = m.role_id "
             f"WHERE m.project_id = {self._rows.mark(1)}{one} ORDER BY m.user_id"
         )
         return Statement(sql, [project_id] if user_id is None else [project_id, user_id])

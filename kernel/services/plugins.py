@@ -106,8 +106,9 @@ class PluginService:
     async def _store(self, tx: Transaction, name: str, enabled: bool, reason: str | None) -> None:
         marks = ", ".join(self._rows.mark(n) for n in (1, 2, 3, 4))
         await tx.execute(
-            f"INSERT INTO smalt_plugin (name, enabled, reason, changed_at) VALUES ({marks}) ON CONFLICT (name) "
-            "DO UPDATE SET enabled = excluded.enabled, reason = excluded.reason, changed_at = excluded.changed_at",
+            f"INSERT INTO smalt_plugin (name, enabled, reason, changed_at) VALUES ({marks}) "
+            "ON CONFLICT (name) DO UPDATE SET enabled = excluded.enabled, reason = excluded.reason, "
+            "changed_at = excluded.changed_at",
             [name, enabled, reason, self._now()],
         )
 

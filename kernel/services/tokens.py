@@ -69,7 +69,7 @@ class TokenService:
         now = to_milliseconds(self._clock.now())
         life = data.expires_in_days
         expires_at = None if life is None else now + life * 24 * 60 * 60 * 1000
-        scopes = [s for s in ("read", "write", "admin") if s in data.scopes]
+        scopes: list[str] = [s for s in ("read", "write", "admin") if s in data.scopes]
         token = Token(self._ids.new(), name, scopes, data.projects, now, expires_at)
         secret = new_token()
         row = msgspec.structs.asdict(token) | {"user_id": user_id, "hash": digest(secret)}

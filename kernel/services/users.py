@@ -160,8 +160,7 @@ class UserService:
                 raise ConflictError(f"There is a user with this email.{hint}")
 
     async def _require_administrator(self, tx: Transaction) -> None:
-        sql = f"SELECT count(*) FROM smalt_user WHERE admin = {self._rows.mark(1)} AND active = {self._rows.mark(1)}"
-        if (await tx.fetch(sql, [True]))[0][0] == 0:
+        if (await tx.fetch("SELECT count(*) FROM smalt_user WHERE admin AND active"))[0][0] == 0:
             raise ConflictError("This is the last administrator. Make another one first.")
 
     async def _require_current(self, actor: Actor, user_id: int, current: str | None) -> None:

@@ -54,8 +54,9 @@ class SessionController(Controller):
 
     @post(
         summary="Sign in",
-        description="Sets the session's cookie. After several failures sign-in is held off for a while (429).",
+        description="Sets the session's cookie. After several failures sign-in is held off a while (429).",
         opt=PUBLIC,
+        security=[{}],
     )
     async def sign_in(
         self, request: Request[Any, Any, Any], kernel: Kernel, data: JSONBody[SignIn]

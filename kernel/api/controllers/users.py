@@ -70,7 +70,7 @@ class UsersController(Controller):
     @delete(
         "/{user_id:str}",
         summary="Shut a user out",
-        description="Ends tokens and sessions. What the user did stays; PATCH with `active` lets it in again.",
+        description="Ends tokens and sessions. What it did stays; PATCH with `active` lets it in again.",
         opt=ADMIN,
     )
     async def remove(self, kernel: Kernel, actor: Actor, user_id: Id) -> None:

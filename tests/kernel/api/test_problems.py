@@ -6,9 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
-from litestar import Litestar, get
 
-from kernel.api.app import create_app
 from kernel.runtime import Kernel
 
 BODIES = {

@@ -1,0 +1,142 @@
+"""The catalogues of what the enabled plugins bring."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from litestar import Controller, get
+from litestar.params import FromPath
+
+from kernel import runtime
+from kernel.api.document import object_schema
+from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.paging import Page
+from kernel.dialects.base import Dialect
+from kernel.errors import NotFoundError
+from kernel.expressions.filters import operators_for
+from kernel.fields import FieldType
+from kernel.registry import Entry, Registry
+
+
+class TypeView(msgspec.Struct, kw_only=True):
+    """Something that plugins bring. `config_schema` is JSON Schema; forms are made from it."""
+
+    key: Annotated[str, msgspec.Meta(examples=["rating"])]
+    label: str
+    description: str
+    config_schema: dict[str, Any]
+    provider: str
+    plugin: str
+
+
+class FieldTypeView(TypeView, kw_only=True):
+    """A kind of fields. `operators` are those of filter trees, null where they follow from the config."""
+
+    widget: str
+    operators: list[str] | None
+
+
+class ImporterView(TypeView, kw_only=True):
+    """A file format, and how the names of its files end."""
+
+    extensions: list[str]
+
+
+V = TypeVar("V", bound=TypeView)
+
+
+class CataloguesController(Controller):
+    """What the enabled plugins bring."""
+
+    tags = ["Plugins"]
+
+    @get("/field-types", summary="Kinds of custom fields")
+    async def field_types(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[FieldTypeView]:
+        return paging.slice(await _field_types(kernel), key=_key)
+
+    @get("/field-types/{key:str}", summary="One kind of custom fields")
+    async def field_type(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> FieldTypeView:
+        return _one(await _field_types(kernel), key)
+
+    @get("/importers", summary="File formats that records can be imported from")
+    async def importers(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[ImporterView]:
+        return paging.slice(await _importers(kernel), key=_key)
+
+    @get("/importers/{key:str}", summary="One file format")
+    async def importer(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> ImporterView:
+        return _one(await _importers(kernel), key)
+
+    @get("/chart-types", summary="Kinds of charts")
+    async def chart_types(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:
+        return paging.slice(await _plain(kernel, "chart_types"), key=_key)
+
+    @get("/triggers", summary="What automations can react to")
+    async def triggers(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:
+        return paging.slice(await _plain(kernel, "triggers"), key=_key)
+
+    @get("/actions", summary="What automations can do")
+    async def actions(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:
+        return paging.slice(await _plain(kernel, "actions"), key=_key)
+
+
+async def _field_types(kernel: runtime.Kernel) -> list[FieldTypeView]:
+    dialect = kernel.database.dialect
+
+    def view(entry: Entry[FieldType[Any, Any]]) -> FieldTypeView:
+        item = entry.item
+        common = _common(entry, item.config_type)
+        return FieldTypeView(**common, widget=item.widget, operators=_operators(item, dialect))
+
+    return await _views(kernel, kernel.registries.field_types, view)
+
+
+async def _importers(kernel: runtime.Kernel) -> list[ImporterView]:
+    def view(entry: Entry[Any]) -> ImporterView:
+        return ImporterView(**_common(entry, entry.item.options_type), extensions=list(entry.item.extensions))
+
+    return await _views(kernel, kernel.registries.importers, view)
+
+
+async def _plain(kernel: runtime.Kernel, name: str) -> list[TypeView]:
+    """A kind without particulars; an empty list while no plugin can bring any."""
+    registry: Registry[Any] = getattr(kernel.registries, name, Registry(name))
+    return await _views(kernel, registry, lambda entry: TypeView(**_common(entry, entry.item.config_type)))
+
+
+async def _views(kernel: runtime.Kernel, registry: Registry[Any], view: Callable[[Entry[Any]], V]) -> list[V]:
+    off = (await kernel.schema.current()).disabled_plugins
+    return [view(entry) for entry in registry if entry.plugin not in off]
+
+
+def _common(entry: Entry[Any], config: type[msgspec.Struct]) -> dict[str, Any]:
+    item = entry.item
+    return {
+        "key": entry.key, "label": item.label, "description": item.description,
+        "config_schema": object_schema(config), "provider": entry.provider, "plugin": entry.plugin,
+    }  # fmt: skip
+
+
+def _operators(field_type: FieldType[Any, Any], dialect: Dialect) -> list[str] | None:
+    """The operators for values of a type with its default config; None where there is no such config."""
+    try:
+        config = field_type.config_type()
+    except TypeError:
+        return None
+    specs = field_type.columns(config)
+    if not specs:
+        return None
+    value = field_type.value({spec.name: "value" for spec in specs}, config, dialect)
+    return list(operators_for(value.type))
+
+
+def _one(views: list[V], key: str) -> V:
+    for view in views:
+        if view.key == key:
+            return view
+    raise NotFoundError("There is no such type, or it is switched off.")
+
+
+def _key(view: TypeView) -> tuple[str]:
+    return (view.key,)
