@@ -21,6 +21,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
+from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
 from kernel.fields import ColumnSpec
 from kernel.values import Choice, Kind, Value, ValueType
 
@@ -33,6 +34,10 @@ _SIMPLE = re.compile(r'(?:["\w]+\.)?["\w]+|[?$]\d+(?:::[\w ]+)?|NULL')
 GROUPED = "/*grouped*/"
 """Marks an aggregate over grouped rows. SQLite refuses one inside a subquery's FROM, so `once`
 writes it several times; engines compute equal aggregates only once anyway."""
+
+
+OTHER_DIGITS = ", ".join(f"'{code}'" for code in (*WITHOUT_DIGITS, *WITH_THREE_DIGITS, *WITH_FOUR_DIGITS))
+"""For `NOT IN (…)`: the currencies whose amounts do not have two decimal places."""
 
 
 class Parameters:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kernel.dialects.base import Dialect
+from kernel.dialects.base import OTHER_DIGITS, Dialect
 from kernel.values import Kind, Value
 
 _MOST_MEMBERS = 48
@@ -38,6 +38,8 @@ class PostgresJson(Dialect):
             return f"({sql})::text"
         if kind is Kind.BOOLEAN:
             return sql
+        if kind is Kind.MONEY and scale is not None:
+            return self.once({"a": sql, "u": value.unit or "NULL"}, self._money)
         if kind is Kind.DATE:
             return f"to_char({sql}, 'YYYY-MM-DD')"
         if kind is Kind.NUMBER and scale is not None:
@@ -47,3 +49,11 @@ class PostgresJson(Dialect):
             shape = {"id": self.text(sql), name: value.label or "NULL"}
             return f"CASE WHEN {sql} IS NOT NULL THEN {self.json_build(shape)} END"
         return self.as_json(self.json_of(value))
+
+    def _money(self, operands: Mapping[str, str]) -> str:
+        """The usual amount with two digits here; other currencies and finer amounts by a function."""
+        amount, unit = operands["a"], operands["u"]
+        usual = f"{amount} = round({amount}, 2) AND {unit} NOT IN ({OTHER_DIGITS})"
+        shape = self.json_build({"amount": f"round({amount}, 2)::text", "currency": unit})
+        rare = f"smalt_money({amount}, {unit})::json"
+        return f"CASE WHEN {usual} THEN {shape} WHEN {amount} IS NOT NULL THEN {rare} END"

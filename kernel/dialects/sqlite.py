@@ -8,9 +8,8 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
 from kernel.dialects import sqlite_functions
-from kernel.dialects.base import is_simple
+from kernel.dialects.base import OTHER_DIGITS, is_simple
 from kernel.dialects.sqlite_arithmetic import SqliteArithmetic, decimal_text
 from kernel.dialects.sqlite_json import SqliteJson
 from kernel.errors import InvalidValueError
@@ -20,7 +19,6 @@ from kernel.values import Kind, Value, ValueType
 MAXIMUM_INTEGER = 2**63 - 1
 DATETIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
 _WIDE = Context(prec=60)
-_OTHER_DIGITS = ", ".join(f"'{code}'" for code in (*WITHOUT_DIGITS, *WITH_THREE_DIGITS, *WITH_FOUR_DIGITS))
 
 _COLUMN_TYPES: Mapping[Column, str] = {
     Column.TEXT: "TEXT",
@@ -141,7 +139,7 @@ def _money(operand: Mapping[str, str], scale: int | None) -> str:
     fine = f" AND {amount} % {10 ** (scale - 2)} = 0" if scale > 2 else ""
     short = amount if scale == 2 else f"({amount} / {10 ** (scale - 2)})"
     usual = f'\'{{"amount":"\' || {decimal_text(short, 2)} || \'","currency":"\' || {unit} || \'"}}\''
-    case = f"WHEN {unit} NOT IN ({_OTHER_DIGITS}){fine} THEN {usual}"
+    case = f"WHEN {unit} NOT IN ({OTHER_DIGITS}){fine} THEN {usual}"
     return f"CASE WHEN {amount} IS NULL THEN 'null' {case} ELSE {rare} END"
 
 

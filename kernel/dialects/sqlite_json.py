@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
-from kernel.dialects.base import Dialect, is_simple
+from kernel.dialects.base import OTHER_DIGITS, Dialect
 from kernel.values import Kind, Value
-
-_OTHER_DIGITS = ", ".join(f"'{code}'" for code in (*WITHOUT_DIGITS, *WITH_THREE_DIGITS, *WITH_FOUR_DIGITS))
-
 
 _MOST_MEMBERS = 60
 """SQLite functions take 127 arguments; a wider object is joined from text."""
@@ -43,8 +39,9 @@ class SqliteJson(Dialect):
             return self.as_json(self.json_of(value))
         if kind in (Kind.TEXT, Kind.DATE, Kind.DATETIME) or (kind is Kind.NUMBER and scale in (0, None)):
             return sql
-        if kind is Kind.MONEY and scale is not None and scale >= 2 and is_simple(sql):
-            return self._money(sql, scale, value.unit or "NULL")
+        if kind is Kind.MONEY and scale is not None and scale >= 2:
+            operands = {"a": sql, "u": value.unit or "NULL"}
+            return self.once(operands, lambda named: self._money(named["a"], scale, named["u"]))
         if kind in (Kind.PERSON, Kind.RECORD):
             name = "name" if kind is Kind.PERSON else "title"
             shape = {"id": self.text(sql), name: value.label or "NULL"}
@@ -54,7 +51,7 @@ class SqliteJson(Dialect):
     def _money(self, amount: str, scale: int, unit: str) -> str:
         """The usual amount with two digits here; other currencies and finer amounts in Python."""
         whole, cents = 10**scale, 10 ** (scale - 2)
-        usual = f"{amount} >= 0 AND {amount} % {cents} = 0 AND {unit} NOT IN ({_OTHER_DIGITS})"
+        usual = f"{amount} >= 0 AND {amount} % {cents} = 0 AND {unit} NOT IN ({OTHER_DIGITS})"
         digits = f"printf('%d.%02d', {amount} / {whole}, {amount} / {cents} % 100)"
         shape = self.json_build({"amount": digits, "currency": unit})
         rare = f"json(smalt_money({amount}, {scale}, {unit}))"
