@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -38,7 +39,7 @@ class Tally:
     converted: int = 0
     reduced: int = 0
     lost: int = 0
-    samples: dict[str, list[Sample]] = field(default_factory=dict)
+    samples: dict[str, list[Sample]] = dataclasses.field(default_factory=dict)
 
     def add(self, held: Held, before: str, outcome: Outcome) -> None:
         """Count one value and keep the first of each kind as samples."""
@@ -70,7 +71,7 @@ class Conversion:
     field: Field
     old: Definition
     new: Definition
-    replacements: Mapping[int, int] = field(default_factory=dict)
+    replacements: Mapping[int, int] = dataclasses.field(default_factory=dict)
 
     @property
     def same_columns(self) -> bool:

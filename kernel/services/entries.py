@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -215,7 +215,7 @@ class EntryService:
         if len(self.choices(project)) >= MAXIMUM_ENTRIES:
             raise ConflictError(f"A project may have {MAXIMUM_ENTRIES} {self.kind}s.")
 
-    def _stamps(self) -> Mapping[str, Any]:
+    def _stamps(self) -> dict[str, Any]:
         now = self._parts.now()
         return {"created_at": now, "updated_at": now}
 

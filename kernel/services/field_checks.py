@@ -35,6 +35,15 @@ class FieldChecks:
         if faults:
             raise InvalidInputError(faults=faults)
 
+    def definition(self, schema: Schema, actor: Actor, field: Field) -> None:
+        """A field of the schema must compute, and close no loop.
+
+        What neither computes nor leads to other records cannot.
+        """
+        if field.derived or field.target is not None:
+            self.loops(schema, field)
+            self.computation(schema, actor, field)
+
     def computation(self, schema: Schema, actor: Actor, field: Field) -> None:
         """A computed field of the schema must compute, with what the actor may see."""
         derivation = derivation_of(field)

@@ -9,9 +9,10 @@ from typing import Any
 import msgspec
 
 from kernel.errors import ConflictError, Fault, InvalidInputError
+from kernel.fields import Column
 from kernel.schema import Field, Project, Schema
 from kernel.services.conversion_run import Conversion
-from kernel.services.field_config import Definition
+from kernel.services.field_config import Definition, define
 from kernel.services.field_inputs import FieldInput
 from kernel.services.names import Faults, same_name
 from kernel.storage.schema_rows import encode_columns, field_columns
@@ -45,6 +46,19 @@ def redefined_field(field: Field, new: Definition) -> Field:
         field, type_key=new.type.key, type=new.type, config=new.config, raw_config=new.raw,
         columns=field_columns(field.id, new.specs),
     )  # fmt: skip
+
+
+def with_options(field: Field, names: Sequence[str]) -> Field:
+    """The field with options added; those of the same name are there already."""
+    if field.type is None or not any(c.spec.column is Column.CHOICE for c in field.columns):
+        raise ConflictError(f"'{field.name}' has no options now.")
+    known = {same_name(choice.name) for choice in field.type.choices(field.config)}
+    missing = {same_name(name): name for name in names if same_name(name) not in known}
+    if not missing:
+        return field
+    config = field.type.with_choices(field.config, list(missing.values()))
+    new = define(field.type, msgspec.json.decode(msgspec.json.encode(config)), field.config)
+    return replace(field, config=new.config, raw_config=new.raw)
 
 
 def row_of(field: Field) -> dict[str, Any]:

@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
 
 from kernel.access.actor import Actor
-from kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from kernel.errors import NotFoundError
 from kernel.schema import Field, Project, Schema
-from kernel.services.conversion_run import Conversion, ConversionRun
+from kernel.services.conversion_run import ConversionRun
 from kernel.services.conversions import Conversions
 from kernel.services.entries import ProjectParts
 from kernel.services.field_checks import FieldChecks, with_field
-from kernel.services.field_config import Definition, define, definition_of
+from kernel.services.field_config import define
 from kernel.services.field_indices import FieldIndices
 from kernel.services.field_inputs import ConversionInput, FieldInput, FieldPatch, given
 from kernel.services.field_keys import key_of, valid_key
+from kernel.services.field_redefinition import FieldRedefinitions
 from kernel.services.field_rows import (
     check_flags,
     check_room,
     new_field,
     ordered,
-    redefined_field,
-    replacements,
     row_of,
     told,
+    with_options,
 )
 from kernel.services.field_types import FieldTypes, field_type
 from kernel.services.names import Faults
 from kernel.services.ordering import Place, arranged, place_of
 from kernel.services.rights import configurable_project, visible_field, visible_fields, visible_project
-from kernel.storage.database import Statement, Transaction
+from kernel.storage.database import Transaction
 from kernel.storage.project_tables import add_columns
 
 
@@ -55,19 +55,23 @@ class FieldService:
         self._parts = parts
         self._types = types
         self._checks = checks
-        self._conversions = conversions
         self._indices = FieldIndices(parts.database.dialect)
+        self._redefinitions = FieldRedefinitions(types, checks, conversions, self._indices)
+        self._reasons: tuple[int, dict[int, str | None]] = (0, {})
 
     async def all(self, actor: Actor, project_id: int) -> list[FieldState]:
         """The live fields that the actor may see, in order."""
         schema = await self._parts.schema.current()
         project = visible_project(schema, actor, project_id)
-        return [self._state(schema, field) for field in visible_fields(project, actor)]
+        live = {field.id: place for place, field in enumerate(project.live_fields)}
+        found = visible_fields(project, actor)
+        return [FieldState(f, live[f.id], self._broken(schema, f)) for f in found]
 
     async def get(self, actor: Actor, project_id: int, name: str) -> FieldState:
         """A live field by id or key, or NotFoundError."""
         schema = await self._parts.schema.current()
-        return self._state(schema, visible_field(visible_project(schema, actor, project_id), actor, name))
+        field = visible_field(visible_project(schema, actor, project_id), actor, name)
+        return replace(self._state(schema, field), broken=self._broken(schema, field))
 
     async def trashed(self, actor: Actor, project_id: int) -> list[FieldState]:
         """The fields in the trash, by id."""
@@ -95,14 +99,15 @@ class FieldService:
         faults = Faults()
         name, description = faults.name(data.name), faults.text(data.description)
         key = self._key(project, data, name, faults)
-        definition = self._define(schema, data.type, data.config, None, faults)
+        with faults.before():
+            definition = define(field_type(self._types, schema, data.type), data.config)
         field = new_field(self._parts.ids.new(), project, key, name, definition, data, description)
         check_flags(field, faults)
         faults.check()
         check_room(project, field)
         self._checks.targets(schema, actor, definition, set())
         after = with_field(schema, field)
-        self._check_computation(after, actor, field)
+        self._checks.definition(after, actor, field)
         order = arranged(
             [f.id for f in project.live_fields], field.id, place_of(data.position, data.before, data.after)
         )
@@ -123,8 +128,8 @@ class FieldService:
             changed = self._changed(before, data)
             redefined = given(data, "type", "config")
             if redefined:
-                conversion = self._conversion(schema, project, changed, redefined, data.replacements)
-                changed, _ = await self._convert(tx, actor, conversion, data.accept_loss)
+                conversion = self._redefinitions.plan(schema, changed, redefined, data.replacements)
+                changed, _ = await self._redefinitions.carry_out(tx, actor, conversion, data.accept_loss)
             check_flags(changed)
             await self._indices.update(tx, project, before, changed)
             await self._save(tx, actor, before, changed)
@@ -140,19 +145,32 @@ class FieldService:
 
         Raises ConflictError when values would be lost and nobody agreed.
         """
+        redefined = given(data, "type", "config")
         if data.preview:
-            return await self._preview(actor, project_id, name, data)
+            schema = await self._parts.schema.current()
+            field = visible_field(configurable_project(schema, actor, project_id), actor, name)
+            conversion = self._redefinitions.plan(schema, field, redefined, data.replacements)
+            run = await self._redefinitions.preview(self._parts.database, actor, conversion)
+            return self._state(schema, field), run
         async with self._parts.database.transaction(schema_change=True) as tx:
             schema = await self._parts.schema.change(tx)
             project = configurable_project(schema, actor, project_id)
             before = visible_field(project, actor, name)
-            redefined = given(data, "type", "config")
-            conversion = self._conversion(schema, project, before, redefined, data.replacements)
-            changed, run = await self._convert(tx, actor, conversion, data.accept_loss)
+            conversion = self._redefinitions.plan(schema, before, redefined, data.replacements)
+            changed, run = await self._redefinitions.carry_out(tx, actor, conversion, data.accept_loss)
             check_flags(changed)
             await self._indices.update(tx, project, before, changed)
             await self._save(tx, actor, before, changed)
         return self._state(with_field(schema, changed), changed), run
+
+    async def add_options(self, actor: Actor, project_id: int, name: str, options: Sequence[str]) -> Field:
+        """Add options of these names, where they are missing, to a field that holds choices."""
+        async with self._parts.database.transaction(schema_change=True) as tx:
+            schema = await self._parts.schema.change(tx)
+            before = visible_field(configurable_project(schema, actor, project_id), actor, name)
+            changed = with_options(before, options)
+            await self._save(tx, actor, before, changed)
+        return changed
 
     async def delete(self, actor: Actor, project_id: int, name: str) -> None:
         """Move a field to the trash. Its values stay; what computes from it is broken until it is back."""
@@ -184,78 +202,6 @@ class FieldService:
             await self._parts.rows.place(tx, "smalt_field", order)
             await self._log(tx, actor, project_id, "restored", {"id": str(field_id)} | told(field))
         return self._state(ordered(after, project_id, order), field)
-
-    async def _preview(
-        self, actor: Actor, project_id: int, name: str, data: ConversionInput
-    ) -> tuple[FieldState, ConversionRun]:
-        schema = await self._parts.schema.current()
-        project = configurable_project(schema, actor, project_id)
-        field = visible_field(project, actor, name)
-        conversion = self._conversion(
-            schema, project, field, given(data, "type", "config"), data.replacements
-        )
-        changed = redefined_field(field, conversion.new)
-        self._check_redefinition(conversion, actor, changed)
-
-        async def fetch(sql: str, parameters: Any) -> Any:
-            return (await self._parts.database.read(Statement(sql, parameters)))[0]
-
-        run = await self._conversions.preview(actor, conversion, fetch)
-        return self._state(schema, field), run
-
-    async def _convert(
-        self, tx: Transaction, actor: Actor, conversion: Conversion, accept_loss: bool
-    ) -> tuple[Field, ConversionRun]:
-        self._check_redefinition(conversion, actor, redefined_field(conversion.field, conversion.new))
-        if not conversion.same_columns:
-            bare = replace(conversion.field, unique=False, indexed=False)
-            await self._indices.update(tx, conversion.project, conversion.field, bare)
-        changed, run = await self._conversions.carry_out(tx, actor, conversion, accept_loss)
-        if not conversion.same_columns:
-            bare = replace(changed, unique=False, indexed=False)
-            await self._indices.update(tx, conversion.project, bare, changed)
-        return changed, run
-
-    def _conversion(
-        self,
-        schema: Schema,
-        project: Project,
-        field: Field,
-        redefined: Mapping[str, Any],
-        by: Mapping[str, Any],
-    ) -> Conversion:
-        """What a new type or config means for a field."""
-        old = definition_of(field)
-        if old is None:
-            raise ConflictError(
-                f"The type '{field.type_key}' is not available now, so its values cannot be read."
-            )
-        faults = Faults()
-        type_key = redefined.get("type", field.type_key)
-        same_type = type_key == field.type_key
-        config = redefined.get("config", field.raw_config if same_type else {})
-        new = self._define(schema, type_key, config, field.config if same_type else None, faults)
-        conversion = Conversion(schema, project, field, old, new)
-        return replace(conversion, replacements=replacements(conversion, by))
-
-    def _check_redefinition(self, conversion: Conversion, actor: Actor, changed: Field) -> None:
-        self._checks.targets(conversion.schema, actor, conversion.new, conversion.old.targets)
-        after = with_field(conversion.schema, changed)
-        self._check_computation(after, actor, changed)
-        self._checks.dependents(conversion.schema, after, changed)
-
-    def _check_computation(self, schema: Schema, actor: Actor, field: Field) -> None:
-        self._checks.loops(schema, field)
-        self._checks.computation(schema, actor, field)
-
-    def _define(
-        self, schema: Schema, type_key: str, config: Mapping[str, Any], previous: Any, faults: Faults
-    ) -> Definition:
-        """The checked definition. Its faults are reported together with those found before."""
-        try:
-            return define(field_type(self._types, schema, type_key), config, previous)
-        except InvalidInputError as error:
-            raise InvalidInputError(error.detail, [*faults.found, *error.faults]) from error
 
     def _key(self, project: Project, data: FieldInput, name: str, faults: Faults) -> str:
         taken = {field.key for field in project.fields}
@@ -308,6 +254,15 @@ class FieldService:
         live = schema.projects[field.project_id].live_fields
         position = next((i for i, other in enumerate(live) if other.id == field.id), field.position)
         return FieldState(field, position, self._checks.broken(schema, field))
+
+    def _broken(self, schema: Schema, field: Field) -> str | None:
+        """Why a field of a committed schema does not compute, found out once per version."""
+        if self._reasons[0] != schema.version:
+            self._reasons = (schema.version, {})
+        reasons = self._reasons[1]
+        if field.id not in reasons:
+            reasons[field.id] = self._checks.broken(schema, field)
+        return reasons[field.id]
 
     def _created(self) -> dict[str, int]:
         now = self._parts.now()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from kernel.access.actor import Actor
@@ -13,10 +14,19 @@ from kernel.schema import Project
 from kernel.services.changes import Change
 from kernel.services.entries import Entry, EntryService
 from kernel.services.rights import configurable_project
-from kernel.storage.database import Row, Transaction
-from kernel.values import DATETIME, Choice, Kind, ValueType
+from kernel.storage.database import Transaction
+from kernel.values import DATETIME, ID, Choice
 
-_ID = ValueType(Kind.RECORD)
+
+@dataclass(frozen=True)
+class _Edit:
+    """A change of many records at once. `use` holds the parameters of `where` and `setters`."""
+
+    kind: str
+    where: str
+    setters: str
+    use: Parameters
+    changes: Mapping[str, Any] = field(default_factory=dict)
 
 
 class ListService(EntryService):
@@ -46,10 +56,10 @@ class ListService(EntryService):
 
     async def _restored(self, tx: Transaction, actor: Actor, project: Project, id_: int, at: int) -> None:
         """Restore the records that went to the trash at the same moment as their list."""
-        then = Parameters(self._parts.database.dialect)
-        where = f"list_id = {then.add(id_, _ID)} AND deleted_at = {then.add(from_milliseconds(at), DATETIME)}"
-        setters = "deleted_at = NULL, deleted_by = NULL"
-        await self._change_records(tx, actor, project, where, setters, then, "record.restored", {})
+        use = Parameters(self._parts.database.dialect)
+        where = f"list_id = {use.add(id_, ID)} AND deleted_at = {use.add(from_milliseconds(at), DATETIME)}"
+        edit = _Edit("record.restored", where, "deleted_at = NULL, deleted_by = NULL", use)
+        await self._edit_records(tx, actor, project, edit)
 
     def _target(self, project: Project, gone: Entry, move_to: str | None) -> Choice | None:
         if move_to is None:
@@ -65,40 +75,44 @@ class ListService(EntryService):
         self, tx: Transaction, actor: Actor, project: Project, list_id: int, at: int
     ) -> int:
         use = Parameters(self._parts.database.dialect)
-        where = f"list_id = {use.add(list_id, _ID)} AND deleted_at IS NULL"
+        where = f"list_id = {use.add(list_id, ID)} AND deleted_at IS NULL"
         deleted_at = use.add(from_milliseconds(at), DATETIME)
-        setters = f"deleted_at = {deleted_at}, deleted_by = {use.add(actor.user_id, _ID)}"
-        return await self._change_records(tx, actor, project, where, setters, use, "record.deleted", {})
+        setters = f"deleted_at = {deleted_at}, deleted_by = {use.add(actor.user_id, ID)}"
+        return len(await self._edit_records(tx, actor, project, _Edit("record.deleted", where, setters, use)))
 
     async def _move_records(
         self, tx: Transaction, actor: Actor, project: Project, list_id: int, target: int, at: int
     ) -> int:
         use = Parameters(self._parts.database.dialect)
-        where = f"list_id = {use.add(list_id, _ID)} AND deleted_at IS NULL"
-        moment = use.add(from_milliseconds(at), DATETIME)
-        setters = (
-            f"list_id = {use.add(target, _ID)}, list_entered_at = {moment}, "
-            f"updated_at = {moment}, updated_by = {use.add(actor.user_id, _ID)}"
-        )
-        changes = {"list": [str(list_id), str(target)]}
-        return await self._change_records(tx, actor, project, where, setters, use, "record.moved", changes)
+        where = f"list_id = {use.add(list_id, ID)} AND deleted_at IS NULL"
+        entered = use.add(from_milliseconds(at), DATETIME)
+        setters = f"list_id = {use.add(target, ID)}, list_entered_at = {entered}"
+        edit = _Edit("record.moved", where, setters, use, {"list": [str(list_id), str(target)]})
+        moved = await self._edit_records(tx, actor, project, edit)
+        await self._change_stays(tx, moved, target, at)
+        return len(moved)
 
-    async def _change_records(
-        self,
-        tx: Transaction,
-        actor: Actor,
-        project: Project,
-        where: str,
-        setters: str,
-        use: Parameters,
-        kind: str,
-        changes: Any,
-    ) -> int:
-        """Change records alike, each with its version, history and event; how many they were."""
-        sql = (
-            f"UPDATE {project.table} SET {setters}, version = version + 1 WHERE {where} RETURNING id, version"
-        )
-        rows: Sequence[Row] = await tx.fetch(sql, use.values)
-        logged = [Change(project.id, id_, kind, version, changes) for id_, version in sorted(rows)]
+    async def _edit_records(
+        self, tx: Transaction, actor: Actor, project: Project, edit: _Edit
+    ) -> Sequence[int]:
+        """Change records alike, each with its version, history and event; their ids."""
+        now = edit.use.add(self._parts.clock.now(), DATETIME)
+        who = edit.use.add(actor.user_id, ID)
+        setters = f"{edit.setters}, version = version + 1, updated_at = {now}, updated_by = {who}"
+        sql = f"UPDATE {project.table} SET {setters} WHERE {edit.where} RETURNING id, version"
+        rows = sorted(await tx.fetch(sql, edit.use.values))
+        logged = [Change(project.id, id_, edit.kind, version, edit.changes) for id_, version in rows]
         await self._parts.log.write_many(tx, actor, logged, self._parts.ids.new())
-        return len(rows)
+        return [row[0] for row in rows]
+
+    async def _change_stays(self, tx: Transaction, record_ids: Sequence[int], list_id: int, at: int) -> None:
+        """End the stays in the list before and begin those in the new one."""
+        mark = self._parts.rows.mark
+        end = (
+            f"UPDATE smalt_list_stay SET left_at = {mark(1)} WHERE record_id = {mark(2)} AND left_at IS NULL"
+        )
+        await tx.execute_many(end, [(at, record_id) for record_id in record_ids])
+        ids = self._parts.ids.many(len(record_ids))
+        stays = [(id_, record_id, list_id, at) for id_, record_id in zip(ids, record_ids, strict=True)]
+        columns = ("id", "record_id", "list_id", "entered_at")
+        await self._parts.rows.insert_many(tx, "smalt_list_stay", columns, stays)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from kernel.errors import Fault, InvalidInputError
 
@@ -32,6 +34,14 @@ class Faults:
         """Raise InvalidInputError when anything was found."""
         if self.found:
             raise InvalidInputError(faults=self.found)
+
+    @contextmanager
+    def before(self) -> Iterator[None]:
+        """Faults that the block raises are reported together with those found before it."""
+        try:
+            yield
+        except InvalidInputError as error:
+            raise InvalidInputError(error.detail, [*self.found, *error.faults]) from error
 
     def name(self, text: str, pointer: str = "/name", maximum: int = MAXIMUM_NAME) -> str:
         """A name: NFC, trimmed, one line, not blank."""

@@ -7,6 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
+from kernel.runtime import Kernel
+from kernel.storage.database import Statement
+
 PIPELINE = (
     "Unqualified", "Qualification", "Writing Proposal", "Proposal Sent", "Negotiations",
     "Contract Out for Signature", "Closed Won", "Closed Lost", "N/A",
@@ -143,7 +146,7 @@ async def test_records_go_to_the_trash_with_their_list_and_come_back(
     assert (await client.get(f"{records}/{made[0]['id']}")).status_code == 404
 
 
-async def test_records_move_to_another_list(client: httpx.AsyncClient, lists: str) -> None:
+async def test_records_move_to_another_list(client: httpx.AsyncClient, kernel: Kernel, lists: str) -> None:
     records = lists.replace("/lists", "/records")
     won, lost = await add(client, lists, "Won"), await add(client, lists, "Lost")
     record = (await client.post(records, json={"title": "a", "list": won["id"]})).json()
@@ -155,6 +158,12 @@ async def test_records_move_to_another_list(client: httpx.AsyncClient, lists: st
     found = (await client.get(f"{records}/{record['id']}")).json()
     assert (found["list_id"], found["version"]) == (lost["id"], 2)
     assert found["list_entered_at"] >= record["list_entered_at"]
+    sql = "SELECT list_id, left_at IS NULL FROM smalt_list_stay ORDER BY entered_at, id"
+    [stays] = await kernel.database.read(Statement(sql))
+    assert [(str(list_id), bool(open_)) for list_id, open_ in stays] == [
+        (won["id"], False),
+        (lost["id"], True),
+    ]
 
 
 async def test_a_restored_name_may_be_taken(client: httpx.AsyncClient, lists: str) -> None:

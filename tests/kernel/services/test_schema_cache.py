@@ -187,3 +187,17 @@ async def test_history_and_outbox_agree(first: Process) -> None:
     told, sent = await first.database.read(history, outbox)
     assert told == sent
     assert [row[4] for row in told] == ["project.created", "field.created"]
+
+
+async def test_options_are_added_at_once_by_several(first: Process, second: Process) -> None:
+    project = await first.projects.create(SYSTEM, ProjectInput("Deals"))
+    made = (await first.fields.create(SYSTEM, project.id, FieldInput("Source", "select"))).field
+    names = [["Web", "Fair"], ["FAIR", "Phone"], ["Web"]]
+    services = [first.fields, second.fields, first.fields]
+    await asyncio.gather(
+        *(s.add_options(SYSTEM, project.id, "source", n) for s, n in zip(services, names, strict=True))
+    )
+    found = await second.field(project.id, made.id)
+    assert found.type is not None
+    options = [choice.name.lower() for choice in found.type.choices(found.config)]
+    assert sorted(options) == ["fair", "phone", "web"]
