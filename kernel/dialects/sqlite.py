@@ -53,6 +53,13 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
             return int(value)  # type: ignore[call-overload]
         return value
 
+    def encoder(self, type_: ValueType) -> Callable[[Any], Any]:
+        if type_.kind.numeric and type_.scale is not None:
+            return _scaled(type_.scale)
+        if type_.kind is Kind.DATE:
+            return _day_text
+        return super().encoder(type_)
+
     def decode(self, value: Any, type_: ValueType) -> Any:
         if value is None:
             return None
@@ -112,6 +119,22 @@ def encode_number(value: object, scale: int | None) -> int | float:
     if abs(scaled) > MAXIMUM_INTEGER:
         raise InvalidValueError("The number is too large.")
     return scaled
+
+
+def _scaled(scale: int) -> Callable[[Any], Any]:
+    """`encode_number` for exact numbers of one scale, with the usual case first."""
+    factor = 10**scale
+
+    def encode(value: Any) -> Any:
+        if type(value) is int and abs(value) < MAXIMUM_INTEGER // factor:
+            return value * factor
+        return None if value is None else encode_number(value, scale)
+
+    return encode
+
+
+def _day_text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 def decode_number(value: Any, scale: int | None) -> int | Decimal | float:

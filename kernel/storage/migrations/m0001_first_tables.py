@@ -87,7 +87,7 @@ _STATEMENTS = (
         "changes TEXT NOT NULL, batch_id BIGINT",
     ),
     same("CREATE INDEX smalt_history_record ON smalt_history (record_id, id) WHERE record_id IS NOT NULL"),
-    same("CREATE INDEX smalt_history_project ON smalt_history (project_id, id)"),
+    same("CREATE INDEX smalt_history_project ON smalt_history (project_id, id) WHERE record_id IS NULL"),
     same("CREATE INDEX smalt_history_batch ON smalt_history (batch_id, id) WHERE batch_id IS NOT NULL"),
     table(
         "smalt_outbox",
@@ -96,10 +96,10 @@ _STATEMENTS = (
     ),
     table(
         "smalt_list_stay",
-        "id BIGINT PRIMARY KEY, record_id BIGINT NOT NULL, list_id BIGINT NOT NULL, "
+        "id BIGINT NOT NULL, record_id BIGINT NOT NULL, list_id BIGINT NOT NULL, "
         "entered_at BIGINT NOT NULL, left_at BIGINT",
+        key="record_id, id",
     ),
-    same("CREATE INDEX smalt_list_stay_record ON smalt_list_stay (record_id, entered_at)"),
     same("CREATE INDEX smalt_list_stay_list ON smalt_list_stay (list_id, entered_at)"),
     table(
         "smalt_idempotency",
