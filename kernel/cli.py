@@ -84,8 +84,8 @@ def _welcome(address: str, password: str | None) -> str:
         f"  described  {address}/schema\n"
         f"  email      {ADMINISTRATOR}\n"
         f"  password   {shown}\n\n"
-        f"Another password: smalt user password --email {ADMINISTRATOR} --password -\n"
-        f"A token:          smalt token create --email {ADMINISTRATOR} --scopes read,write,admin\n\n"
+        f"Another password: {sys.argv[0]} user password --email {ADMINISTRATOR} --password -\n"
+        f"A token:          {sys.argv[0]} token create --email {ADMINISTRATOR} --scopes read,write,admin\n\n"
         f"Smalt serves at {address}"
     )
 
