@@ -47,8 +47,12 @@ def _raise(meaning: SmaltError | None, error: Exception) -> None:
 
 
 def _refusal(error: asyncpg.InterfaceError) -> SmaltError | None:
-    """What the driver says of a connection; its other complaints are faults of the program."""
-    return UnavailableError(_GONE) if "clos" in str(error) else None
+    """What the driver says of a connection; its other complaints are faults of the program.
+
+    A connection that was lost meanwhile counts as given back to the pool.
+    """
+    text = str(error)
+    return UnavailableError(_GONE) if "clos" in text or "released back" in text else None
 
 
 def _argument(cause: BaseException) -> SmaltError | None:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -19,6 +16,7 @@ from kernel.storage.database import Database, Statement
 from kernel.storage.migrations import MIGRATIONS
 from kernel.storage.migrations.ddl import runner, same
 from kernel.storage.tables import TABLES
+from tests.kernel.storage.conftest import Launch
 
 DONE = Statement("SELECT name FROM smalt_migration ORDER BY name")
 
@@ -83,7 +81,7 @@ async def test_several_databases_start_at_once(empty_database_url: str) -> None:
     await asyncio.gather(*(start_and_stop(empty_database_url) for _ in range(5)))
 
 
-async def test_several_processes_start_at_once(empty_database_url: str) -> None:
+async def test_several_processes_start_at_once(empty_database_url: str, launch: Launch) -> None:
     def launch() -> subprocess.Popen[bytes]:
         environment = dict(os.environ, PYTHONPATH=".", PICCOLO_CONF="nonsense")
         arguments = [sys.executable, "-c", START, empty_database_url]
@@ -91,7 +89,7 @@ async def test_several_processes_start_at_once(empty_database_url: str) -> None:
 
     processes = [launch() for _ in range(3)]
     outputs = [(await asyncio.to_thread(process.communicate))[0] for process in processes]
-    assert outputs == [b"", b"", b""]
+    assert outputs == ["", "", ""]
     assert [process.returncode for process in processes] == [0, 0, 0]
     await start_and_stop(empty_database_url)
 

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -21,6 +18,7 @@ from kernel.storage.connect import open_database
 from kernel.storage.database import Database, Statement
 from kernel.storage.options import StorageOptions
 from kernel.storage.sqlite import SqliteDatabase
+from tests.kernel.storage.conftest import Launch
 
 VALUE = Statement("SELECT value FROM smalt_state WHERE name = 'node'")
 INCREASE = "UPDATE smalt_state SET value = value + 1 WHERE name = 'node'"
@@ -109,8 +107,10 @@ async def test_stopping_leaves_one_file(database_url: str) -> None:
     assert [p.name for p in path.parent.glob("smalt.db*")] == ["smalt.db"]
 
 
-async def test_several_processes_write_one_file(database: Database, database_url: str) -> None:
-    processes = [start_writer(database_url, 60) for _ in range(3)]
+async def test_several_processes_write_one_file(
+    database: Database, database_url: str, launch: Launch
+) -> None:
+    processes = [launch(WRITER, database_url, "60") for _ in range(3)]
     for _ in range(60):
         async with database.transaction() as tx:
             await tx.execute(INCREASE)
@@ -139,10 +139,12 @@ async def test_a_write_lock_held_by_another_process_ends_in_an_error(database_ur
     await database.stop()
 
 
-async def test_killed_in_the_middle_every_acknowledged_write_is_there(database_url: str) -> None:
+async def test_killed_in_the_middle_every_acknowledged_write_is_there(
+    database_url: str, launch: Launch
+) -> None:
     acknowledged = 0
     for delay in (0.0, 0.013, 0.04, 0.09, 0.2):
-        process = start_writer(database_url, 100_000)
+        process = launch(WRITER, database_url, "100000")
         assert process.stdout is not None
         await asyncio.to_thread(process.stdout.readline)
         await asyncio.sleep(delay)
