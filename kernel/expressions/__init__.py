@@ -2,13 +2,14 @@
 
 from kernel.expressions.compiler import compile, compile_condition, compile_measure
 from kernel.expressions.filters import operators_for, parse_filter
-from kernel.expressions.functions import CATALOGUE, function_catalogue
+from kernel.expressions.functions import CATALOGUE, FunctionEntry, function_catalogue
 from kernel.expressions.parser import parse
 from kernel.expressions.syntax import Expression, paths
 
 __all__ = [
     "CATALOGUE",
     "Expression",
+    "FunctionEntry",
     "compile",
     "compile_condition",
     "compile_measure",

@@ -15,6 +15,7 @@ from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
 from kernel.dialects.base import Dialect
 from kernel.errors import NotFoundError
+from kernel.expressions import FunctionEntry, function_catalogue
 from kernel.expressions.filters import operators_for
 from kernel.fields import FieldType
 from kernel.registry import Entry, Registry
@@ -67,6 +68,11 @@ class CataloguesController(Controller):
     @get("/importers/{key:str}", summary="One file format")
     async def importer(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> ImporterView:
         return _one(await _importers(kernel), key)
+
+    @get("/functions", summary="Functions of the expression language")
+    async def functions(self, actor: Actor, paging: Paging) -> Page[FunctionEntry]:
+        found = sorted(function_catalogue(), key=lambda entry: entry.name)
+        return paging.slice(found, key=lambda entry: (entry.name,))
 
     @get("/chart-types", summary="Kinds of charts")
     async def chart_types(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:

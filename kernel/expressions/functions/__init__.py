@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import msgspec
 
 from kernel.expressions.catalogue import Catalogue
 from kernel.expressions.functions import conversion, date, list, logic, number, text
@@ -19,7 +19,7 @@ CATALOGUE = Catalogue(
 )
 
 
-class FunctionEntry(NamedTuple):
+class FunctionEntry(msgspec.Struct, frozen=True):
     """A function as catalogues show it."""
 
     name: str
