@@ -11,6 +11,7 @@ from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
 from kernel.access.actor import Actor
+from kernel.api import injected
 from kernel.api.decoding import JsonBody
 from kernel.api.gate import Gate
 from kernel.api.metrics import Metrics
@@ -49,11 +50,18 @@ def create_app(kernel: Kernel) -> Litestar:
 
 
 def _dependencies(kernel: Kernel, metrics: Metrics) -> dict[str, Provide]:
+    """What handlers ask for by name.
+
+    `actor` and `paging` ask for the one before, without need: so Litestar resolves them in turn. For
+    several at once it would open a task group, which costs more than all the rest of a small request.
+    """
+
     def provide_kernel() -> Kernel:
         return kernel
 
-    def provide_actor(request: Request[Actor, Any, Any]) -> Actor:
-        return request.user
+    def provide_actor(request: Request[Any, Any, Any], kernel: injected.Kernel) -> Actor:
+        actor: Actor = request.scope["user"]
+        return actor
 
     def provide_metrics() -> Metrics:
         return metrics

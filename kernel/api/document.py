@@ -110,7 +110,8 @@ def object_schema(struct: type[Any]) -> dict[str, Any]:
     definitions = shape.pop("$defs", {})
     own = shape.pop("$ref", "").rsplit("/", 1)[-1]
     rest = {name: value for name, value in definitions.items() if name != own}
-    return shape | definitions.get(own, {}) | ({"$defs": rest} if rest else {})
+    whole: dict[str, Any] = shape | definitions.get(own, {})
+    return whole | ({"$defs": rest} if rest else {})
 
 
 def _field_values(field_types: Mapping[str, FieldType[Any, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
 from litestar import Request
-from litestar.params import QueryParameter
+from litestar.di import NamedDependency
+from litestar.params import QueryParameter, SkipValidation
 
 from kernel.errors import Fault, InvalidInputError
 
@@ -99,9 +100,10 @@ class Paging:
 
 def provide_paging(
     request: Request[Any, Any, Any],
+    actor: NamedDependency[SkipValidation[Any]],
     limit: Limit = DEFAULT_LIMIT,
     cursor: Cursor = None,
     count: Count = False,
 ) -> Paging:
-    """Injected as `paging`."""
+    """Injected as `paging`. Why it asks for the actor: see `kernel.api.app`."""
     return Paging(limit, cursor, count, request.scope["path"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -29,6 +30,9 @@ Query = Annotated[str | None, QueryParameter(description="Text to find in titles
 IfMatch = Annotated[
     str | None, HeaderParameter(name="If-Match", description="The ETag of the version you have read.")
 ]
+
+_TAG = re.compile(r'(?:W/)?"[^"\s]*"')
+_VERSION_TAG = re.compile(r'"[0-9]{1,17}"')
 
 
 class QueryInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -138,7 +142,7 @@ class RecordsController(Controller):
         if_match: IfMatch = None,
     ) -> Response[bytes]:
         answer = await kernel.records.update(
-            actor, identifier(project_id), identifier(record_id), data, _version(if_match)
+            actor, identifier(project_id), identifier(record_id), data, _versions(if_match)
         )
         return json_bytes(answer.json, 200, _etag(answer.version))
 
@@ -146,7 +150,7 @@ class RecordsController(Controller):
     async def remove(
         self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id, if_match: IfMatch = None
     ) -> None:
-        await kernel.records.delete(actor, identifier(project_id), identifier(record_id), _version(if_match))
+        await kernel.records.delete(actor, identifier(project_id), identifier(record_id), _versions(if_match))
 
     @post("/{record_id:str}/restore", status_code=200, summary="Bring a record back from the trash")
     async def restore(self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id) -> Response[bytes]:
@@ -164,9 +168,8 @@ class RecordsController(Controller):
         if_match: IfMatch = None,
     ) -> Response[bytes]:
         wanted = msgspec.structs.asdict(data)
-        wanted["list"] = data.list if data.list is not None else data.list_id
         answer = await kernel.records.move(
-            actor, identifier(project_id), identifier(record_id), wanted, _version(if_match)
+            actor, identifier(project_id), identifier(record_id), wanted, _versions(if_match)
         )
         return json_bytes(answer.json, 200, _etag(answer.version))
 
@@ -193,11 +196,14 @@ def _etag(version: int) -> dict[str, str]:
     return {"ETag": f'"{version}"'}
 
 
-def _version(if_match: str | None) -> int | None:
-    """The version in an If-Match header; None when there is none or for `*`."""
+def _versions(if_match: str | None) -> frozenset[int] | None:
+    """The versions in an If-Match header; None when there is none or for `*`.
+
+    A weak tag never matches, nor does one that this server has not given (RFC 9110, 13.1.1).
+    """
     if if_match is None or if_match.strip() == "*":
         return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not (text.isascii() and text.isdigit() and len(text) < 18):
+    tags = [tag.strip() for tag in if_match.split(",")]
+    if not all(_TAG.fullmatch(tag) for tag in tags):
         raise InvalidInputError(faults=[Fault("If-Match", 'Give the ETag of the record, such as "3".')])
-    return int(text)
+    return frozenset(int(tag[1:-1]) for tag in tags if _VERSION_TAG.fullmatch(tag))
