@@ -12,7 +12,7 @@ from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect, Parameters
 from kernel.errors import BrokenSourceError, ExpressionError, InvalidInputError
 from kernel.expressions import compile_condition, parse_filter
-from kernel.queries.compilation import Compilation, Scope, root_scope
+from kernel.queries.compilation import Scope, root_scope
 from kernel.queries.fields import canonical, find_field
 from kernel.queries.paths import PathResolver, named_value, start, with_every_right
 from kernel.schema import Field, Project, Schema
@@ -22,8 +22,8 @@ from kernel.values import INTEGER, Kind, Value
 MATCHABLE = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.DATETIME)
 
 _EACH: Mapping[str, Callable[[int], str]] = {
-    "sqlite": lambda number: f"(SELECT value AS v FROM json_each(?{number})) smalt_t",
-    "postgres": lambda number: f"unnest(${number}::text[]) AS smalt_t(v)",
+    "sqlite": lambda number: f"(SELECT value AS v FROM json_each(?{number})) smalt_e",
+    "postgres": lambda number: f"unnest(${number}::text[]) AS smalt_e(v)",
 }
 
 
@@ -65,37 +65,55 @@ class Match:
     def folding(self, texts: Sequence[str]) -> Statement:
         """Each text with what it is compared by: `(text, folded)`."""
         parameters = Parameters(self._dialect)
-        each = self._each(parameters, texts)
-        return Statement(
-            f"SELECT smalt_t.v, {self._dialect.fold('smalt_t.v')} FROM {each}", parameters.values
-        )
+        return Statement(f"SELECT v, f FROM ({self._texts(parameters, texts)}) smalt_t", parameters.values)
 
     def records(self, values: Sequence[Any], now: datetime) -> Statement:
-        """`(value, how many records have it, the id of one)` for each of the values that is found.
+        """`(value, how many records have it, the id of one)` for each of the values that is found,
+        and perhaps, with no records, of those that are not.
 
-        Texts come back folded, others as the driver reads them.
+        Texts come back as they were given, others as the driver reads them.
         """
         compilation = start(self._schema, self._actor, self._dialect, now)
         scope = root_scope(compilation, self._project)
         sql = f"{scope.alias}.id" if self.by_id else self._value(scope).sql
-        if self.textual:
-            sql = self._dialect.fold(sql)
-        scope.frame.restrict(f"{sql} IN ({self._wanted(compilation, values)})")
         if self._allowed:
             self._allow(scope, self._allowed)
-        selected = f"SELECT {sql}, count(*), min({scope.alias}.id) {scope.frame.clause()} GROUP BY 1"
-        return Statement(selected, tuple(compilation.parameters.values))
+        write = self._by_texts if self.textual else self._by_values
+        return Statement(write(scope, sql, values), tuple(compilation.parameters.values))
 
-    def _wanted(self, compilation: Compilation, values: Sequence[Any]) -> str:
-        if self.textual:
-            each = self._each(compilation.parameters, values)
-            return f"SELECT {self._dialect.fold('smalt_t.v')} FROM {each}"
-        return ", ".join(compilation.parameters.add(value, self.type) for value in values)
+    def _by_texts(self, scope: Scope, sql: str, texts: Sequence[str]) -> str:
+        """Through the index from each text, or, without one, through the records once.
 
-    def _each(self, parameters: Parameters, texts: Sequence[str]) -> str:
+        Not as a join in the first case: SQLite 3.40 may put a Bloom filter before an index on an
+        expression, and then finds nothing.
+        """
+        wanted = self._texts(scope.compilation.parameters, texts)
+        scope.frame.restrict(f"{self._dialect.fold(sql)} = smalt_t.f")
+        count, record_id = "count(*)", f"min({scope.alias}.id)"
+        if self._indexed:
+            clause = scope.frame.clause()
+            found = f"SELECT smalt_t.v, (SELECT {count} {clause}), (SELECT {record_id} {clause}) FROM smalt_t"
+        else:
+            conditions = " AND ".join(scope.frame.conditions())
+            source = f"{scope.frame.tables()} CROSS JOIN smalt_t WHERE {conditions}"
+            found = f"SELECT smalt_t.v, {count}, {record_id} FROM {source} GROUP BY 1"
+        return f"WITH smalt_t AS MATERIALIZED ({wanted}) {found}"
+
+    def _by_values(self, scope: Scope, sql: str, values: Sequence[Any]) -> str:
+        marks = ", ".join(scope.compilation.parameters.add(value, self.type) for value in values)
+        scope.frame.restrict(f"{sql} IN ({marks})")
+        return f"SELECT {sql}, count(*), min({scope.alias}.id) {scope.frame.clause()} GROUP BY 1"
+
+    @property
+    def _indexed(self) -> bool:
+        return canonical(self._name) == "title" or (self.field is not None and self.field.indexed)
+
+    def _texts(self, parameters: Parameters, texts: Sequence[str]) -> str:
+        """SQL for the texts, `v`, with what they are compared by, `f`."""
         as_json = self._dialect.name == "sqlite"
         parameters.values.append(json.dumps(list(texts)) if as_json else list(texts))
-        return _EACH[self._dialect.name](len(parameters.values))
+        each = _EACH[self._dialect.name](len(parameters.values))
+        return f"SELECT smalt_e.v, {self._dialect.fold('smalt_e.v')} AS f FROM {each}"
 
     def _value(self, scope: Scope) -> Value:
         try:

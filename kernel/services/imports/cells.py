@@ -13,12 +13,12 @@ from kernel.fields import ParseContext
 from kernel.importers import Cell
 from kernel.schema import Field, Project
 from kernel.services.imports.people import People
-from kernel.services.record_input import MAXIMUM_DESCRIPTION, MAXIMUM_TITLE, find_choice, parse_value
+from kernel.services.record_input import MAXIMUM_DESCRIPTION, MAXIMUM_TITLE, find_choice
 from kernel.text_input import clean_line, clean_lines, fold_name
 from kernel.values import Choice
 
-REMEMBERED = 20_000
-"""Texts of one column whose values are kept."""
+REMEMBERED = 100_000
+"""Texts whose values are kept, in all columns of a file together."""
 
 MOST_NEW_OPTIONS = 200
 """Options that one cell may add; beyond, the column was hardly meant to be a select."""
@@ -45,25 +45,27 @@ class Absent(Problem):
 
 
 class CellReader:
-    """Reads the cells of one column: gives a value, None for empty, or a Problem."""
+    """Reads the cells of one column: gives a value, None for empty, or a Problem.
 
-    __slots__ = ("_parse", "known")
+    `known` are the values of the first `limit` distinct texts; whoever reads looks there first.
+    """
 
-    def __init__(self, parse: Parse) -> None:
+    __slots__ = ("_limit", "_parse", "known")
+
+    def __init__(self, parse: Parse, limit: int = REMEMBERED) -> None:
         self._parse = parse
-        self.known: dict[object, Any] = {"": None, None: None}
+        self._limit = limit
+        self.known: dict[object, Any] = {"": None}
 
     def read(self, cell: Cell) -> Any:
-        """The value of a cell. Look into `known` first where speed counts and cells are text."""
-        key = cell if type(cell) is str or cell is None else (type(cell), cell)
-        if key not in self.known:
-            if len(self.known) > REMEMBERED:
-                self.known = {"": None, None: None}
-            self.known[key] = self._work_out(cell)
-        return self.known[key]
+        """The value of a cell that is not a text among the `known`."""
+        value = self._work_out(cell)
+        if type(cell) is str and len(self.known) < self._limit:
+            self.known[cell] = value
+        return value
 
     def _work_out(self, cell: Cell) -> Any:
-        if isinstance(cell, str) and not cell.strip():
+        if cell is None or (type(cell) is str and not cell.strip()):
             return None
         try:
             return self._parse(cell)
@@ -125,9 +127,12 @@ def people_parser(people: People, many: bool) -> Parse:
 def field_parser(field: Field, context: ParseContext) -> Parse:
     """Asks the field's type; what options it misses are all named at once."""
 
+    assert field.type is not None  # the mapping has been checked
+    ask, config = field.type.parse, field.config
+
     def parse(cell: Cell) -> Any:
         try:
-            return parse_value(field, cell, context)
+            return ask(cell, config, context)
         except UnknownOptionError as error:
             names = _missing_options(field, cell, context, error)
             raise _AbsentError(Absent(error.detail, "options", names, field.id)) from None

@@ -41,21 +41,27 @@ class Finder:
         self._context = context
         self._now = now
 
-    async def find(self, fetch: Fetch, texts: Iterable[str]) -> dict[str, Found]:
-        """Each text with what was found; texts that can be no value of the field are left out."""
+    async def find(self, fetch: Fetch, texts: Iterable[str], fold: bool = False) -> dict[str, Found]:
+        """Each text with what was found; texts that can be no value of the field are left out.
+
+        Without `fold` the `norm` of a text is the text itself, which is quicker.
+        """
         values = self._values(texts)
         if not values:
             return {}
         if self._match.textual:
-            return await self._by_text(fetch, values)
+            return await self._by_text(fetch, values, fold)
         return await self._by_value(fetch, values)
 
-    async def _by_text(self, fetch: Fetch, values: dict[str, Any]) -> dict[str, Found]:
+    async def _by_text(self, fetch: Fetch, values: dict[str, Any], fold: bool) -> dict[str, Found]:
         distinct = sorted(set(values.values()))
-        folded, rows = await fetch(self._match.folding(distinct), self._match.records(distinct, self._now))
-        norms: dict[str, str] = {text: norm for text, norm in folded}  # noqa: C416 - rows are tuples of Any
-        known = {norm: Found(norm, count, id_) for norm, count, id_ in rows}
-        return {t: known.get(norms[v], Found(norms[v])) for t, v in values.items()}
+        statements = [self._match.records(distinct, self._now)]
+        if fold:
+            statements.append(self._match.folding(distinct))
+        found, *folded = await fetch(*statements)
+        norms: dict[str, str] = {row[0]: row[1] for rows in folded for row in rows}
+        known = {text: Found(norms.get(text, text), count, id_ or 0) for text, count, id_ in found}
+        return {t: known.get(v) or Found(norms.get(v, v)) for t, v in values.items()}
 
     async def _by_value(self, fetch: Fetch, values: dict[str, Any]) -> dict[str, Found]:
         distinct = list(set(values.values()))

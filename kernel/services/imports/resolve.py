@@ -55,11 +55,11 @@ class Resolver:
     ) -> dict[str, Found]:
         """Mark the rows whose record exists already; gives what each key was found to be."""
         finder = self.key_finder(key, project)
-        found = await finder.find(fetch, {work.key for work in works if work.key is not None})
+        found = await finder.find(fetch, {work.key for work in works if work.key is not None}, fold=True)
         for work in works:
             known = None if work.key is None else found.get(work.key)
             if known is not None and known.count > 1:
-                work.problems.append((key.column, f"{known.count} records have '{work.key}' as {key.key}."))
+                work.fail(key.column, f"{known.count} records have '{work.key}' as {key.key}.")
             elif known is not None and known.count == 1:
                 work.record_id = known.record_id
         return found
@@ -94,14 +94,12 @@ def _apply(
             lacking.append(text)
         elif match.count > 1:
             reason = f"{match.count} records have '{text[:100]}' as {target.match}; which one is meant?"
-            work.problems.append((target.column, reason))
+            work.fail(target.column, reason)
         else:
             ids.append(match.record_id)
     put(work, target, ids)
     if lacking and not may_create:
-        work.problems.append(
-            (target.column, f"There is no record with '{lacking[0][:100]}' as {target.match}.")
-        )
+        work.fail(target.column, f"There is no record with '{lacking[0][:100]}' as {target.match}.")
     return lacking if may_create else []
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -12,6 +12,7 @@ from kernel.fields import ParseContext
 from kernel.importers import BadRow, Cell, Row
 from kernel.schema import BUILT_IN_LINKS, Project
 from kernel.services.imports.cells import (
+    REMEMBERED,
     Absent,
     CellReader,
     Parse,
@@ -37,16 +38,23 @@ class Work:
     """One row on its way: `wanted` are texts by which records are still to be found.
 
     `record_id` is that of an existing record to update. A row with problems is not written.
+    Most rows want little and have no problems, so these begin as what costs nothing.
     """
 
     number: int
     cells: Sequence[Cell]
     draft: Draft
-    wanted: list[tuple[Target, list[str]]] = field(default_factory=list)
-    problems: list[tuple[str | None, str]] = field(default_factory=list)
-    absent: list[Absent] = field(default_factory=list)
+    wanted: Sequence[tuple[Target, list[str]]] = ()
+    problems: Sequence[tuple[str | None, str]] = ()
+    absent: Sequence[Absent] = ()
     key: str | None = None
     record_id: int | None = None
+
+    def want(self, target: Target, texts: list[str]) -> None:
+        self.wanted = (*self.wanted, (target, texts))
+
+    def fail(self, column: str | None, reason: str) -> None:
+        self.problems = (*self.problems, (column, reason))
 
     def errors(self) -> list[RowError]:
         return [RowError(self.number, *problem) for problem in dict.fromkeys(self.problems)]
@@ -71,7 +79,11 @@ class RowParser:
         self.key = key
         self._context = context
         self._people = people
-        self._steps = [(t, CellReader(self._parser(t)), _putter(t)) for t in targets]
+        limit = REMEMBERED // max(1, len(targets))
+        readers = [CellReader(self._parser(target), limit) for target in targets]
+        self._steps = [
+            (t, t.index, r.known, r.read, _putter(t)) for t, r in zip(targets, readers, strict=True)
+        ]
 
     def parse(self, rows: Iterable[tuple[int, Row]]) -> list[Work]:
         """The rows that are not blank."""
@@ -79,16 +91,14 @@ class RowParser:
 
     def _row(self, number: int, row: Row) -> Work | None:
         if isinstance(row, BadRow):
-            return Work(number, row.cells, Draft(), problems=[(None, row.detail)])
+            return Work(number, row.cells, Draft(), problems=((None, row.detail),))
         if not any(row):
             return None
         work = Work(number, row, Draft())
-        for target, reader, put in self._steps:
-            cell = row[target.index]
-            try:
-                value = reader.known[cell] if type(cell) is str else reader.read(cell)
-            except KeyError:
-                value = reader.read(cell)
+        for target, index, known, read, put in self._steps:
+            cell = row[index]
+            # 1, 1.0 and True would be the same key, so only texts are looked up
+            value = known[cell] if type(cell) is str and cell in known else read(cell)
             if isinstance(value, Problem):
                 self._problem(work, target, value)
             else:
@@ -98,9 +108,9 @@ class RowParser:
         return work
 
     def _problem(self, work: Work, target: Target, problem: Problem) -> None:
-        work.problems.append((target.column, problem.reason))
+        work.fail(target.column, problem.reason)
         if isinstance(problem, Absent):
-            work.absent.append(problem)
+            work.absent = (*work.absent, problem)
 
     def _parser(self, target: Target) -> Parse:
         if target.field is not None:
@@ -128,13 +138,13 @@ class RowParser:
         """What a record must have, once references have been found."""
         new = work.record_id is None
         if new and work.draft.columns.get("title") is None:
-            work.problems.append((self._column("title"), "The title must not be blank."))
+            work.fail(self._column("title"), "The title must not be blank.")
         for field_id, name in self.required:
             value = work.draft.fields.get(field_id)
             given = new or field_id in work.draft.fields
             if given and (value is None or value == []):
                 column = next((t.column for t in self.targets if t.field and t.field.id == field_id), None)
-                work.problems.append((column, f"'{name}' must not be empty."))
+                work.fail(column, f"'{name}' must not be empty.")
 
     def _column(self, built_in: str) -> str | None:
         return next((t.column for t in self.targets if t.built_in == built_in), None)
@@ -164,7 +174,7 @@ def _wanted(target: Target) -> Callable[[Work, Any], None]:
     def put(work: Work, value: Any) -> None:
         work.draft.fields[field_id] = None
         if value is not None:
-            work.wanted.append((target, value))
+            work.want(target, value)
 
     return put
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import NamedTuple
 
 from kernel.access.acting import actor_of
 from kernel.importers import Row
@@ -27,6 +28,14 @@ CHUNK = 2000
 """Rows of one transaction: other writers get in between."""
 
 Numbered = tuple[int, Row]
+
+
+class _Chunk(NamedTuple):
+    """Some rows of the file, and what was made of them under one version of the schema."""
+
+    session: Session
+    rows: list[Numbered]
+    works: list[Work]
 
 
 class _SchemaMoved(Exception):
@@ -68,50 +77,44 @@ class ImportWork:
         importer, options = await self.sessions.importer(state)
         with self.uploads.open(running.job.id) as source:
             rows = numbered(importer.rows(source, options), importer.first_row(options), state.position)
-            while True:
-                chunk, works = await asyncio.to_thread(_next, rows, session)
-                if not chunk:
-                    break
-                session = await self._chunk(running, session, people, chunk, works)
+            ahead = _parse_ahead(rows, session)
+            try:
+                while (chunk := await ahead).rows:
+                    ahead = _parse_ahead(rows, session)  # beside the writing of this chunk
+                    session = await self._chunk(running, session, people, chunk)
+            finally:
+                await asyncio.gather(ahead, return_exceptions=True)
         state.phase = "links"
         return session
 
-    async def _chunk(
-        self, running: RunningJob, session: Session, people: People, chunk: list[Numbered], works: list[Work]
-    ) -> Session:
+    async def _chunk(self, running: RunningJob, session: Session, people: People, chunk: _Chunk) -> Session:
         """Write one chunk, with a new session each time that the schema has moved."""
-        state, actor, project_id = session.state, session.actor, session.project.id
         while True:
-            absent = self.missing.wanted(state, absent_names(works))
+            if chunk.session is not session:
+                works = await asyncio.to_thread(session.parser.parse, chunk.rows)
+                chunk = _Chunk(session, chunk.rows, works)
+            absent = self.missing.wanted(session.state, absent_names(chunk.works))
             if absent:
-                await self.missing.make(actor, session.project, absent)
-            elif await self._written(running, session, chunk, works):
+                await self.missing.make(session.actor, session.project, absent)
+            elif await self._written(running, chunk):
                 return session
-            session = await self.sessions.open(actor, project_id, state, people)
-            works = await asyncio.to_thread(session.parser.parse, chunk)
+            session = await self.sessions.open(session.actor, session.project.id, session.state, people)
 
-    async def _written(
-        self, running: RunningJob, session: Session, chunk: list[Numbered], works: list[Work]
-    ) -> bool:
+    async def _written(self, running: RunningJob, chunk: _Chunk) -> bool:
         """Whether the chunk was written; not when the schema is another than the session's."""
+        session = chunk.session
         try:
             async with self.records.writing(session.actor, session.project.id) as writing:
                 if writing.schema.version != session.schema.version:
                     raise _SchemaMoved
-                saved = await self._write(running, session, writing, chunk, works)
+                saved = await self._write(running, chunk, writing)
         except _SchemaMoved:
             return False
         running.state = saved
         return True
 
-    async def _write(
-        self,
-        running: RunningJob,
-        session: Session,
-        writing: Writing,
-        chunk: list[Numbered],
-        works: list[Work],
-    ) -> str:
+    async def _write(self, running: RunningJob, chunk: _Chunk, writing: Writing) -> str:
+        session, works = chunk.session, chunk.works
         state, tx = session.state, writing.tx
         writer = ChunkWriter(self.records, writing, state.batch_id)
         await find_references(session, writing, self.records, works, to_itself=False)
@@ -125,18 +128,22 @@ class ImportWork:
         outcome, ids = await writer.write(works, keys)
         await RejectedRows(self.rows).add(tx, running.job.id, outcome.failed)
         await OwnLinks(self.rows).add(tx, running.job.id, works, ids)
-        state.position += len(chunk)
+        state.position += len(chunk.rows)
         state.created += outcome.created
         state.updated += outcome.updated
         state.failed += len(outcome.failed)
-        state.skipped += len(chunk) - len(works)
+        state.skipped += len(chunk.rows) - len(works)
         state.note(outcome.errors())
         saved = encode_state(state)
         await running.save(tx, saved, state.position, state.total)
         return saved
 
 
-def _next(rows: Iterator[Numbered], session: Session) -> tuple[list[Numbered], list[Work]]:
-    """The next chunk, read and parsed; runs beside the event loop."""
-    chunk = list(islice(rows, CHUNK))
-    return chunk, session.parser.parse(chunk)
+def _parse_ahead(rows: Iterator[Numbered], session: Session) -> asyncio.Task[_Chunk]:
+    """Read and parse the next chunk beside the event loop; one without rows is the end."""
+
+    def parse() -> _Chunk:
+        chunk = list(islice(rows, CHUNK))
+        return _Chunk(session, chunk, session.parser.parse(chunk))
+
+    return asyncio.create_task(asyncio.to_thread(parse))

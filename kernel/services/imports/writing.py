@@ -75,7 +75,7 @@ class ChunkWriter:
             error = as_unique_fault(error, self._work.project)
         reason = error.faults[0].detail if error.faults else error.detail
         for row in group:
-            row.problems.append((None, reason))
+            row.fail(None, reason)
             outcome.failed.append(row)
 
     async def _write(self, groups: Sequence[list[Work]]) -> list[int]:
@@ -172,7 +172,7 @@ class OwnLinks:
             texts, cells = msgspec.json.decode(wanted, type=tuple[list[str], list[Cell]])
             work = works.setdefault(number, Work(number, cells, Draft(), record_id=record_id))
             if index in targets:
-                work.wanted.append((targets[index], texts))
+                work.want(targets[index], texts)
         if rows:
             key = f"job_id = {mark(1)} AND row_number = {mark(2)} AND column_index = {mark(3)}"
             gone = [(job_id, row[0], row[1]) for row in rows]
