@@ -28,4 +28,6 @@ def launch(request: pytest.FixtureRequest) -> Iterator[Launch]:
     yield start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()

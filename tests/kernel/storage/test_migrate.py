@@ -82,12 +82,7 @@ async def test_several_databases_start_at_once(empty_database_url: str) -> None:
 
 
 async def test_several_processes_start_at_once(empty_database_url: str, launch: Launch) -> None:
-    def launch() -> subprocess.Popen[bytes]:
-        environment = dict(os.environ, PYTHONPATH=".", PICCOLO_CONF="nonsense")
-        arguments = [sys.executable, "-c", START, empty_database_url]
-        return subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment)
-
-    processes = [launch() for _ in range(3)]
+    processes = [launch(START, empty_database_url) for _ in range(3)]
     outputs = [(await asyncio.to_thread(process.communicate))[0] for process in processes]
     assert outputs == ["", "", ""]
     assert [process.returncode for process in processes] == [0, 0, 0]

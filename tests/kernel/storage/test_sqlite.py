@@ -46,13 +46,6 @@ def engine() -> str:
     return "sqlite"
 
 
-def start_writer(url: str, transactions: int) -> subprocess.Popen[str]:
-    arguments = [sys.executable, "-c", WRITER, url, str(transactions)]
-    return subprocess.Popen(
-        arguments, stdout=subprocess.PIPE, text=True, env=dict(os.environ, PYTHONPATH=".")
-    )
-
-
 async def test_connections_are_opened_once(database_url: str) -> None:
     opened: Counter[str] = Counter()
 
