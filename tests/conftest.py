@@ -101,16 +101,16 @@ def _database_url(
     server: PostgresServer = request.getfixturevalue("postgres_server")
     name = f"t{request.config.stash.setdefault(_COUNT, 0)}"
     request.config.stash[_COUNT] += 1
-    asyncio.run(_administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
+    asyncio.run(administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
     yield server.get_uri(database=name)
-    asyncio.run(_administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
 _COUNT = pytest.StashKey[int]()
 
 
 async def _make_template(server: PostgresServer) -> None:
-    await _administer(server, "CREATE DATABASE smalt_template TEMPLATE template0")
+    await administer(server, "CREATE DATABASE smalt_template TEMPLATE template0")
     await _migrate(server.get_uri(database="smalt_template"))
 
 
@@ -120,7 +120,7 @@ async def _migrate(url: str) -> None:
     await database.stop()
 
 
-async def _administer(server: PostgresServer, sql: str) -> None:
+async def administer(server: PostgresServer, sql: str) -> None:
     parts = urlsplit(server.get_uri())
     host = parse_qs(parts.query).get("host", [parts.hostname or "localhost"])[0]
     connection = await asyncpg.connect(host=host, user="postgres", database="postgres")

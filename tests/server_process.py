@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -38,33 +38,77 @@ def smalt(
     )
 
 
+class Server:
+    """A server process: `address`, and `welcome`, everything that it printed until it took connections."""
+
+    def __init__(
+        self, log: Path, *arguments: str, settings: Mapping[str, str], python: str = sys.executable
+    ) -> None:
+        command = [python, "-m", "kernel.cli", *(arguments or ("serve",)), "--port", "0"]
+        self.log = log
+        with log.open("a") as errors:
+            self.process = subprocess.Popen(
+                command,
+                env=CLEAN | dict(settings),
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+        self.address, self.welcome = "", ""
+
+    def ready(self) -> Server:
+        """Wait until it takes connections; what it said when it does not."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.welcome += line
+            if found := re.search(r"Smalt serves at (\S+)", line):
+                self.address = found[1]
+                return self
+        raise AssertionError(f"the server did not start: {self.welcome}\n{self.log.read_text()}")
+
+    def kill(self) -> None:
+        """End it and its workers at once, wherever they are."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self._gone(10)
+
+    def stop(self) -> None:
+        """Tell it to end; kill what does not."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self._gone(30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def _gone(self, seconds: float) -> None:
+        self.process.wait(seconds)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+@contextmanager
+def started(
+    log: Path, *arguments: str, settings: Mapping[str, str], python: str = sys.executable
+) -> Iterator[Server]:
+    """A server on a free port, which goes when the block is left."""
+    server = Server(log, *arguments, settings=settings, python=python)
+    try:
+        yield server.ready()
+    except BaseException:
+        server.kill()
+        raise
+    server.stop()
+
+
 @contextmanager
 def serving(
     log: Path, *arguments: str, settings: Mapping[str, str], python: str = sys.executable
 ) -> Iterator[tuple[str, str]]:
     """Serve on a free port; the address and everything printed until it was."""
-    command = [python, "-m", "kernel.cli", *(arguments or ("serve",)), "--port", "0"]
-    with (
-        log.open("w") as errors,
-        subprocess.Popen(
-            command, env=CLEAN | dict(settings), stdout=subprocess.PIPE, stderr=errors, text=True
-        ) as process,
-    ):
-        try:
-            yield _announcement(process, log)
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-
-
-def _announcement(process: subprocess.Popen[str], log: Path) -> tuple[str, str]:
-    assert process.stdout is not None
-    printed = ""
-    for line in process.stdout:
-        printed += line
-        if found := re.search(r"Smalt serves at (\S+)", printed):
-            return found[1], printed
-    raise AssertionError(f"the server did not start: {printed}\n{log.read_text()}")
+    with started(log, *arguments, settings=settings, python=python) as server:
+        yield server.address, server.welcome
 
 
 def new_token(settings: Mapping[str, str], email: str = "ewa@example.com") -> str:
