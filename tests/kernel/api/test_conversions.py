@@ -257,16 +257,19 @@ async def test_a_formula_becomes_another(client: httpx.AsyncClient, project: str
 
 
 async def test_flags_follow_the_columns(client: httpx.AsyncClient, project: str) -> None:
-    await add(client, project, "A", "text")
+    await add(client, project, "A", "number", decimals=2)
     await client.patch(f"{project}/fields/a", json={"unique": True, "indexed": True})
-    await fill(client, project, "1.04", "1.01")
-    answer = await convert(client, project, type="number", config={"decimals": 1}, accept_loss=True)
-    assert answer.status_code in (200, 409)
-    answer = await client.patch(f"{project}/fields/a", json={"type": "multi_select", "accept_loss": True})
-    assert answer.status_code == 422
-    answer = await client.patch(
-        f"{project}/fields/a", json={"type": "multi_select", "unique": False, "accept_loss": True}
-    )
+    paths = await fill(client, project, "1.04", "1.01")
+    refused = await convert(client, project, config={"decimals": 1}, accept_loss=True)
+    assert refused.status_code == 409
+    assert "'1.0' (2 times)" in refused.json()["detail"]
+    assert await held(client, paths) == ["1.04", "1.01"]
+    assert (await convert(client, project, type="text")).status_code == 200
+    body = {"title": "x", "fields": {"a": "1.04"}}
+    assert (await client.post(f"{project}/records", json=body)).status_code == 409
+    wish = {"type": "multi_select", "accept_loss": True}
+    assert (await client.patch(f"{project}/fields/a", json=wish)).status_code == 422
+    answer = await client.patch(f"{project}/fields/a", json=wish | {"unique": False})
     assert answer.status_code == 200, answer.text
 
 
