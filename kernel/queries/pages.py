@@ -22,7 +22,7 @@ from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.compilation import Compilation, Scope, root_scope
 from kernel.queries.fields import unknown_field
 from kernel.queries.paths import PathResolver, start
-from kernel.queries.record_json import record_json, unknown_names
+from kernel.queries.record_json import record_json, unknown_names, without_empty_warnings
 from kernel.queries.sorting import SortKey, after, decode_cursor, encode_cursor, sort_keys
 from kernel.schema import Project, Schema
 from kernel.storage.database import Row, Statement
@@ -73,7 +73,8 @@ class PageQuery:
         """The JSON of the collection, around the records that the database wrote."""
         following = msgspec.json.encode(self.next_cursor(row)).decode()
         counted = "" if total is None else f',"total":{total}'
-        return f'{{"items":{row[0]},"next":{following}{counted}}}'.encode()
+        items = without_empty_warnings(row[0])
+        return f'{{"items":{items},"next":{following}{counted}}}'.encode()
 
 
 def page_query(

@@ -9,7 +9,7 @@ import msgspec
 
 from kernel.dialects.base import Dialect
 from kernel.errors import BrokenSourceError, ExpressionError
-from kernel.queries.builtins import DEFAULT_FIELD_OF, linked
+from kernel.queries.builtins import linked
 from kernel.queries.compilation import HiddenFieldError, Scope
 from kernel.queries.fields import canonical, sees_built_in
 from kernel.queries.paths import field_value, named_value
@@ -37,6 +37,9 @@ _ORDER = (
     "updated_at", "updated_by", "version",
 )  # fmt: skip
 
+_NO_WARNINGS = '{"warnings":[],"id":'
+_NO_WARNINGS_SPACED = '{"warnings" : [], "id" :'
+
 
 @dataclass
 class CustomFields:
@@ -54,14 +57,24 @@ def record_json(scope: Scope, wanted: Collection[str] | None = None, trash: bool
     """
     dialect = scope.compilation.dialect
     names = None if wanted is None else {canonical(n) for n in wanted}
-    members = {n: _built_in_json(scope, n) for n in _ORDER if _includes(scope, n, names)}
-    if trash:
-        members["deleted_at"] = dialect.json_argument(Value(DATETIME, scope.column("deleted_at")))
     custom = custom_fields(scope, wanted)
-    members["fields"] = dialect.json_build(custom.members)
+    members = {}
     if custom.warnings or custom.conditional:
         members["warnings"] = dialect.as_json(_warnings(scope, custom))
+    members |= {n: _built_in_json(scope, n) for n in _ORDER if _includes(scope, n, names)}
+    if trash:
+        members["deleted_at"] = dialect.json_argument(Value(DATETIME, scope.column("deleted_at")))
+    members["fields"] = dialect.json_build(custom.members)
     return dialect.json_build(members)
+
+
+def without_empty_warnings(json: str) -> str:
+    """JSON of records, each with `warnings` only where there are some.
+
+    The database cannot leave a member out without writing each record twice. It comes first,
+    before the id, as it does in no other object: no custom field has the key `id`.
+    """
+    return json.replace(_NO_WARNINGS, '{"id":').replace(_NO_WARNINGS_SPACED, '{"id" :')
 
 
 def _includes(scope: Scope, name: str, names: set[str] | None) -> bool:
@@ -169,7 +182,7 @@ def _warning(key: str, detail: str) -> str:
 
 def unknown_names(project: Project, scope: Scope, wanted: Collection[str]) -> list[str]:
     """The names in a `fields` choice that the reader does not have."""
-    known = {canonical(n) for n in (*_ORDER, *DEFAULT_FIELD_OF, "list", "project")}
+    known = {n for n in _ORDER if n in ALWAYS or n == "position" or sees_built_in(scope, n)} | {"list"}
     visible = {f.key for f in project.live_fields if scope.access.sees(f.key)}
     visible |= {str(f.id) for f in project.live_fields if scope.access.sees(f.key)}
     return [n for n in wanted if n.strip() not in visible and canonical(n) not in known]

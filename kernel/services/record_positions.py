@@ -10,6 +10,21 @@ from kernel.storage.database import Transaction
 from kernel.storage.record_rows import TablePlan
 
 GAP = 1 << 20
+_LISTS = ("list", "list_id")
+_PLACES = ("before", "after", "position")
+
+
+def wanted_list(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The member that names the list, if any does. InvalidInputError for a body that contradicts itself."""
+    lists = [name for name in _LISTS if wanted.get(name) is not None]
+    places = [name for name in _PLACES if wanted.get(name) is not None]
+    faults = [Fault(f"/{name}", f"Give '{chosen[0]}' or '{name}', not both.")
+              for chosen in (lists, places) for name in chosen[1:]]  # fmt: skip
+    if not lists and not places:
+        faults.append(Fault("", "Say where to: give a 'list', or 'before', 'after' or 'position'."))
+    if faults:
+        raise InvalidInputError("The place is not valid.", faults)
+    return {name: wanted[name] for name in lists}
 
 
 async def place_between(
@@ -23,7 +38,7 @@ async def place_between(
     if wanted.get("position") == "first":
         edge = await _edge(tx, plan, list_id, "min")
         return 0 if edge is None else edge - GAP
-    if wanted.get("position") == "last" or wanted.get("list") is not None:
+    if wanted.get("position") == "last" or wanted_list(wanted):
         edge = await _edge(tx, plan, list_id, "max")
         return 0 if edge is None else edge + GAP
     return None
@@ -38,7 +53,7 @@ async def _edge(tx: Transaction, plan: TablePlan, list_id: int, function: str) -
 async def _beside(
     tx: Transaction, plan: TablePlan, list_id: int, record_id: int, neighbour: Any, side: str
 ) -> int:
-    neighbour_id = int(neighbour) if isinstance(neighbour, str) and neighbour.isdecimal() else 0
+    neighbour_id = _identity(neighbour)
     order = await _neighbours(tx, plan, list_id, neighbour_id, side)
     if not order:
         fault = Fault(f"/{side}", "There is no such record in this list.")
@@ -50,6 +65,12 @@ async def _beside(
         return (here[1] + beyond) // 2
     await _renumber(tx, plan, list_id)
     return await _beside(tx, plan, list_id, record_id, neighbour, side)
+
+
+def _identity(value: Any) -> int:
+    """The number of an id; 0, which no record has, for what is none."""
+    valid = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19
+    return int(value) if valid else 0
 
 
 async def _neighbours(

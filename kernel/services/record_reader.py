@@ -12,6 +12,7 @@ from kernel.errors import NotFoundError, SmaltError
 from kernel.queries.aggregates import AggregateRequest, aggregate_statement
 from kernel.queries.cache import QueryCache
 from kernel.queries.pages import PageQuery, PageRequest, RecordQuery, page_query, record_query
+from kernel.queries.record_json import without_empty_warnings
 from kernel.schema import Project, Schema
 from kernel.services.rights import visible_project
 from kernel.storage.database import Database, Row, Statement
@@ -133,4 +134,4 @@ def answer_of(rows: list[Row]) -> RecordAnswer:
     """The answer of a `RecordQuery`; NotFoundError for no row."""
     if not rows:
         raise NotFoundError("There is no such record, or you may not see it.")
-    return RecordAnswer(rows[0][1].encode(), rows[0][0])
+    return RecordAnswer(without_empty_warnings(rows[0][1]).encode(), rows[0][0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -291,12 +291,12 @@ def _ids(targets: Iterable[int]) -> list[str]:
     return [str(t) for t in targets]
 
 
-def check_version(before: Current, expected: int | None) -> None:
-    """Raise VersionMismatchError when a client has read an older version."""
-    if expected is not None and before.columns["version"] != expected:
-        found = before.columns["version"]
+def check_version(before: Current, expected: Collection[int] | None) -> None:
+    """Raise VersionMismatchError when a client has read none but other versions."""
+    found = before.columns["version"]
+    if expected is not None and found not in expected:
         raise VersionMismatchError(
-            f"You read version {expected}, and it is at version {found} now. Read it again."
+            f"You read another version of it; it is at version {found} now. Read it again."
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,7 @@ from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputErro
 from kernel.schema import Project, Schema
 from kernel.services.record_input import DraftParser
 from kernel.services.record_links import LinkFinder, checked
-from kernel.services.record_positions import place_between
+from kernel.services.record_positions import place_between, wanted_list
 from kernel.services.record_reader import RecordAnswer, RecordReader, answer_of
 from kernel.services.record_state import RecordState
 from kernel.services.record_writer import Current, RecordWriter, as_unique_fault, check_version
@@ -114,13 +114,13 @@ class RecordService:
         project_id: int,
         record_id: int,
         data: Mapping[str, Any],
-        version: int | None = None,
+        versions: Collection[int] | None = None,
     ) -> RecordAnswer:
-        """Change what is named and nothing else; `version` is the one the client has read."""
+        """Change what is named and nothing else; `versions` are those that the client expects."""
         async with self.writing(actor, project_id) as work:
             before = await self.current(work, record_id)
             work.demand("edit", "changes to records")
-            check_version(before, version)
+            check_version(before, versions)
             draft = DraftParser(work.project, work.access).parse(data, new=False)
             await self.resolve(work, [("", draft)])
             await self.writer.update(work.tx, actor, work.plan, {record_id: before}, {record_id: draft})
@@ -132,14 +132,17 @@ class RecordService:
         project_id: int,
         record_id: int,
         data: Mapping[str, Any],
-        version: int | None = None,
+        versions: Collection[int] | None = None,
     ) -> RecordAnswer:
-        """To another list or another place in it: `{"list", "before" | "after" | "position"}`."""
+        """To another list or another place in it: `{"list", "before" | "after" | "position"}`.
+
+        The list may stand under `list_id` too. Without a place it goes to the end of the list.
+        """
         async with self.writing(actor, project_id) as work:
             before = await self.current(work, record_id)
             work.demand("edit", "moving records")
-            check_version(before, version)
-            target = {"list": data["list"]} if data.get("list") is not None else {}
+            check_version(before, versions)
+            target = wanted_list(data)
             draft = DraftParser(work.project, work.access).parse(target, new=False)
             list_id = draft.columns.get("list_id", before.columns["list_id"])
             position = await place_between(work.tx, work.plan, list_id, record_id, data)
@@ -164,12 +167,14 @@ class RecordService:
             (copied,) = await self.writer.create(work.tx, actor, work.plan, [draft])
             return copied, await self._answer(work, copied)
 
-    async def delete(self, actor: Actor, project_id: int, record_id: int, version: int | None = None) -> None:
+    async def delete(
+        self, actor: Actor, project_id: int, record_id: int, versions: Collection[int] | None = None
+    ) -> None:
         """Move a record to the trash."""
         async with self.writing(actor, project_id) as work:
             before = await self.current(work, record_id)
             work.demand("delete", "deleting records")
-            check_version(before, version)
+            check_version(before, versions)
             await self.writer.remove(work.tx, actor, work.plan, {record_id: before})
 
     async def restore(self, actor: Actor, project_id: int, record_id: int) -> RecordAnswer:
