@@ -9,7 +9,7 @@ from datetime import datetime
 
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
-from kernel.errors import BrokenSourceError, ExpressionError
+from kernel.errors import BrokenSourceError, ExpressionError, PluginError
 from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.builtins import BUILT_INS
 from kernel.queries.compilation import (
@@ -102,12 +102,18 @@ def _deleted_or_unknown(scope: Scope, name: str) -> Value:
 
 
 def field_value(scope: Scope, field: Field) -> Value:
-    """A custom field at the scope's record, stored or derived."""
+    """A custom field at the scope's record, stored or derived.
+
+    A plugin that fails breaks its own fields and what reads them, not the query.
+    """
     if field.type is None:
         raise BrokenSourceError(f"The type of '{field.name}' is not available.")
-    derivation = field.type.derive(field.config)
-    if derivation is None:
-        return stored_value(scope, field)
+    try:
+        derivation = field.type.derive(field.config)
+        if derivation is None:
+            return stored_value(scope, field)
+    except PluginError as error:
+        raise BrokenSourceError(f"The type of '{field.name}' failed.") from error
     with deeper(scope.compilation, field):
         return derived_value(scope, derivation, PathResolver, named_value)
 
