@@ -68,8 +68,13 @@ class Database(Protocol):
 
     async def stop(self) -> None: ...
 
-    async def read(self, *statements: Statement) -> list[list[Row]]:
-        """Run read statements in one snapshot and one hop; the rows of each."""
+    async def read(self, *statements: Statement, snapshot: bool = True) -> list[list[Row]]:
+        """Run read statements in order in one hop and one snapshot; the rows of each.
+
+        Without `snapshot` each sees its own moment, which saves PostgreSQL two round trips.
+        That is enough for a query followed by a version that only grows: if the version then
+        is the one known before, it was that one during the query too.
+        """
         ...
 
     async def select(self, query: Query[Any, Any]) -> Any:

@@ -133,12 +133,12 @@ class PostgresDatabase:
             except TimeoutError:
                 pool.terminate()
 
-    async def read(self, *statements: Statement) -> list[list[Row]]:
+    async def read(self, *statements: Statement, snapshot: bool = True) -> list[list[Row]]:
         with understood():
             async with self._borrowed() as connection:
-                if len(statements) == 1:
-                    return [await self._fetch(connection, statements[0])]
-                return await self._in_snapshot(connection, statements)
+                if snapshot and len(statements) > 1:
+                    return await self._in_snapshot(connection, statements)
+                return [await self._fetch(connection, statement) for statement in statements]
 
     async def select(self, query: Query[Any, Any]) -> Any:
         return await run_query(self, query)

@@ -119,8 +119,9 @@ class SqliteDatabase:
         await self._readers.stop()
         await self._writer.stop()
 
-    async def read(self, *statements: Statement) -> list[list[Row]]:
-        return await self._readers.run(reading(statements), self.options.read_seconds)
+    async def read(self, *statements: Statement, snapshot: bool = True) -> list[list[Row]]:
+        together = snapshot and len(statements) > 1
+        return await self._readers.run(reading(statements, together), self.options.read_seconds)
 
     async def select(self, query: Query[Any, Any]) -> Any:
         return await run_query(self, query)

@@ -67,15 +67,16 @@ def _open(path: Path, dialect: SqliteDialect) -> sqlite3.Connection:
     return connection
 
 
-def reading(statements: Sequence[Statement]) -> Callable[[sqlite3.Connection], list[list[Row]]]:
-    """Work that runs read statements in one snapshot."""
+def reading(
+    statements: Sequence[Statement], snapshot: bool
+) -> Callable[[sqlite3.Connection], list[list[Row]]]:
+    """Work that runs read statements, all in one snapshot or each in its own."""
 
     def work(connection: sqlite3.Connection) -> list[list[Row]]:
         with understood(connection):
-            if len(statements) == 1:
-                sql, parameters = statements[0]
-                return [connection.execute(sql, parameters).fetchall()]
-            return _in_snapshot(connection, statements)
+            if snapshot:
+                return _in_snapshot(connection, statements)
+            return [connection.execute(sql, parameters).fetchall() for sql, parameters in statements]
 
     return work
 

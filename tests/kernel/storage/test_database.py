@@ -36,6 +36,12 @@ async def test_reads_several_statements_as_plain_tuples(database: Database) -> N
     assert type(answers[0][0]) is tuple
 
 
+async def test_reads_without_a_common_snapshot(database: Database) -> None:
+    answers = await database.read(Statement("SELECT 1"), Statement("SELECT 2"), snapshot=False)
+    assert answers == [[(1,)], [(2,)]]
+    assert await database.read() == []
+
+
 async def test_parameters_are_numbered_and_may_repeat(database: Database) -> None:
     one = marks(database, 1)
     cast = one if database.dialect.name == "sqlite" else f"{one}::bigint"
