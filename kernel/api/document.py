@@ -5,19 +5,22 @@ Problem responses, ways to sign in, examples, and the values of the field types 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from typing import Any, Final
 
 import msgspec
 
 from kernel.api.examples import example
 from kernel.api.problems import MEDIA_TYPE
-from kernel.fields import Column, FieldType
+from kernel.api.record_schemas import SCHEMAS as RECORDS
+from kernel.api.record_schemas import describe
+from kernel.api.value_schemas import field_values
+from kernel.fields import FieldType
 
 PUBLIC_PATHS: Final = ("/", "/health", "/metrics", "/schema")
 METHODS: Final = frozenset({"get", "post", "put", "patch", "delete", "head"})
-PREFIX: Final = "FieldValue_"
+_PAGE: Final = re.compile(r"Page_(?:[\w.]+\.)?(\w+?)_(?=\")")
 
 _RESPONSES: Final = {
     "401": ("NotAuthenticated", "No credentials, or they are not valid.", "not-authenticated"),
@@ -58,83 +61,25 @@ _FAULT: Final[dict[str, Any]] = {
     },
 }  # fmt: skip
 
-_ID: Final = {"type": "string", "examples": ["29374920184832"]}
-_NAMED: Final = {"type": "object", "properties": {"id": _ID, "name": {"type": "string"}}}
-_BY_COLUMN: Final[Mapping[Column, dict[str, Any]]] = {
-    Column.TEXT: {"type": "string"},
-    Column.INTEGER: {"type": "integer"},
-    Column.DECIMAL: {"type": "string", "examples": ["1200.50"]},
-    Column.REAL: {"type": "number"},
-    Column.BOOLEAN: {"type": "boolean"},
-    Column.DATE: {"type": "string", "format": "date"},
-    Column.DATETIME: {"type": "string", "format": "date-time"},
-    Column.CHOICE: {
-        "type": "object",
-        "properties": {"id": _ID, "name": {"type": "string"}, "color": {"type": ["string", "null"]}},
-    },
-    Column.PERSON: _NAMED,
-    Column.RECORD: {"type": "object", "properties": {"id": _ID, "title": {"type": "string"}}},
-}
-
 
 def complete(generated: Mapping[str, Any], field_types: Mapping[str, FieldType[Any, Any]]) -> dict[str, Any]:
     """The whole document for these enabled field types."""
-    document: dict[str, Any] = deepcopy(dict(generated))
+    document = _short_names(generated)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
-    schemas |= {"Problem": _PROBLEM, "Fault": _FAULT} | dict(_field_values(field_types))
+    schemas |= {"Problem": _PROBLEM, "Fault": _FAULT, **RECORDS, **field_values(field_types)}
     components["responses"] = {name: _response(*entry) for name, *entry in _problem_entries()}
     components["securitySchemes"] = _security_schemes()
-    _type_record_fields(schemas)
     for path, operation in _operations(document):
         _complete_operation(operation, path, schemas)
     return document
 
 
-def value_schemas(key: str, field_type: FieldType[Any, Any]) -> dict[str, dict[str, Any]]:
-    """What a value of this type looks like in answers; empty is null. By name, inner Structs too."""
-    described = {"title": field_type.label, "description": field_type.description or field_type.label}
-    if field_type.value_type is None:
-        shape = {} if field_type.column is None else deepcopy(_BY_COLUMN[field_type.column])
-        return {PREFIX + key: shape | described}
-    template = f"#/components/schemas/{PREFIX}{key}_{{name}}"
-    (shape,), inner = msgspec.json.schema_components([field_type.value_type], ref_template=template)
-    own = shape.get("$ref", "").rpartition("_")[2]
-    whole = inner.pop(own, shape)
-    return {PREFIX + key: whole | described} | {f"{PREFIX}{key}_{name}": s for name, s in inner.items()}
-
-
-def object_schema(struct: type[Any]) -> dict[str, Any]:
-    """JSON Schema of a Struct, whole at the top; Structs inside it stand under `$defs`."""
-    shape = msgspec.json.schema(struct)
-    definitions = shape.pop("$defs", {})
-    own = shape.pop("$ref", "").rsplit("/", 1)[-1]
-    rest = {name: value for name, value in definitions.items() if name != own}
-    whole: dict[str, Any] = shape | definitions.get(own, {})
-    return whole | ({"$defs": rest} if rest else {})
-
-
-def _field_values(field_types: Mapping[str, FieldType[Any, Any]]) -> Iterator[tuple[str, dict[str, Any]]]:
-    for key, field_type in field_types.items():
-        yield from value_schemas(key, field_type).items()
-    references = [{"$ref": f"#/components/schemas/{PREFIX}{key}"} for key in field_types]
-    yield (
-        "FieldValue",
-        {
-            "title": "A value of a custom field",
-            "description": "In the shape of the field's type; null when empty, an array for what holds many.",
-            "anyOf": [*references, {"type": "array"}, {"type": "null"}],
-        },
-    )
-    yield "FieldTypeKey", {"type": "string", "title": "The type of a field", "enum": list(field_types)}
-
-
-def _type_record_fields(schemas: dict[str, Any]) -> None:
-    """Say in the schemas of records what their `fields` hold."""
-    for name, schema in schemas.items():
-        fields = schema.get("properties", {}).get("fields")
-        if name.startswith("Record") and isinstance(fields, dict) and "items" not in fields:
-            fields["additionalProperties"] = {"$ref": "#/components/schemas/FieldValue"}
+def _short_names(generated: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy in which pages are named after their items: Litestar writes the module into the name."""
+    text = _PAGE.sub(r"PageOf\1", msgspec.json.encode(generated).decode())
+    document: dict[str, Any] = msgspec.json.decode(text)
+    return document
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -147,6 +92,7 @@ def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, An
 
 def _complete_operation(operation: dict[str, Any], path: str, schemas: Mapping[str, Any]) -> None:
     method = operation.pop("x-method")
+    describe(method, path.removeprefix("/api/v1"), operation)
     public = path == "/" or path.startswith(PUBLIC_PATHS[1:])
     responses = operation.setdefault("responses", {})
     responses.pop("400", None)

@@ -39,7 +39,7 @@ class PagesController(Controller):
 
     @get(sync_to_thread=False)
     def start(self) -> Response[bytes]:
-        return Response(static_file("index.html"), media_type="text/html; charset=utf-8", headers=_HEADERS)
+        return Response(static_file("index.html"), media_type="text/html", headers=_HEADERS)
 
     @get("/static/{name:str}", sync_to_thread=False)
     def asset(self, name: FromPath[str]) -> Response[bytes]:
@@ -47,4 +47,4 @@ class PagesController(Controller):
         if media_type is None or name not in ("schema.js", "style.css"):
             raise NotFoundError("There is nothing at this path.")
         headers = {**_HEADERS, "Cache-Control": "max-age=300"}
-        return Response(static_file(name), media_type=f"{media_type}; charset=utf-8", headers=headers)
+        return Response(static_file(name), media_type=media_type, headers=headers)

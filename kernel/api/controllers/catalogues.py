@@ -10,9 +10,9 @@ from litestar import Controller, get
 from litestar.params import FromPath
 
 from kernel import runtime
-from kernel.api.document import object_schema
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
+from kernel.api.value_schemas import object_schema
 from kernel.dialects.base import Dialect
 from kernel.errors import NotFoundError
 from kernel.expressions import FunctionEntry, function_catalogue

@@ -35,6 +35,11 @@ class HealthController(Controller):
             raise UnavailableError("The database does not answer.") from error
         return Health("ok")
 
-    @get("/metrics", summary="Counts and durations in Prometheus' format", sync_to_thread=False)
+    @get(
+        "/metrics",
+        summary="Counts and durations in Prometheus' format",
+        media_type="text/plain; version=0.0.4",
+        sync_to_thread=False,
+    )
     def metrics(self, metrics: Metrics) -> Response[bytes]:
-        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(metrics.text())
