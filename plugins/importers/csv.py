@@ -20,6 +20,8 @@ SAMPLE_BYTES = 256 * 1024
 BLOCK_BYTES = 1024 * 1024
 SCANNED_BLOCKS = 128
 """How much of a file is looked through for letters that are not UTF-8."""
+ENOUGH_BYTES = 12
+"""Bytes beyond ASCII from which on words that mix them with ASCII may be of two bytes a sign."""
 MOST_COLUMNS = 2000
 LONGEST_LINE = 4 * 1024 * 1024
 """Characters of a line, and of a record of several lines, beyond which a file is refused."""
@@ -311,7 +313,8 @@ def _candidates(telling: bytes) -> list[str]:
     high = sum(len(re.findall(rb"[\x80-\xff]", word)) for word in words)
     paired = sum(len(run) for word in words for run in re.findall(rb"[\x80-\xff]{2,}", word))
     one = _LATIN if mixed * 2 > len(words) else _OTHER_SCRIPTS
-    return one + (_MULTI_BYTE if paired * 2 > high else [])
+    several = paired * 2 > high and (mixed * 2 <= len(words) or high >= ENOUGH_BYTES)
+    return one + (_MULTI_BYTE if several else [])
 
 
 def _decoded_start(sample: bytes, encoding: str) -> str:

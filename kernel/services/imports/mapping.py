@@ -51,6 +51,11 @@ class Target:
         return self.kind == "record" and self.field is not None and self.field.target == self.field.project_id
 
     @property
+    def new(self) -> bool:
+        """Whether the field is yet to be made."""
+        return self.field is not None and self.field.id < 0
+
+    @property
     def key(self) -> str:
         return self.built_in or (self.field.key if self.field is not None else "")
 
@@ -174,9 +179,7 @@ class MappingChecker:
             if not self._faults and not any(t.built_in == "title" for t in targets):
                 self._fault("/mapping", "Say which column holds the title of the records.")
             return
-        wanted = self._project.by_name.get(state.key)
-        name = wanted.key if wanted is not None else canonical(state.key)
-        if not any(t.key == name for t in targets):
+        if key_target(state, self._project, targets) is None:
             self._fault("/key", f"The key '{state.key[:100]}' must be a field that a column goes into.")
 
     def _fault(self, pointer: str, detail: str) -> None:
@@ -188,8 +191,8 @@ def key_target(state: ImportState, project: Project, targets: Sequence[Target]) 
     if state.key is None:
         return None
     wanted = project.by_name.get(state.key)
-    name = wanted.key if wanted is not None else canonical(state.key)
-    return next((t for t in targets if t.key == name), None)
+    names = (state.key if wanted is None else wanted.key, canonical(state.key))
+    return next((t for name in names for t in targets if t.key == name), None)
 
 
 def demand_import(actor: Actor, project: Project) -> None:

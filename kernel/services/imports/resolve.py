@@ -16,6 +16,7 @@ from kernel.schema import Project, Schema
 from kernel.services.imports.mapping import MATCH_DEFAULT, Target
 from kernel.services.imports.matching import Fetch, Finder, Found
 from kernel.services.imports.rows import Work
+from kernel.text_input import fold_name
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ class Resolver:
         self, fetch: Fetch, works: Sequence[Work], key: Target, project: Project
     ) -> dict[str, Found]:
         """Mark the rows whose record exists already; gives what each key was found to be."""
-        finder = self.key_finder(key, project)
-        found = await finder.find(fetch, {work.key for work in works if work.key is not None}, fold=True)
+        texts = {work.key for work in works if work.key is not None}
+        if key.new:
+            return {text: Found(fold_name(text)) for text in texts}
+        found = await self.key_finder(key, project).find(fetch, texts, fold=True)
         for work in works:
             known = None if work.key is None else found.get(work.key)
             if known is not None and known.count > 1:
@@ -66,7 +69,8 @@ class Resolver:
 
     def key_finder(self, key: Target, project: Project) -> Finder:
         """Finds the records to update. InvalidInputError for a field that cannot be a key."""
-        return Finder(self._match(project, key.key), self.dialect, self.context, self.now)
+        name = key.key if key.field is None else str(key.field.id)
+        return Finder(self._match(project, name), self.dialect, self.context, self.now)
 
     def finder(self, target: Target) -> Finder:
         """Finds records that a reference may point to. InvalidInputError when it cannot be done."""

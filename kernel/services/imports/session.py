@@ -84,7 +84,7 @@ class Sessions:
         for target in session.targets:
             if target.kind == "record":
                 resolver.finder(target)
-        if session.key is not None:
+        if session.key is not None and not session.key.new:
             resolver.key_finder(session.key, session.project)
 
 

@@ -90,7 +90,9 @@ class ChunkWriter:
 
     async def create_titled(self, titles: Iterable[str]) -> None:
         """Add records that have a title and nothing else, once for each distinct title."""
-        distinct = {fold_name(title): title for title in titles}
+        distinct: dict[str, str] = {}
+        for title in titles:
+            distinct.setdefault(fold_name(title), title)
         drafts = [Draft(columns={"title": title}) for title in distinct.values()]
         await self._records.write_many(self._work, drafts, {}, self._batch_id)
 
