@@ -91,7 +91,7 @@ class Kernel:
         self.records = RecordService(self.database, self.schema, self.clock, reader, writer)
         self.record_batch = RecordBatch(self.records, self.ids)
         self.relations = LinkReader(self.database, self.schema, self.clock, reader)
-        self.history = HistoryService(self.database, self.schema, reader)
+        self.history = HistoryService(self.database, self.schema, self.clock, reader)
 
     def _wire_projects(self) -> None:
         parts = ProjectParts(self.database, self.schema, self.ids, self.clock, self.rows, self.log)

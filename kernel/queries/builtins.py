@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from kernel.access.actor import ProjectAccess, Rule
 from kernel.queries.compilation import Scope
 from kernel.queries.frames import Frame
 from kernel.schema import BUILT_IN_LINKS
@@ -30,6 +31,16 @@ DEFAULT_FIELD_OF: Mapping[str, str] = {
     "referenced_by": "referenced_by",
 }
 """The removable default field that a built-in name belongs to."""
+
+_STRICTEST_FIRST: tuple[Rule, ...] = ("hidden", "read", "edit")
+
+
+def rule_of(access: ProjectAccess, name: str) -> Rule:
+    """The rule for a built-in field: what is said of its own name or of its default field, which
+    both name it, goes before what is said of everything else."""
+    names = {name, DEFAULT_FIELD_OF.get(name, name)}
+    said = [access.fields[n] for n in names if n in access.fields]
+    return min(said, key=_STRICTEST_FIRST.index) if said else access.rule(name)
 
 
 def plain(type_: ValueType, column: str | None = None) -> Callable[[Scope, str], Value]:

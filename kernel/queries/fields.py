@@ -7,7 +7,7 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from kernel.errors import BrokenSourceError
-from kernel.queries.builtins import BUILT_INS, DEFAULT_FIELD_OF, SYNONYMS, linked, person
+from kernel.queries.builtins import BUILT_INS, DEFAULT_FIELD_OF, SYNONYMS, linked, person, rule_of
 from kernel.queries.compilation import MAXIMUM_JOINS, Compilation, HiddenFieldError, Scope, reach
 from kernel.queries.frames import Flattened, Frame
 from kernel.schema import Field, Project
@@ -28,8 +28,7 @@ def has_built_in(project: Project, name: str) -> bool:
 
 
 def sees_built_in(scope: Scope, name: str) -> bool:
-    rule_names = {name, DEFAULT_FIELD_OF.get(name, name)}
-    return has_built_in(scope.project, name) and all(scope.access.sees(n) for n in rule_names)
+    return has_built_in(scope.project, name) and rule_of(scope.access, name) != "hidden"
 
 
 def stored_value(scope: Scope, field: Field) -> Value:

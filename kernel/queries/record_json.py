@@ -78,6 +78,8 @@ def without_empty_warnings(json: str) -> str:
 
 
 def _includes(scope: Scope, name: str, names: set[str] | None) -> bool:
+    if name == "list_id":
+        return sees_built_in(scope, "list")
     if name in ALWAYS:
         return True
     if names is not None and name not in names:
@@ -182,7 +184,7 @@ def _warning(key: str, detail: str) -> str:
 
 def unknown_names(project: Project, scope: Scope, wanted: Collection[str]) -> list[str]:
     """The names in a `fields` choice that the reader does not have."""
-    known = {n for n in _ORDER if n in ALWAYS or n == "position" or sees_built_in(scope, n)} | {"list"}
+    known = {canonical(n) for n in _ORDER if _includes(scope, n, None)}
     visible = {f.key for f in project.live_fields if scope.access.sees(f.key)}
     visible |= {str(f.id) for f in project.live_fields if scope.access.sees(f.key)}
     return [n for n in wanted if n.strip() not in visible and canonical(n) not in known]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -58,12 +59,17 @@ class ChangeLog:
         return (await self.write_many(tx, actor, [change], batch_id))[0]
 
     async def write_many(
-        self, tx: Transaction, actor: Actor, changes: Iterable[Change], batch_id: int | None = None
+        self,
+        tx: Transaction,
+        actor: Actor,
+        changes: Iterable[Change],
+        batch_id: int | None = None,
+        moment: datetime | None = None,
     ) -> Sequence[int]:
-        """Log many changes of one actor at one moment, in order; gives their ids."""
+        """Log many changes of one actor at one moment (now), in order; gives their ids."""
         listed = list(changes)
         ids = self._ids.many(len(listed))
-        at = to_milliseconds(self._clock.now())
+        at = to_milliseconds(moment or self._clock.now())
         who = (actor.user_id, actor.via)
         history = [
             (id_, at, *who, c.project_id, c.record_id, c.kind, c.version, self._text(c.changes), batch_id)

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import msgspec
 
 from kernel.access.actor import Actor
-from kernel.errors import Fault, ForbiddenError, InvalidInputError, SmaltError
+from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, SmaltError
 from kernel.ids import IdGenerator
 from kernel.services.record_input import DraftParser
 from kernel.services.record_links import LinkFinder
+from kernel.services.record_unique import Item, repeated
 from kernel.services.record_writer import Current
 from kernel.services.records import RecordService, Writing
 from kernel.storage.record_rows import Draft
@@ -81,8 +82,10 @@ class RecordBatch:
         async with self._records.writing(actor, project_id) as work:
             items = await self._prepared(work, data)
             current = await self._checked(work, items)
-            if items.faults and data.atomic:
-                raise InvalidInputError("Nothing was written: some items are not valid.", items.faults)
+            clashes = await self._clashes(work, items)
+            if data.atomic:
+                _refuse(items.faults, clashes)
+            items.drop(clashes)
             created = await self._apply(work, items, current, batch_id)
         return _result(data, items, created, batch_id)
 
@@ -114,18 +117,38 @@ class RecordBatch:
         items.drop(faults)
         return current
 
+    async def _clashes(self, work: Writing, items: Items) -> list[Fault]:
+        """Values that must be unique and are not, by item."""
+        drafts: list[Item] = [(p, record_id, draft) for p, (record_id, _, draft) in items.update.items()]
+        drafts += [(p, None, draft) for p, draft in items.create.items()]
+        leaving = set(items.delete.values())
+        return await repeated(work.tx, self._records.dialect, work.plan, drafts, leaving)
+
     async def _apply(
         self, work: Writing, items: Items, current: Mapping[int, Current], batch_id: int
     ) -> Mapping[str, int]:
+        """Deletions first, additions last, so that unique values can pass from one to another."""
         writer = self._records.writer
-        created = await writer.create(work.tx, work.actor, work.plan, list(items.create.values()), batch_id)
+        gone = {record_id: current[record_id] for record_id in items.delete.values()}
+        await writer.remove(work.tx, work.actor, work.plan, gone, batch_id=batch_id)
         drafts = {record_id: draft for record_id, _, draft in items.update.values()}
         await writer.update(work.tx, work.actor, work.plan, current, drafts, batch_id)
-        gone = list(items.delete.values())
-        if drafts and gone:
-            current = await self._records.currents(work, gone)
-        await writer.remove(work.tx, work.actor, work.plan, {i: current[i] for i in gone}, batch_id=batch_id)
+        created = await writer.create(work.tx, work.actor, work.plan, list(items.create.values()), batch_id)
         return dict(zip(items.create, created, strict=True))
+
+
+def _refuse(faults: Sequence[Fault], clashes: Sequence[Fault]) -> None:
+    """Nothing is written when anything is wrong."""
+    found = [*faults, *clashes]
+    if found:
+        error = InvalidInputError if faults else ConflictError
+        raise error("Nothing was written: some items are not valid.", sorted(found, key=_place))
+
+
+def _place(fault: Fault) -> tuple[int, int]:
+    """Where the item of a fault stands in the request."""
+    section, number = fault.pointer.split("/")[1:3]
+    return ("create", "update", "delete").index(section), int(number)
 
 
 def _parsed(work: Writing, data: BatchInput) -> Items:
@@ -184,6 +207,6 @@ def _result(data: BatchInput, items: Items, created: Mapping[str, int], batch_id
         created=ids("create", len(data.create), created.get),
         updated=ids("update", len(data.update), lambda p: items.update[p][0] if p in items.update else None),
         deleted=ids("delete", len(data.delete), items.delete.get),
-        errors=[BatchFault(f.pointer, f.detail) for f in items.faults],
+        errors=[BatchFault(f.pointer, f.detail) for f in sorted(items.faults, key=_place)],
         batch_id=str(batch_id),
     )

@@ -13,7 +13,7 @@ import msgspec
 from kernel.access.actor import ProjectAccess
 from kernel.errors import Fault, ForbiddenError, InvalidInputError, InvalidValueError, PluginError
 from kernel.fields import ParseContext
-from kernel.queries.builtins import DEFAULT_FIELD_OF
+from kernel.queries.builtins import rule_of
 from kernel.queries.fields import canonical, has_built_in
 from kernel.schema import BUILT_IN_LINKS, Field, Project
 from kernel.storage.record_rows import Draft
@@ -66,14 +66,16 @@ class DraftParser:
         place = f"{pointer}/{escaped(name)}"
         if built_in == "fields":
             self._custom_fields(draft, value, place)
-        elif built_in not in WRITABLE or not has_built_in(self.project, built_in):
-            self._fault(place, unknown_member(name, self.project))
+        elif built_in not in WRITABLE or not self._sees(built_in):
+            self._fault(place, unknown_member(name, self.project, self.access))
         else:
             self._built_in(draft, built_in, value, place)
 
+    def _sees(self, name: str) -> bool:
+        return has_built_in(self.project, name) and rule_of(self.access, name) != "hidden"
+
     def _built_in(self, draft: Draft, name: str, value: Any, place: str) -> None:
-        default_field = DEFAULT_FIELD_OF.get(name, name)
-        if "edit" not in (self.access.rule(name), self.access.rule(default_field)):
+        if not writes(self.project, self.access, name):
             self._denied.append(name)
             return
         try:
@@ -101,6 +103,13 @@ class DraftParser:
                 self._fault(place, error.detail)
             except PluginError as error:
                 self._fault(place, f"This field cannot take values now: {error.detail}")
+
+    def check_complete(self, draft: Draft) -> None:
+        """Raise InvalidInputError unless a new record has all that it must have."""
+        self._faults = []
+        self._complete(draft, True, "")
+        if self._faults:
+            raise InvalidInputError("The record is not valid.", self._faults)
 
     def _complete(self, draft: Draft, new: bool, pointer: str) -> None:
         """What a record must have."""
@@ -137,6 +146,11 @@ class DraftParser:
 
     def time(self, value: Any) -> datetime | None:
         return read_time(value, self.project.time_zone)
+
+
+def writes(project: Project, access: ProjectAccess, name: str) -> bool:
+    """Whether a writer may change a built-in field, which its project must have."""
+    return has_built_in(project, name) and rule_of(access, name) == "edit"
 
 
 def parse_value(custom: Field, value: Any, context: ParseContext) -> Any:
@@ -215,9 +229,10 @@ def _identity(value: Any) -> str:
     return text
 
 
-def unknown_member(name: str, project: Project) -> str:
-    near = get_close_matches(canonical(name), [*WRITABLE, *project.by_name], n=1)
-    if name in project.by_name:
+def unknown_member(name: str, project: Project, access: ProjectAccess) -> str:
+    custom = [f.key for f in project.live_fields if access.sees(f.key)]
+    near = get_close_matches(canonical(name), [*WRITABLE, *custom], n=1)
+    if name in custom:
         return f"'{name}' is a custom field: put it under 'fields'."
     hint = f" Did you mean '{near[0]}'?" if near else ""
     return f"A record has no '{name}' that can be written.{hint}"

@@ -68,7 +68,7 @@ class RecordWriter:
         await self._insert_links(tx, plan, prepared.links)
         lists = (row[plan.place["list_id"]] for row in prepared.rows)
         await self._enter_lists(tx, plan, zip(ids, lists, strict=True), now)
-        await self._changes.write_many(tx, actor, prepared.log, batch_id)
+        await self._changes.write_many(tx, actor, prepared.log, batch_id, now)
         return ids
 
     async def update(
@@ -105,7 +105,7 @@ class RecordWriter:
             await tx.execute_many(plan.update(names), rows)
         await self._replace_links(tx, plan, {i: drafts[i] for i in changed})
         await self._change_lists(tx, plan, current, {i: drafts[i] for i in changed}, now)
-        await self._changes.write_many(tx, actor, log, batch_id)
+        await self._changes.write_many(tx, actor, log, batch_id, now)
         return list(changed)
 
     async def remove(
@@ -129,7 +129,7 @@ class RecordWriter:
             rows.append([*(plan.encode(n, v) for n, v in zip(names, values, strict=True)), record_id])
             log.append(Change(plan.project.id, record_id, kind, version, {}))
         await tx.execute_many(plan.update(names), rows)
-        await self._changes.write_many(tx, actor, log, batch_id)
+        await self._changes.write_many(tx, actor, log, batch_id, now)
 
     async def _insert_links(self, tx: Transaction, plan: TablePlan, rows: Sequence[tuple[int, ...]]) -> None:
         if rows:
@@ -233,7 +233,7 @@ def _link_rows(
 
 def _created(draft: Draft, list_id: int | None) -> bytes:
     """The history of a new record: what it has, from nothing."""
-    found: dict[str, Any] = {"list": [None, str(list_id)]}
+    found: dict[str, Any] = {} if list_id is None else {"list": [None, str(list_id)]}
     for name, value in draft.columns.items():
         if value is not None and name != "list_id":
             found[name] = [None, value]
@@ -282,7 +282,7 @@ def _kind(kind: str, differences: Mapping[str, Any]) -> str:
 
 def _note_column(found: dict[str, list[Any]], name: str, old: Any, new: Any) -> None:
     if name == "list_id":
-        found["list"] = [str(old), str(new)]
+        found["list"] = [None if value is None else str(value) for value in (old, new)]
     elif name not in _QUIET:
         found[name] = [old, new]
 

@@ -12,8 +12,8 @@ from kernel.access.actor import Actor, ProjectAccess
 from kernel.clock import Clock
 from kernel.dialects.base import Dialect
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
-from kernel.schema import Project, Schema
-from kernel.services.record_input import DraftParser
+from kernel.schema import BUILT_IN_LINKS, Project, Schema
+from kernel.services.record_input import DraftParser, writes
 from kernel.services.record_links import LinkFinder, checked
 from kernel.services.record_positions import place_between, wanted_list
 from kernel.services.record_reader import RecordAnswer, RecordReader, answer_of
@@ -159,11 +159,13 @@ class RecordService:
             before = await self.current(work, record_id)
             work.demand("create", "new records")
             draft = self._duplicate(work, before)
-            given = DraftParser(work.project, work.access).parse(data, new=False)
+            parser = DraftParser(work.project, work.access)
+            given = parser.parse(data, new=False)
             await self.resolve(work, [("", given)])
             draft.columns |= given.columns
             draft.fields |= given.fields
             draft.links |= given.links
+            parser.check_complete(draft)
             (copied,) = await self.writer.create(work.tx, actor, work.plan, [draft])
             return copied, await self._answer(work, copied)
 
@@ -231,14 +233,19 @@ class RecordService:
         """The values of a record that the actor may read and write, as a draft."""
         draft = Draft()
         for name in ("title", "description", "list_id", "start_at", "due_at"):
-            draft.columns[name] = before.columns[name]
+            if name in ("title", "list_id") or writes(work.project, work.access, name):
+                draft.columns[name] = before.columns[name]
         for custom in work.plan.fields.values():
             if custom.type is None or work.access.rule(custom.key) != "edit" or custom.unique:
                 continue
             linked = before.links.get(custom.id, [])
             many = custom.columns[0].spec.many
             draft.fields[custom.id] = linked if many else work.plan.value(custom.id, before.columns)
-        draft.links = {n: before.links.get(n, []) for n in (1, 2)}
+        draft.links = {
+            n: before.links.get(n, [])
+            for name, n in BUILT_IN_LINKS.items()
+            if writes(work.project, work.access, name)
+        }
         return draft
 
 

@@ -1,0 +1,182 @@
+"""What one reader sees of the history: visible fields, in the shapes of records."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from kernel.access.actor import Actor, ProjectAccess
+from kernel.dialects.base import Parameters
+from kernel.fields import Column
+from kernel.queries.builtins import DEFAULT_FIELD_OF, rule_of
+from kernel.queries.compilation import reach
+from kernel.queries.paths import start
+from kernel.schema import Field, Project, Schema
+from kernel.services.history_values import ENTITIES, Shapes, find_shapes
+from kernel.storage.database import Database, Statement
+from kernel.values import ID, Choice
+
+PEOPLE = 0
+"""Where the names of people stand among those of the records of projects, by project id."""
+
+Names = Mapping[tuple[int, int], str]
+_MOMENTS = ("start_at", "due_at", "completed_at")
+_HIDDEN = {"hidden": True}
+
+
+class FieldChange(msgspec.Struct, rename={"before": "from", "after": "to"}):
+    """One field's change, in the shapes of a record's values."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+class HistoryView:
+    """Turns the stored changes of one project into what one reader sees of them."""
+
+    def __init__(self, schema: Schema, project: Project, actor: Actor, now: datetime) -> None:
+        access = actor.access(project.id)
+        assert access is not None  # the project is visible
+        self._access: ProjectAccess = access
+        self._schema = schema
+        self._actor = actor
+        self._project = project
+        self._now = now
+        self._fields: dict[str, Field] = {str(f.id): f for f in project.live_fields}
+
+    async def shown(self, database: Database, changes: Sequence[Any]) -> list[list[FieldChange]]:
+        """The visible changes of each entry; set-up changes are shown as they are."""
+        stored = [self._visible(c) if isinstance(c, Mapping) else {} for c in changes]
+        names = await self._names(database, stored)
+        shapes = await find_shapes(database, self._plain_values(stored))
+        return [[self._change(n, pair, names, shapes) for n, pair in entry.items()] for entry in stored]
+
+    def _visible(self, stored: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+        """Pairs of values by stored name, of what the reader may see."""
+        pairs = ((n, pair) for n, pair in stored.items() if self._shown_name(n) is not None)
+        return {
+            name: (pair[0], pair[1]) if isinstance(pair, list) and len(pair) == 2 else (None, pair)
+            for name, pair in pairs
+        }
+
+    def _shown_name(self, name: str) -> str | None:
+        """The name in payloads; None for what the reader does not see, or nobody now."""
+        if name.isdecimal():
+            custom = self._fields.get(name)
+            visible = custom is not None and custom.type is not None and self._access.sees(custom.key)
+            return custom.key if custom is not None and visible else None
+        default_field = DEFAULT_FIELD_OF.get(name)
+        if default_field is not None and default_field not in self._project.default_fields:
+            return None
+        return name if rule_of(self._access, name) != "hidden" else None
+
+    def _change(self, name: str, pair: tuple[Any, Any], names: Names, shapes: Shapes) -> FieldChange:
+        before, after = (self._value(name, value, names, shapes) for value in pair)
+        return FieldChange(self._shown_name(name) or name, before, after)
+
+    def _value(self, name: str, value: Any, names: Names, shapes: Shapes) -> Any:
+        custom = self._fields.get(name)
+        if custom is not None:
+            return self._custom(custom, value, names, shapes)
+        if name in ("tags", "assignees"):
+            shown = self._project.tags if name == "tags" else None
+            return [_person(v, names) if shown is None else _choice(shown, v) for v in value or ()]
+        if value is None:
+            return None
+        if name == "list":
+            return _choice(self._project.lists, value)
+        return _moment(value) if name in _MOMENTS else value
+
+    def _custom(self, custom: Field, value: Any, names: Names, shapes: Shapes) -> Any:
+        spec = custom.columns[0].spec if custom.columns else None
+        if spec is None or spec.column not in ENTITIES:
+            return None if value is None else shapes.of(custom, value)
+        several = value if isinstance(value, list) else [] if value is None else [value]
+        if spec.column is Column.CHOICE and custom.type is not None:
+            choices = custom.type.choices(custom.config)
+            shown = [_choice(choices, v) for v in several]
+        elif spec.column is Column.PERSON:
+            shown = [_person(v, names) for v in several]
+        else:
+            return [self._record(custom.target or 0, v, names) for v in several]
+        return shown if spec.many else (shown[0] if shown else None)
+
+    def _record(self, target: int, value: Any, names: Names) -> Any:
+        title = names.get((target, int(value)))
+        access = self._actor.access(target)
+        if access is None or (title is None and access.scope is not None):
+            return _HIDDEN
+        return {"id": str(value), "title": title if access.sees("title") else ""}
+
+    def _plain_values(self, stored: Iterable[Mapping[str, tuple[Any, Any]]]) -> Iterator[tuple[Field, Any]]:
+        for entry in stored:
+            for name, pair in entry.items():
+                custom = self._fields.get(name)
+                if custom is not None and custom.columns and custom.columns[0].spec.column not in ENTITIES:
+                    yield from ((custom, value) for value in pair)
+
+    async def _names(self, database: Database, stored: Iterable[Mapping[str, Any]]) -> Names:
+        """The present names of the people and records that changes speak of, by source and id."""
+        wanted: dict[int, set[int]] = defaultdict(set)
+        for entry in stored:
+            for name, pair in entry.items():
+                source = self._source(name)
+                if source is not None:
+                    wanted[source].update(_integers(pair))
+        found: dict[tuple[int, int], str] = {}
+        for source, ids in wanted.items():
+            if ids:
+                (rows,) = await database.read(self._naming(database, source, sorted(ids)))
+                found |= {(source, row[0]): row[1] for row in rows}
+        return found
+
+    def _source(self, name: str) -> int | None:
+        custom = self._fields.get(name)
+        column = custom.columns[0].spec.column if custom is not None and custom.columns else None
+        if name == "assignees" or column is Column.PERSON:
+            return PEOPLE
+        if column is Column.RECORD and custom is not None and custom.target in self._schema.projects:
+            return custom.target if self._actor.access(custom.target or 0) is not None else None
+        return None
+
+    def _naming(self, database: Database, source: int, ids: Sequence[int]) -> Statement:
+        """Ids and names; of records, only those in the reader's reach, also from the trash."""
+        if source == PEOPLE:
+            parameters = Parameters(database.dialect)
+            marks = ", ".join(parameters.add(i, ID) for i in ids)
+            return Statement(f"SELECT id, name FROM smalt_user WHERE id IN ({marks})", parameters.values)
+        project = self._schema.projects[source]
+        compilation = start(self._schema, self._actor, database.dialect, self._now)
+        marks = ", ".join(compilation.parameters.add(i, ID) for i in ids)
+        conditions = [f"r.id IN ({marks})", reach(compilation, project, "r")]
+        where = " AND ".join(c for c in conditions if c)
+        return compilation.statement(f"SELECT r.id, r.title FROM {project.table} r WHERE {where}")
+
+
+def _integers(values: Iterable[Any]) -> Iterator[int]:
+    for value in values:
+        if isinstance(value, list):
+            yield from _integers(value)
+        elif isinstance(value, int) or (isinstance(value, str) and value.isdecimal()):
+            yield int(value)
+
+
+def _choice(choices: Iterable[Choice], value: Any) -> Any:
+    found = next((c for c in choices if str(c.id) == str(value)), None)
+    if found is None:
+        return {"id": str(value), "name": None, "color": None}
+    return {"id": str(found.id), "name": found.name, "color": found.color}
+
+
+def _person(value: Any, names: Names) -> Any:
+    return {"id": str(value), "name": names.get((PEOPLE, int(value)))}
+
+
+def _moment(value: Any) -> Any:
+    moment = datetime.fromisoformat(value)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
