@@ -20,7 +20,7 @@ from kernel.storage.migrate import migrate
 from kernel.storage.options import StorageOptions
 from kernel.storage.patience import finish
 from kernel.storage.piccolo_engine import run_query
-from kernel.storage.postgres_errors import understood, undone
+from kernel.storage.postgres_errors import LostConnectionError, understood, undone
 
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
@@ -134,6 +134,12 @@ class PostgresDatabase:
                 pool.terminate()
 
     async def read(self, *statements: Statement, snapshot: bool = True) -> list[list[Row]]:
+        try:
+            return await self._read(statements, snapshot)
+        except LostConnectionError:  # the server was restarted, perhaps: it costs nothing to ask again
+            return await self._read(statements, snapshot)
+
+    async def _read(self, statements: Sequence[Statement], snapshot: bool) -> list[list[Row]]:
         with understood():
             async with self._borrowed() as connection:
                 if snapshot and len(statements) > 1:
@@ -231,7 +237,7 @@ async def _roll_back(connection: Connection) -> None:
     """Undo; a connection on which even that fails is thrown away."""
     try:
         await connection.execute("ROLLBACK", timeout=_GRACE)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError):
         with suppress(asyncpg.InterfaceError):  # the pool may have noticed first
             connection.terminate()
 

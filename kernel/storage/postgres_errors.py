@@ -16,8 +16,11 @@ from kernel.errors import (
     UnavailableError,
 )
 
-_GONE = "The database does not answer."
 _UNDONE = "The transaction was undone after an error."
+
+
+class LostConnectionError(UnavailableError):
+    """The database does not answer."""
 
 
 @contextmanager
@@ -31,8 +34,11 @@ def understood() -> Iterator[None]:
         _raise(_refusal(error), error)
     except asyncpg.OutdatedSchemaCacheError as error:
         raise ContentionError from error
-    except OSError as error:  # TimeoutError is one
-        raise UnavailableError(_GONE) from error
+    except TimeoutError as error:
+        raise UnavailableError("The database does not answer in time.") from error
+    except (OSError, asyncpg.InternalClientError) as error:
+        # the latter when the server has said good-bye and the driver has not yet taken it in
+        raise LostConnectionError from error
 
 
 def undone() -> ContentionError:
@@ -52,7 +58,7 @@ def _refusal(error: asyncpg.InterfaceError) -> SmaltError | None:
     A connection that was lost meanwhile counts as given back to the pool.
     """
     text = str(error)
-    return UnavailableError(_GONE) if "clos" in text or "released back" in text else None
+    return LostConnectionError() if "clos" in text or "released back" in text else None
 
 
 def _argument(cause: BaseException) -> SmaltError | None:
@@ -91,5 +97,5 @@ def _by_class(state: str) -> SmaltError | None:
     if state[:2] == "54":
         return InvalidInputError("This asks for too much at once. Use fewer or simpler parts.")
     if state[:2] in ("08", "53", "57", "58") or state == "25P03":
-        return UnavailableError(_GONE)
+        return LostConnectionError()
     return None

@@ -72,9 +72,10 @@ async def test_a_deadlock_is_a_contention_for_one_of_the_two(database: Database)
 
 
 async def test_a_lost_connection_is_replaced(database: Database, other: Database) -> None:
-    for _ in range(3):
+    for _ in range(5):
         [[(pid,)]] = await database.read(PID)
-        await database.read(Statement(f"SELECT pg_terminate_backend({pid}) WHERE pg_backend_pid() <> {pid}"))
+        await other.read(Statement(f"SELECT pg_terminate_backend({pid})"))
+        assert (await database.read(PID)) != [[(pid,)]]
     with pytest.raises(UnavailableError):
         async with database.transaction() as tx:
             [(pid,)] = await tx.fetch(PID.sql)
