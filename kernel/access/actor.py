@@ -20,7 +20,7 @@ class ProjectAccess:
     role: str
     fields: Mapping[str, Rule] = field(default_factory=lambda: {"*": "edit"})
     scope: str | None = None
-    can: frozenset[str] = frozenset({"create", "edit", "delete", "import", "configure"})
+    can: frozenset[str] = frozenset({"create", "edit", "delete", "comment", "import", "configure"})
 
     def rule(self, key: str) -> Rule:
         return self.fields.get(key, self.fields.get("*", "edit"))

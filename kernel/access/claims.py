@@ -23,6 +23,9 @@ from kernel.storage.database import Database, Statement, Transaction
 from kernel.values import TEXT, Kind, ValueType
 
 LIFETIME_MS: Final = 24 * 60 * 60 * 1000
+SWEEP_EVERY: Final = 1000
+"""Answers after which a process forgets old keys."""
+
 RUNNING_MS: Final = 60_000
 """How long a key without an answer counts as still running."""
 
@@ -70,6 +73,7 @@ class Claims:
         self._clock = clock
         self._current: ContextVar[Claim | None] = ContextVar("smalt_claim", default=None)
         self._database: Database | None = None
+        self._answered = 0
 
     def around(self, database: Database) -> Database:
         """The same database, whose transactions make the claim of the running request."""
@@ -117,13 +121,19 @@ class Claims:
             if not claim.made:
                 await self.make(tx, claim)
             await tx.execute(*self._sql(_ANSWER, claim, msgspec.json.encode(answer).decode()))
+            self._answered += 1
+            if self._answered % SWEEP_EVERY == 0:
+                await self._forget_old(tx)
 
     async def sweep(self) -> None:
         """Forget keys that are too old."""
+        async with self._database_().transaction() as tx:
+            await self._forget_old(tx)
+
+    async def _forget_old(self, tx: Transaction) -> None:
         parameters = Parameters(self._database_().dialect)
         sql = _SWEEP.format(oldest=parameters.add(self._now() - LIFETIME_MS, _BIGINT))
-        async with self._database_().transaction() as tx:
-            await tx.execute(sql, parameters.values)
+        await tx.execute(sql, parameters.values)
 
     def _sql(self, template: str, claim: Claim, answer: str = "") -> tuple[str, list[Any]]:
         return _fill(self._database_().dialect, template, {

@@ -14,7 +14,11 @@ from kernel.access.version import bump_access
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import IdGenerator
-from kernel.schema import DEFAULT_FIELDS, Project
+from kernel.queries.builtins import BUILT_INS
+from kernel.queries.compilation import root_scope
+from kernel.queries.pages import restrict
+from kernel.queries.paths import start
+from kernel.schema import DEFAULT_FIELDS, Project, Schema
 from kernel.services.names import Faults, same_name
 from kernel.services.rights import configurable_project, visible_project
 from kernel.storage.database import Database, Row, Statement, Transaction
@@ -22,8 +26,8 @@ from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.schema_cache import SchemaCache
 
 LONGEST_SCOPE = 10_000
-BUILT_IN_KEYS = (*DEFAULT_FIELDS, "list", "start_at", "due_at", "completed_at", "created_at", "created_by",
-                 "updated_at", "updated_by", "list_entered_at")  # fmt: skip
+BUILT_IN_KEYS = frozenset({"*", *DEFAULT_FIELDS, *BUILT_INS})
+"""Names of what is no custom field; `*` stands for all that has no rule of its own."""
 
 Rules = Annotated[
     dict[str, Rule],
@@ -97,9 +101,11 @@ class RoleService:
     async def create(self, actor: Actor, project_id: int, data: RoleInput) -> Role:
         """Add a role to a project."""
         async with self._database.transaction() as tx:
-            project = configurable_project(await self._schema.in_transaction(tx), actor, project_id)
+            schema = await self._schema.in_transaction(tx)
+            project = configurable_project(schema, actor, project_id)
             role = Role(str(self._ids.new()), data.name, data.fields, data.scope, data.can)
             role = await self._checked(tx, project, role)
+            self._check_scope(schema, actor, project, role)
             now = to_milliseconds(self._clock.now())
             identity = {"id": int(role.id), "project_id": project_id, "created_at": now}
             await self._rows.insert(tx, "smalt_role", identity | _row(role))
@@ -109,10 +115,12 @@ class RoleService:
         """Change what is given; it holds for every member from their next request on."""
         async with self._database.transaction() as tx:
             await bump_access(tx)
-            project = configurable_project(await self._schema.in_transaction(tx), actor, project_id)
+            schema = await self._schema.in_transaction(tx)
+            project = configurable_project(schema, actor, project_id)
             before = await self._existing(tx, project_id, role_id)
             given = {n: v for n in data.__struct_fields__ if (v := getattr(data, n)) is not msgspec.UNSET}
             role = await self._checked(tx, project, msgspec.structs.replace(before, **given))
+            self._check_scope(schema, actor, project, role)
             await self._rows.update(tx, "smalt_role", role_id, _row(role))
         return role
 
@@ -139,7 +147,7 @@ class RoleService:
         """The role cleaned. Raises InvalidInputError with all faults, ConflictError for a taken name."""
         faults = Faults()
         name = faults.name(role.name)
-        _known(faults, "/fields", role.fields, {"*", *BUILT_IN_KEYS, *(f.key for f in project.live_fields)})
+        _known(faults, "/fields", role.fields, BUILT_IN_KEYS | {f.key for f in project.live_fields})
         _known(faults, "/can", role.can, ABILITIES)
         scope = role.scope.strip() or None if role.scope is not None else None
         if scope is not None and len(scope) > LONGEST_SCOPE:
@@ -149,6 +157,12 @@ class RoleService:
         if same_name(name) in {*BUILT_IN, *(same_name(r.name) for r in others)}:
             raise ConflictError(f"There is a role '{name}'.")
         return msgspec.structs.replace(role, name=name, scope=scope)
+
+    def _check_scope(self, schema: Schema, actor: Actor, project: Project, role: Role) -> None:
+        """The filter must be one that its maker could use. Raises InvalidInputError at /scope."""
+        if role.scope is not None:
+            compilation = start(schema, actor, self._database.dialect, self._clock.now())
+            restrict(root_scope(compilation, project), role.scope, "/scope")
 
     def _select(self, project_id: int) -> Statement:
         mark = self._rows.mark(1)

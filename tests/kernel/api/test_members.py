@@ -167,6 +167,32 @@ async def test_faults_of_a_role_come_together(owner: httpx.AsyncClient, project:
     assert refused.json()["errors"][0]["pointer"] == "/fields/*"
 
 
+async def test_a_scope_is_a_filter_that_works(owner: httpx.AsyncClient, project: str) -> None:
+    made = await owner.post(f"{project}/roles", json={"name": "Mine", "scope": "{title} != 'Secret'"})
+    assert made.status_code == 201, made.text
+    for scope in ("{titel} = 'x'", "{title} =", "1 +"):
+        refused = await owner.patch(f"{project}/roles/{made.json()['id']}", json={"scope": scope})
+        assert refused.status_code == 422
+        assert refused.json()["errors"][0]["pointer"] == "/scope"
+        assert "position" in refused.json()["errors"][0]
+
+
+async def test_a_scope_narrows_what_its_members_see(
+    owner: httpx.AsyncClient, project: str, new_client: NewClient
+) -> None:
+    await owner.post(f"{project}/lists", json={"name": "Open"})
+    for title in ("Secret", "Public"):
+        assert (await owner.post(f"{project}/records", json={"title": title})).status_code == 201
+    role = {"name": "Mine", "scope": "{title} != 'Secret'", "fields": {"*": "read"}}
+    made = (await owner.post(f"{project}/roles", json=role)).json()
+    ewa = await new_client("ewa")
+    await owner.post(f"{project}/members", json={"user": user_id(ewa), "role": made["id"]})
+    seen = (await ewa.get(f"{project}/records")).json()["items"]
+    assert [r["title"] for r in seen] == ["Public"]
+    await owner.patch(f"{project}/roles/{made['id']}", json={"scope": None})
+    assert len((await ewa.get(f"{project}/records")).json()["items"]) == 2
+
+
 @pytest.mark.parametrize("name", ["Viewer", "junior"])
 async def test_names_of_roles_are_taken_once(owner: httpx.AsyncClient, project: str, name: str) -> None:
     await owner.post(f"{project}/roles", json={"name": "Junior"})
