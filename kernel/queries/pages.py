@@ -21,6 +21,7 @@ from kernel.errors import ExpressionError, Fault, InvalidInputError
 from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.compilation import Compilation, Scope, root_scope
 from kernel.queries.fields import unknown_field
+from kernel.queries.frames import Frame
 from kernel.queries.paths import PathResolver, start
 from kernel.queries.record_json import record_json, unknown_names, without_empty_warnings
 from kernel.queries.sorting import SortKey, after, decode_cursor, encode_cursor, sort_keys
@@ -102,7 +103,8 @@ def _page_sql(compilation: Compilation, scope: Scope, keys: Sequence[SortKey], r
     columns = ", ".join(f"{key.sql} AS {name}" for key, name in zip(keys, names, strict=True))
     order = ", ".join(key.term(key.sql) for key in keys)
     inner = f"SELECT {columns} {scope.frame.clause()} ORDER BY {order} LIMIT {request.limit + 1}"
-    outer = root_scope(compilation, scope.project, "o")
+    # The page's ids have passed the reader's scope already; to compile it again would add parameters.
+    outer = Scope(compilation, scope.project, Frame(compilation.aliases, f"{scope.project.table} o"), "o")
     _check_names(outer, request)
     items = compilation.dialect.json_collect(
         record_json(outer, request.fields, trash=request.trash), "page.place"
