@@ -65,15 +65,15 @@ async def test_the_tables_are_as_piccolo_sees_them(database: Database) -> None:
 async def test_migrating_twice_changes_nothing(
     empty_database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await start_and_stop(empty_database_url)
-    database = open_database(empty_database_url)
-    await database.start()
-    assert await database.read(DONE) == [[(migration.ID,) for migration in MIGRATIONS]]
-    state = await database.read(
-        Statement("SELECT name, value FROM smalt_state WHERE name <> 'functions' ORDER BY 1")
-    )
-    assert state == [[("access", 1), ("node", 0), ("schema", 1)]]
-    await database.stop()
+    seen = []
+    for _ in range(2):
+        database = open_database(empty_database_url)
+        await database.start()
+        assert await database.read(DONE) == [[(migration.ID,) for migration in MIGRATIONS]]
+        seen += await database.read(Statement("SELECT name, value FROM smalt_state ORDER BY name"))
+        await database.stop()
+    assert seen[0] == seen[1]
+    assert {"access", "node", "schema"} <= dict(seen[0]).keys()
     assert capsys.readouterr() == ("", "")
 
 
