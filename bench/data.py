@@ -1,0 +1,115 @@
+"""Fills a database with the CRM of the template: customers, opportunities, and what else is measured."""
+
+from __future__ import annotations
+
+import csv
+import random
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from bench.places import Place
+from kernel.access.actor import FULL_ACCESS, SYSTEM, Actor
+from kernel.runtime import Kernel, create_kernel
+from kernel.services.field_inputs import FieldInput
+from kernel.services.template_samples import SampleWriter
+from kernel.services.templates import Applied
+from kernel.services.tokens import TokenInput
+from kernel.services.users import UserInput
+from kernel.storage.database import Statement
+
+CHUNK = 10_000
+LOOKED_UP = ("email", "phone", "website", "address", "category", "source", "sector", "employees")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What was made. `heavy` are the keys of 20 lookups and 20 formulas."""
+
+    token: str
+    user_id: int
+    customers: int
+    opportunities: int
+    heavy: tuple[str, ...]
+
+
+async def fill(place: Place, opportunities: int) -> Filled:
+    """So many opportunities and a tenth as many customers, and an administrator who reads them."""
+    kernel = create_kernel(place.settings())
+    await kernel.start()
+    try:
+        user = await kernel.users.create(SYSTEM, UserInput("bench@example.com", "Bench", admin=True))
+        _, token = await kernel.tokens.create(
+            SYSTEM, user.id, TokenInput("bench", ["read", "write", "admin"])
+        )
+        actor = Actor(user.id, admin=True)
+        applied = await kernel.templates.apply(actor, "crm")
+        heavy = await _heavy_fields(kernel, actor, applied)
+        await _samples(kernel, actor, applied, opportunities)
+        await kernel.database.optimize()
+    finally:
+        await kernel.stop()
+    projects = applied.projects
+    return Filled(token, user.id, projects["customers"].id, projects["opportunities"].id, heavy)
+
+
+async def _heavy_fields(kernel: Kernel, actor: Actor, applied: Applied) -> tuple[str, ...]:
+    project = applied.projects["opportunities"].id
+    keys = []
+    for number in range(20):
+        config = {"reference": "customer", "field": LOOKED_UP[number % len(LOOKED_UP)]}
+        made = await kernel.fields.create(actor, project, FieldInput(f"Lookup {number}", "lookup", config))
+        keys.append(made.field.key)
+    for number in range(20):
+        expression = f"{{amount}} * {number + 1} / 100 - {{cost}}"
+        config = {"expression": expression, "format": "currency"}
+        made = await kernel.fields.create(actor, project, FieldInput(f"Formula {number}", "formula", config))
+        keys.append(made.field.key)
+    return tuple(keys)
+
+
+async def _samples(kernel: Kernel, actor: Actor, applied: Applied, size: int) -> None:
+    template = await kernel.templates.get("crm")
+    samples = (s for s in template.samples(size) if s.project != "delivery")
+    writer = SampleWriter(kernel.records, kernel.ids, applied.projects)
+    owner = replace(actor, memberships={p.id: FULL_ACCESS for p in applied.projects.values()})
+    while chunk := list(islice(samples, CHUNK)):
+        async with kernel.database.transaction() as tx:
+            schema = await kernel.schema.in_transaction(tx)
+            await writer.write(tx, schema, owner, chunk)
+
+
+async def customer_names(place: Place, filled: Filled) -> list[str]:
+    """The titles of all customers, which are all different."""
+    kernel = create_kernel(place.settings())
+    await kernel.database.start()
+    try:
+        (rows,) = await kernel.database.read(Statement(f"SELECT title FROM p_{filled.customers}"))
+        return [row[0] for row in rows]
+    finally:
+        await kernel.database.stop()
+
+
+def write_csv(path: Path, rows: int, customers: list[str]) -> None:
+    """A file of opportunities with eight columns, most of whose cells differ from row to row."""
+    chance = random.Random(8)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(
+            ["Title", "Customer", "Stage", "Amount", "Cost", "Stars", "Expected close date", "Source"]
+        )
+        writer.writerows(_row(chance, number, customers) for number in range(rows))
+
+
+def _row(chance: random.Random, number: int, customers: list[str]) -> list[object]:
+    amount = chance.random() * 90_000
+    return [
+        f"Imported deal {number}",
+        chance.choice(customers),
+        chance.choice(("Qualification", "Negotiations", "Closed Won")),
+        f"{amount:.2f}",
+        f"{amount * chance.random():.2f}",
+        chance.randrange(1, 6),
+        f"{chance.randrange(1, 13)}/{chance.randrange(1, 29)}/2026",
+        chance.choice(("Inbound", "Outbound", "Referral")),
+    ]
