@@ -64,7 +64,7 @@ _PEOPLE = (
 )  # fmt: skip
 _STREETS = ("Długa", "Hauptstraße", "Market Street", "Rue de la Paix", "Nádražní", "Calle Mayor", "中央通り")
 _TOWNS = ("00-001 Warszawa", "10115 Berlin", "London E1 6AN", "75001 Paris", "110 00 Praha", "28013 Madrid")
-_PHONES = (("+4860", 7), ("+49151", 8), ("+3361", 7), ("+4479", 8), ("+120255501", 2))
+_PHONES = (("+4860", 7), ("+49151", 8), ("+3361", 7), ("+442079", 6), ("+120255501", 2))
 _WORK = ("relaunch", "campaign", "rebranding", "shop", "audit", "photo shoot", "newsletter", "yearly care")
 _WEIGHTS = list(accumulate(share for _, _, share in PIPELINE))
 _DELIVERY_WEIGHTS = list(accumulate(share for _, _, share in DELIVERY))

@@ -157,11 +157,11 @@ async def test_bad_input_is_refused(client: httpx.AsyncClient, body: Any) -> Non
 
 def test_samples_are_the_same_for_a_seed_and_valid() -> None:
     template = CrmTemplate()
-    first, again = list(template.samples(300, seed=7)), list(template.samples(300, seed=7))
-    assert first == again != list(template.samples(300, seed=8))
+    first, again = list(template.samples(3000, seed=7)), list(template.samples(3000, seed=7))
+    assert first == again != list(template.samples(3000, seed=8))
     customers = [s for s in first if s.project == "customers"]
-    assert len({s.title for s in customers}) == len(customers) == 30
-    assert sum(s.project == "opportunities" for s in first) == 300
+    assert len({s.title for s in customers}) == len(customers) == 300
+    assert sum(s.project == "opportunities" for s in first) == 3000
     assert any(not s.title.isascii() for s in first)
     for sample in customers:
         assert phonenumbers.is_valid_number(phonenumbers.parse(sample.fields["phone"]))
