@@ -20,6 +20,9 @@ from kernel.storage.schema_cache import SchemaCache
 
 T = TypeVar("T")
 _TRIES = 4
+_VERSIONS = Statement(
+    f"SELECT ({SchemaCache.VERSION.sql}) AS schema_version, ({ACCESS_VERSION.sql}) AS access_version"
+)
 
 
 class RecordAnswer(NamedTuple):
@@ -107,20 +110,19 @@ class RecordReader:
     async def _read(self, actor: Actor, schema: Schema, *statements: Statement) -> list[list[Row]]:
         """One hop: the statements, and whether schema and rights are still what they were.
 
+        The versions are read last, and they only grow: what they were then, they were before.
         A statement that fails because its tables have changed counts as a moved schema.
         """
         try:
-            version, access, *answers = await self._database.read(
-                SchemaCache.VERSION, ACCESS_VERSION, *statements
-            )
+            *answers, [versions] = await self._database.read(*statements, _VERSIONS, snapshot=False)
         except SmaltError:
             raise
         except Exception as error:
             if (await self._schema.current()).version != schema.version:
                 raise SchemaMoved from error
             raise
-        check_version(actor, access)
-        if version[0][0] != schema.version:
+        check_version(actor, [versions[1:]])
+        if versions[0] != schema.version:
             raise SchemaMoved
         return answers
 
