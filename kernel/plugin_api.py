@@ -37,9 +37,11 @@ from kernel.templates import (
     TemplateSpec,
 )
 from kernel.text_input import clean_line, clean_lines, fold_name
-from kernel.values import Choice, Kind, Value, ValueType
+from kernel.values import REAL, TEXT, Choice, Kind, Value, ValueType
 
 __all__ = [
+    "REAL",
+    "TEXT",
     "BadRow",
     "BrokenSourceError",
     "Cell",

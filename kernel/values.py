@@ -91,7 +91,8 @@ class Value:
     `sql` is the element: for `many` it is evaluated once per row of `rows`.
     `unit` is SQL for the currency code of money; `label` is SQL for the text that people see
     of a person or record; `json` overrides the JSON that the kind would give. `conflict` is
-    SQL that is true where amounts of different currencies made the value empty.
+    SQL that is true where amounts of different currencies made the value empty. `aliases` are
+    SQL for other texts that `=` and IN take for the value.
     """
 
     type: ValueType

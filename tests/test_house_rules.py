@@ -22,6 +22,7 @@ from kernel.enclosure import public_names
 from kernel.plugin_kinds import KINDS
 from kernel.plugin_manager import PluginManager
 from kernel.plugin_sources import Found, scan
+from kernel.queries.builtins import BUILT_INS
 from kernel.settings import FIELDS, Settings
 from kernel.values import Kind
 
@@ -208,7 +209,7 @@ def constants(node: ast.AST) -> Iterator[ast.Constant]:
 
 def test_the_kernel_names_no_field_type() -> None:
     """Kinds of values and members of resources share some words with types; the rest is telling."""
-    shared = {kind.value for kind in Kind} | {"reference", "currency", "email", "user"}
+    shared = {kind.value for kind in Kind} | {"reference", "currency", "email", "user"} | set(BUILT_INS)
     keys = set(PluginManager(PluginGuard()).load(scan("plugins")).field_types.enabled()) - shared
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"

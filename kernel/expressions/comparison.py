@@ -80,7 +80,16 @@ def _compare_one(context: Context, operator: str, left: Operand, right: Operand,
         return _compare_times(context, operator, left, right)
     if Kind.BOOLEAN in kinds:
         return _compare_booleans(context, operator, left, right, position)
+    if operator == "=" and left.aliases and right.is_constant:
+        return _called(context, left, right)
     return f"({folded(context, left)} {operator} {folded(context, right)})"
+
+
+def _called(context: Context, left: Operand, right: Operand) -> str:
+    """Whether a text that is known by other names too has this one."""
+    wanted = folded(context, right)
+    names = [folded(context, left), *(context.dialect.fold(alias) for alias in left.aliases)]
+    return f"({' OR '.join(f'{name} = {wanted}' for name in names)})"
 
 
 # Choices, people, records
@@ -232,7 +241,9 @@ def _among_one(context: Context, operand: Operand, options: Sequence[Operand], p
         o.kind.numeric or o.kind.temporal for o in options
     ):
         choices = ", ".join(folded(context, option) for option in options)
-        return f"({folded(context, operand)} IN ({choices}))"
+        aliases = operand.aliases if constants else ()
+        names = [folded(context, operand), *(context.dialect.fold(alias) for alias in aliases)]
+        return f"({' OR '.join(f'{name} IN ({choices})' for name in names)})"
     if operand.kind.numeric and not any(o.kind is Kind.MONEY for o in options):
         return _number_among(context, operand, options)
     if operand.kind is Kind.DATE:

@@ -45,10 +45,13 @@ class Money(msgspec.Struct, frozen=True):
 
 
 class CurrencyConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`currency` stands where none is given (else the project's); `currencies` limits the choice."""
+    """`currency` stands where none is given (else the project's); `currencies` limits the choice.
+    `minimum` and `maximum` bound the amount, in whatever currency."""
 
     currency: Code | None = None
     currencies: tuple[Code, ...] = ()
+    minimum: Decimal | None = None
+    maximum: Decimal | None = None
 
 
 @lru_cache(maxsize=1024)
@@ -86,6 +89,10 @@ class CurrencyField(FieldType[CurrencyConfig, Money]):
             raise InvalidValueError(f"The currency must be one of {', '.join(config.currencies)}.")
         if (digits := currency_digits(code)) < _SCALE:
             fit_decimal(amount, digits)
+        if config.minimum is not None and amount < config.minimum:
+            raise InvalidValueError(f"The amount must be at least {config.minimum}.")
+        if config.maximum is not None and amount > config.maximum:
+            raise InvalidValueError(f"The amount must be at most {config.maximum}.")
         return Money(amount, code)
 
     def _split(self, text: str, code: str) -> tuple[str, str]:
@@ -115,6 +122,9 @@ class CurrencyField(FieldType[CurrencyConfig, Money]):
                 raise InvalidInputError(detail, [Fault("/currency", detail)])
         if config.currencies and config.currency not in (None, *config.currencies):
             raise InvalidInputError("The currency must be one of the currencies allowed.")
+        bounds = [bound for bound in (config.minimum, config.maximum) if bound is not None]
+        if not all(bound.is_finite() for bound in bounds) or bounds != sorted(bounds):
+            raise InvalidInputError("The minimum must be a number that is not above the maximum.")
         return config
 
     def guess(self, samples: Sequence[str], context: ParseContext) -> float:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -13,6 +14,7 @@ from kernel.plugin_api import (
     Column,
     ColumnSpec,
     FieldType,
+    InvalidInputError,
     InvalidValueError,
     Kind,
     ParseContext,
@@ -39,10 +41,13 @@ class Span(msgspec.Struct, Generic[Moment], frozen=True):
 
 
 class DateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`time` keeps the time of day as well, `range` an end beside the start."""
+    """`time` keeps the time of day as well, `range` an end beside the start. `minimum` and
+    `maximum` are the first and the last day allowed, in the project's time zone."""
 
     time: bool = False
     range: bool = False
+    minimum: date | None = None
+    maximum: date | None = None
 
 
 class DateField(FieldType[DateConfig, date | Span[date]]):
@@ -70,13 +75,19 @@ class DateField(FieldType[DateConfig, date | Span[date]]):
     def parse(self, value: object, config: DateConfig, context: ParseContext) -> date | Span[date] | None:
         one = parse_datetime if config.time else parse_date
         if not config.range:
-            return one(value, context)
+            moment = one(value, context)
+            return None if moment is None else _allowed(moment, config, context)
         start, end = (one(part, context) for part in self._ends(value))
         if start is None:
             return None
         if end is None or end < start:
             raise InvalidValueError("The end must not be before the start.")
-        return Span(start, end)
+        return Span(_allowed(start, config, context), _allowed(end, config, context))
+
+    def prepare(self, config: DateConfig, previous: DateConfig | None) -> DateConfig:
+        if config.minimum is not None and config.maximum is not None and config.minimum > config.maximum:
+            raise InvalidInputError("The minimum must not be after the maximum.")
+        return config
 
     def _ends(self, value: object) -> tuple[object, object]:
         """The two ends of `{"start", "end"}`, `2026-01-01/2026-01-31` or `1.1.2026 - 31.1.2026`.
@@ -99,6 +110,18 @@ class DateField(FieldType[DateConfig, date | Span[date]]):
     def suggest(self, samples: Sequence[str], context: ParseContext) -> DateConfig:
         days = score(samples, parses(lambda cell: parse_date(cell, context)), 1.0)
         return DateConfig(time=not days)
+
+
+def _allowed(moment: date, config: DateConfig, context: ParseContext) -> date:
+    """The day or moment itself, if it is within the bounds."""
+    if config.minimum is None and config.maximum is None:
+        return moment
+    local = moment.astimezone(ZoneInfo(context.time_zone)).date() if isinstance(moment, datetime) else moment
+    if config.minimum is not None and local < config.minimum:
+        raise InvalidValueError(f"This must not be before {config.minimum}.")
+    if config.maximum is not None and local > config.maximum:
+        raise InvalidValueError(f"This must not be after {config.maximum}.")
+    return moment
 
 
 @hookimpl

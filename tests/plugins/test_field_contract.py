@@ -26,15 +26,20 @@ Json = Any
 
 WIDGETS = {
     "text", "long_text", "number", "percent", "currency", "checkbox", "date", "select", "multi_select",
-    "email", "phone", "url", "rating", "user", "reference", "derived",
+    "email", "phone", "url", "rating", "user", "reference", "derived", "location", "country", "duration",
 }  # fmt: skip
 """The inputs that the pages know how to draw."""
 
 CONFIGS: Mapping[str, Sequence[Mapping[str, Json]]] = {
     "text": [{}, {"max_length": 20, "pattern": "[a-zA-Z ]+"}],
     "number": [{}, {"decimals": 0}, {"decimals": 2, "minimum": "-5", "maximum": "1000000"}, {"decimals": 8}],
-    "currency": [{}, {"currency": "PLN", "currencies": ["PLN", "JPY", "KWD"]}],
-    "date": [{"time": time, "range": range} for time in (False, True) for range in (False, True)],
+    "currency": [{}, {"currency": "PLN", "currencies": ["PLN", "JPY", "KWD"]}, {"minimum": "0"}],
+    "date": [
+        *({"time": time, "range": range} for time in (False, True) for range in (False, True)),
+        {"minimum": "2026-11-01", "maximum": "2026-12-31", "time": True},
+    ],
+    "percent": [{}, {"minimum": "0", "maximum": "1"}],
+    "duration": [{}, {"minimum": 60, "maximum": 100_000}],
     "select": [{}, {"options": [{"name": "Hello"}, {"name": "Żółw, 'x' \"y\"", "color": "teal"}]}],
     "multi_select": [{}, {"options": [{"name": "Hello"}, {"name": "Website"}]}],
     "phone": [{"country": "PL"}],
@@ -54,6 +59,8 @@ INPUTS: Sequence[Json] = [
     {"amount": "12.5", "currency": "PLN"}, {"amount": 1000, "currency": "JPY"},
     {"start": "2026-11-23", "end": "2026-12-01"},
     {"start": "2026-11-23T09:24:00Z", "end": "2026-11-23T10:00:00.5+01:00"}, [], "  ",
+    "2h 15m", "PT30M", "Poland", "CI", {"code": "DE"}, "ul. Prosta 1\n00-838 Warszawa (52.2297, 21.0122)",
+    "-33.9, 18.4", {"address": "Rynek 1", "latitude": 50.0617, "longitude": "19.9373"},
 ]  # fmt: skip
 """Something for every type; what a type refuses is not tried further."""
 
@@ -141,7 +148,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=12,
 )
-members = st.sampled_from(["id", "name", "email", "amount", "currency", "start", "end", "title"])
+members = st.sampled_from(
+    ["id", "name", "email", "amount", "currency", "start", "end", "title", "code", "address", "latitude"]
+)
 shaped = st.dictionaries(members, json_values | st.text(alphabet="0123456789-:.T/ €$%@a"), max_size=3)
 digits = st.text(alphabet="0123456789-:.,T/ +()€$%@azZ'\n\0\ud800", max_size=40)
 
@@ -213,6 +222,9 @@ def accepted(type_: Type, value: Json, config: Any) -> Any:
 def cell_text(answer: Json) -> str:
     """A value as people write it into a cell."""
     if isinstance(answer, dict):
+        if "address" in answer:
+            degrees = answer["latitude"], answer["longitude"]
+            return answer["address"] if None in degrees else "{} ({}, {})".format(answer["address"], *degrees)
         if "amount" in answer:
             return f"{answer['amount']} {answer['currency']}"
         return (

@@ -101,3 +101,13 @@ def test_guess_and_suggest() -> None:
     assert FIELD.guess(["1200", "5"], CONTEXT) == 0.0
     assert FIELD.suggest(dollars, CONTEXT).currency == "USD"
     assert FIELD.suggest(["$5", "€5"], CONTEXT).currency is None
+
+
+def test_bounds() -> None:
+    config = FIELD.prepare(CurrencyConfig(minimum=Decimal(0), maximum=Decimal("99.99")), None)
+    assert FIELD.parse("99.99", config, ParseContext()) == Money(Decimal("99.99"), "EUR")
+    for value in ("-0.01", "100 PLN"):
+        with pytest.raises(InvalidValueError, match="amount"):
+            FIELD.parse(value, config, ParseContext())
+    with pytest.raises(InvalidInputError):
+        FIELD.prepare(CurrencyConfig(minimum=Decimal("NaN")), None)

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from kernel.errors import InvalidValueError
+from kernel.errors import InvalidInputError, InvalidValueError
 from kernel.fields import Column, ParseContext
 from plugins.fields.date import DateConfig, DateField, Span
 
@@ -81,3 +81,22 @@ def test_guess_and_suggest() -> None:
     assert FIELD.guess(days, ParseContext(date_order="dmy")) == 0.0
     assert not FIELD.suggest(days, CONTEXT).time
     assert FIELD.suggest(moments, CONTEXT).time
+
+
+def test_bounds_are_days_of_the_time_zone() -> None:
+    first, last = date(2026, 11, 1), date(2026, 11, 30)
+    days = FIELD.prepare(DateConfig(minimum=first, maximum=last), None)
+    assert FIELD.parse("2026-11-30", days, ParseContext()) == last
+    for value in ("2026-10-31", "2026-12-01"):
+        with pytest.raises(InvalidValueError):
+            FIELD.parse(value, days, ParseContext())
+    moments = DateConfig(time=True, minimum=first, maximum=last)
+    warsaw = ParseContext(time_zone="Europe/Warsaw")
+    assert FIELD.parse("2026-10-31T23:30:00Z", moments, warsaw) is not None
+    with pytest.raises(InvalidValueError):
+        FIELD.parse("2026-11-30T23:30:00Z", moments, warsaw)
+    spans = DateConfig(range=True, maximum=last)
+    with pytest.raises(InvalidValueError):
+        FIELD.parse({"start": "2026-11-30", "end": "2026-12-01"}, spans, ParseContext())
+    with pytest.raises(InvalidInputError):
+        FIELD.prepare(DateConfig(minimum=last, maximum=first), None)

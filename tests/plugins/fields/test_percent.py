@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
-from kernel.errors import InvalidValueError
+from kernel.errors import InvalidInputError, InvalidValueError
 from kernel.fields import ParseContext
 from plugins.fields.percent import PercentConfig, PercentField
 
@@ -36,3 +38,13 @@ def test_refused(value: object) -> None:
 def test_guess() -> None:
     assert FIELD.guess(["5%", "12.5 %"], CONTEXT) == 0.9
     assert FIELD.guess(["5", "12.5"], CONTEXT) == 0.0
+
+
+def test_bounds() -> None:
+    config = FIELD.prepare(PercentConfig(minimum=Decimal(0), maximum=Decimal("0.5")), None)
+    assert FIELD.parse("50%", config, ParseContext()) == Decimal("0.5")
+    for value in ("50.01%", -0.1):
+        with pytest.raises(InvalidValueError, match="%"):
+            FIELD.parse(value, config, ParseContext())
+    with pytest.raises(InvalidInputError):
+        FIELD.prepare(PercentConfig(minimum=Decimal(1), maximum=Decimal(0)), None)
