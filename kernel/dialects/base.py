@@ -18,7 +18,7 @@ from __future__ import annotations
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from typing import Any, Literal
 
 from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
@@ -48,6 +48,7 @@ class Parameters:
 
     def __init__(self, dialect: Dialect) -> None:
         self.values: list[Any] = []
+        self.pieces: dict[str, Any] = {}
         self._dialect = dialect
 
     def add(self, value: object, type_: ValueType) -> str:
@@ -75,6 +76,8 @@ class Dialect(ABC):
     """One engine's SQL. Also what field types see as `SqlText`."""
 
     name: str
+    fence: str
+    """Ends a derived table whose columns the planner must not put back in place of their names."""
 
     # Parameters and columns
     @abstractmethod
@@ -169,6 +172,19 @@ class Dialect(ABC):
         return sql, tuple(values)
 
     # Pieces of SQL
+    def shallow(
+        self, sql: str, parameters: Parameters, row: Hashable, visible: Collection[Hashable], condition: bool
+    ) -> str:
+        """The same SQL, cut into pieces where an engine's parser minds its depth.
+
+        `row` names the row for which the SQL holds, `visible` the rows that can be read there.
+        """
+        return sql
+
+    def too_deep(self, sql: str) -> bool:
+        """Whether the engine's parser would refuse the SQL for its depth."""
+        return False
+
     def null(self, type_: ValueType) -> str:
         """An empty value of a type."""
         return "NULL"

@@ -44,6 +44,7 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
     """SQL for PostgreSQL 14 and later, with the functions of `setup_statements`."""
 
     name = "postgres"
+    fence = "OFFSET 0"
 
     def setup_statements(self) -> list[str]:
         """Create or replace the functions that the SQL relies on; once for each database.

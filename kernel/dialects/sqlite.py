@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
-from kernel.dialects import sqlite_functions
-from kernel.dialects.base import OTHER_DIGITS, is_simple
+from kernel.dialects import sqlite_depth, sqlite_functions
+from kernel.dialects.base import GROUPED, OTHER_DIGITS, Parameters, is_simple
 from kernel.dialects.sqlite_arithmetic import SqliteArithmetic, decimal_text
 from kernel.dialects.sqlite_json import SqliteJson
 from kernel.errors import InvalidValueError
@@ -32,10 +32,21 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
     """SQL for SQLite 3.40 and later, with the Python functions of `register`."""
 
     name = "sqlite"
+    fence = "LIMIT -1 OFFSET 0"
 
     def register(self, connection: sqlite3.Connection) -> None:
         """Add the functions that the SQL relies on; once for each connection."""
         sqlite_functions.register(connection)
+
+    def shallow(
+        self, sql: str, parameters: Parameters, row: Hashable, visible: Collection[Hashable], condition: bool
+    ) -> str:
+        if GROUPED in sql:
+            return sql
+        return sqlite_depth.shallow(sql, parameters.pieces, row, visible, condition)
+
+    def too_deep(self, sql: str) -> bool:
+        return sqlite_depth.weight(sql) > sqlite_depth.DEEPEST_OF_ALL
 
     def placeholder(self, number: int, type_: ValueType) -> str:
         return f"?{number}"

@@ -21,9 +21,10 @@ _CONSTANT: Final = re.compile(r"[?$]\d+(?:::[\w ]+)?|'(?:[^']|'')*'")
 
 @dataclass(frozen=True)
 class Rows:
-    """A derived table as the source of a many-valued operand."""
+    """A derived table as the source of a many-valued operand; `unique` has each value once."""
 
     source: str
+    unique: bool
 
     def clause(self) -> str:
         return f"FROM {self.source} WHERE TRUE"
@@ -43,21 +44,26 @@ def fold(context: Context, operands: Sequence[Operand], write: Write) -> str:
     return f"(SELECT {write('smalt_v.v')} FROM ({_union(context, operands)}) AS smalt_v)"
 
 
-def fold_units(context: Context, operands: Sequence[Operand], write: Callable[[str, str], str]) -> str:
-    """Like `fold` over amounts: `write` is given the value and its currency."""
-    if context.measure:
-        return GROUPED + write(context.sql(operands[0]), operands[0].unit or "NULL")
-    return f"(SELECT {write('smalt_v.v', 'smalt_v.u')} FROM ({_union(context, operands, True)}) AS smalt_v)"
+def fold_units(context: Context, operands: Sequence[Operand], write: Write) -> str:
+    """Like `fold`, over the currencies of the amounts that are there."""
+    units = [replace(o, type=TEXT, sql=_unit(context, o), is_constant=False) for o in operands]
+    return fold(context, units, write)
+
+
+def _unit(context: Context, operand: Operand) -> str:
+    unit = operand.unit or context.dialect.null(TEXT)
+    return unit if operand.paired else f"CASE WHEN {context.sql(operand)} IS NOT NULL THEN {unit} END"
 
 
 def _union(context: Context, operands: Sequence[Operand], units: bool = False) -> str:
-    return " UNION ALL ".join(_part(context, operand, units) for operand in operands)
+    parts = " UNION ALL ".join(_part(context, operand, units) for operand in operands)
+    return f"{parts} {context.dialect.fence}"
 
 
 def _part(context: Context, operand: Operand, units: bool) -> str:
     columns = f"{context.sql(operand)} AS v"
     if units:
-        columns += f", {operand.unit or 'NULL'} AS u"
+        columns += f", {_unit(context, operand)} AS u"
     return f"SELECT {columns} {operand.rows.clause() if operand.rows else ''}"
 
 
@@ -105,19 +111,23 @@ def folded_number(
         return replace(result, unit=next(iter(units)))
     return replace(
         result,
-        sql=fold_units(context, operands, lambda v, u: _if_one_unit(v, u, write(v))),
-        unit=fold_units(context, operands, lambda v, u: _unit("min", v, u)),
-        conflict=fold_units(context, operands, lambda v, u: f"{_unit('min', v, u)} <> {_unit('max', v, u)}"),
+        sql=_fold_alike(context, operands, write),
+        unit=fold_units(context, operands, lambda u: f"min({u})"),
+        conflict=fold_units(context, operands, lambda u: f"min({u}) <> max({u})"),
+        paired=True,
     )
 
 
-def _if_one_unit(value: str, unit: str, aggregate: str) -> str:
-    same = f"{_unit('min', value, unit)} = {_unit('max', value, unit)}"
-    return f"CASE WHEN coalesce({same}, TRUE) THEN {aggregate} END"
+def _fold_alike(context: Context, operands: Sequence[Operand], write: Write) -> str:
+    if context.measure:
+        value, unit = context.sql(operands[0]), _unit(context, operands[0])
+        return GROUPED + _if_alike(unit, write(value))
+    union = _union(context, operands, units=True)
+    return f"(SELECT {_if_alike('smalt_v.u', write('smalt_v.v'))} FROM ({union}) AS smalt_v)"
 
 
-def _unit(function: str, value: str, unit: str) -> str:
-    return f"{function}({unit}) FILTER (WHERE {value} IS NOT NULL)"
+def _if_alike(unit: str, aggregate: str) -> str:
+    return f"CASE WHEN coalesce(min({unit}) = max({unit}), TRUE) THEN {aggregate} END"
 
 
 # The aggregates
@@ -255,7 +265,7 @@ def pick(context: Context, operand: Operand, last: bool) -> Operand:
 
 def distinct(context: Context, operand: Operand) -> Operand:
     """Each value once, where it first stands; empty ones left out."""
-    if operand.rows is None:
+    if operand.rows is None or _is_list(operand, unique=True):
         return operand
     element = Value(operand.type.one(), operand.sql, label=operand.label)
     key = context.dialect.fold(operand.sql) if operand.kind is Kind.TEXT else operand.sql
@@ -265,15 +275,24 @@ def distinct(context: Context, operand: Operand) -> Operand:
         f"(SELECT smalt_r.v, smalt_r.n, smalt_r.l, smalt_r.u, {ranked} FROM {inner}"
         " WHERE smalt_r.v IS NOT NULL) AS smalt_r"
     )
-    return _listed(operand, Rows(f"(SELECT * FROM {source} WHERE smalt_r.d = 1) AS smalt_r"))
+    return _listed(operand, Rows(f"(SELECT * FROM {source} WHERE smalt_r.d = 1) AS smalt_r", True))
 
 
 def compact(context: Context, operand: Operand) -> Operand:
     """The values that are not empty."""
-    if operand.rows is None:
+    if operand.rows is None or _is_list(operand, unique=False):
         return operand
     inner = numbered(context, operand, l=operand.label or "NULL", u=operand.unit or "NULL")
-    return _listed(operand, Rows(f"(SELECT * FROM {inner} WHERE smalt_r.v IS NOT NULL) AS smalt_r"))
+    return _listed(operand, Rows(f"(SELECT * FROM {inner} WHERE smalt_r.v IS NOT NULL) AS smalt_r", False))
+
+
+def _is_list(operand: Operand, unique: bool) -> bool:
+    """Whether a list is already what is asked for. Lists made from made lists grow too deep."""
+    if not isinstance(operand.rows, Rows):
+        return False
+    if operand.sql == "smalt_r.v" and (operand.rows.unique or not unique):
+        return True
+    raise ExpressionError("The values come from ARRAYUNIQUE or ARRAYCOMPACT already.", operand.position)
 
 
 def _listed(operand: Operand, rows: RowSource) -> Operand:

@@ -26,7 +26,7 @@ from kernel.expressions.syntax import (
 )
 from kernel.values import BOOLEAN, Value
 
-MAXIMUM_SQL = 200_000
+MAXIMUM_SQL = 100_000
 """Characters of SQL that one expression may become, with the formulas that it reads."""
 
 
@@ -47,7 +47,8 @@ def compile_condition(expression: Expression, resolver: Resolver) -> str:
     """A condition for WHERE; NULL counts as false. Raises ExpressionError for another kind."""
     context = Context(resolver)
     try:
-        return to_condition(context, operand_of(context, expression.root), "A filter")
+        sql = to_condition(context, operand_of(context, expression.root), "A filter")
+        return _accepted(context, sql)
     except ExpressionError as error:
         raise _placed(expression, error) from None
 
@@ -70,7 +71,7 @@ def _placed(expression: Expression, error: ExpressionError) -> InvalidInputError
 def _value(context: Context, operand: Operand) -> Value:
     return Value(
         replace(operand.type, many=operand.many),
-        context.sql(operand),
+        _accepted(context, context.sql(operand)),
         unit=operand.unit,
         label=operand.label,
         json=operand.json,
@@ -80,9 +81,15 @@ def _value(context: Context, operand: Operand) -> Value:
     )
 
 
+def _accepted(context: Context, sql: str) -> str:
+    if context.dialect.too_deep(sql):
+        raise ExpressionError("The expression is too deep, with the formulas that it reads.", 0)
+    return sql
+
+
 def operand_of(context: Context, node: Node) -> Operand:
     """Compile one node. The parser has bounded the depth; the size is checked at every step."""
-    operand = _compile_node(context, node)
+    operand = context.shallow(_compile_node(context, node))
     for sql in (operand.sql, operand.unit, operand.label, operand.conflict):
         if sql is not None and len(sql) > MAXIMUM_SQL:
             raise ExpressionError("This is too large, with the formulas that it reads.", node.position)

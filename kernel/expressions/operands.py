@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ WIDEST: Final = 308.0
 """The decimal exponent up to which a number in double precision may reach."""
 
 _EXACT_DIGITS: Final = 18.97
+_SHORT: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Operand:
 
     A constant keeps its Python value and becomes a parameter when its SQL is asked for.
     `low` and `high` bound the decimal exponent of a number other than zero. `loose` marks a
-    condition whose NULL counts as false.
+    condition whose NULL counts as false; `paired` money whose unit is NULL where it is empty.
     """
 
     type: ValueType
@@ -45,6 +46,7 @@ class Operand:
     low: float = -WIDEST
     high: float = WIDEST
     loose: bool = False
+    paired: bool = False
 
     @property
     def kind(self) -> Kind:
@@ -57,6 +59,19 @@ class Operand:
     @property
     def blank(self) -> bool:
         return self.kind is Kind.BLANK
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Same:
+    """Equal only for the very same object."""
+
+    thing: object
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.thing is self.thing
+
+    def __hash__(self) -> int:
+        return id(self.thing)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +92,22 @@ class Context:
     @property
     def zone(self) -> str:
         return self.resolver.time_zone
+
+    def shallow(self, operand: Operand) -> Operand:
+        """The operand in SQL that the engine's parser can take, whatever is built on it."""
+        row: Hashable = getattr(self.resolver, "row", Same(self.resolver))
+        here = row if operand.rows is None else Same(operand.rows)
+
+        def cut(sql: str | None, condition: bool = False) -> str | None:
+            if sql is None or len(sql) < _SHORT:
+                return sql
+            return self.dialect.shallow(sql, self.parameters, here, (row, here), condition)
+
+        sql = cut(operand.sql, operand.kind is Kind.BOOLEAN) or ""
+        label, unit, conflict = (cut(part) for part in (operand.label, operand.unit, operand.conflict))
+        if (sql, label, unit, conflict) == (operand.sql, operand.label, operand.unit, operand.conflict):
+            return operand
+        return replace(operand, sql=sql, label=label, unit=unit, conflict=conflict)
 
     def today(self) -> date:
         return self.resolver.now.astimezone(ZoneInfo(self.zone)).date()
@@ -128,7 +159,7 @@ def from_value(value: Value, position: int) -> Operand:
     return Operand(
         value.type, position, value.sql,
         unit=value.unit, label=value.label, conflict=value.conflict, aliases=value.aliases,
-        json=value.json, rows=value.rows, low=low, high=high,
+        json=value.json, rows=value.rows, low=low, high=high, paired=True,
     )  # fmt: skip
 
 

@@ -15,6 +15,8 @@ class Resolver(Protocol):
 
     `now` is the moment of the query in UTC and `time_zone` the IANA zone in which days begin.
     `currency` is the unit that a plain number takes when it must be money.
+    A resolver may also have `row`, hashable and equal for resolvers that start from the same
+    row of the same statement: deep formulas that read one another then stay shorter.
     """
 
     @property
