@@ -21,6 +21,13 @@ from kernel.storage.database import Statement
 CHUNK = 10_000
 LOOKED_UP = ("email", "phone", "website", "address", "category", "source", "sector", "employees")
 
+FORMULAS = (
+    "{amount} * N - {cost}",
+    "IF({amount} > N000, {amount} - {cost}, {amount})",
+    "{confidence_rating} * N + 1",
+    "{amount} * N / 100",
+)
+
 
 @dataclass(frozen=True)
 class Filled:
@@ -61,8 +68,8 @@ async def _heavy_fields(kernel: Kernel, actor: Actor, applied: Applied) -> tuple
         made = await kernel.fields.create(actor, project, FieldInput(f"Lookup {number}", "lookup", config))
         keys.append(made.field.key)
     for number in range(20):
-        expression = f"{{amount}} * {number + 1} / 100 - {{cost}}"
-        config = {"expression": expression, "format": "currency"}
+        expression = FORMULAS[number % len(FORMULAS)].replace("N", str(number + 1))
+        config = {"expression": expression}
         made = await kernel.fields.create(actor, project, FieldInput(f"Formula {number}", "formula", config))
         keys.append(made.field.key)
     return tuple(keys)

@@ -17,7 +17,7 @@ from kernel.services.record_input import MAXIMUM_DESCRIPTION, MAXIMUM_TITLE, fin
 from kernel.text_input import clean_line, clean_lines, fold_name
 from kernel.values import Choice
 
-REMEMBERED = 100_000
+REMEMBERED = 20_000
 """Texts whose values are kept, in all columns of a file together."""
 
 MOST_NEW_OPTIONS = 200

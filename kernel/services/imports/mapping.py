@@ -125,6 +125,9 @@ class MappingChecker:
             )
             self._fault(f"{pointer}/field", f"'{field.name}' {reason} and cannot be written.")
             return None
+        if field.numbered:
+            self._fault(f"{pointer}/field", f"'{field.name}' fills itself and cannot be written.")
+            return None
         if not self._may_edit(field.key, pointer):
             return None
         if target.kind == "record":

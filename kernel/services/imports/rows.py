@@ -129,17 +129,19 @@ class RowParser:
         return parsers.get(target.built_in or "") or moment_parser(self._context)
 
     @cached_property
-    def required(self) -> list[tuple[int, str]]:
-        """The custom fields that must not be empty: id and name."""
+    def required(self) -> list[tuple[int, str, bool]]:
+        """The custom fields that must not be empty: id, name, and whether they have a default."""
         fields = (f for f in self.project.live_fields if f.required and f.columns and f.type is not None)
-        return [(f.id, f.name) for f in fields]
+        return [(f.id, f.name, f.default is not None) for f in fields]
 
     def check_complete(self, work: Work) -> None:
         """What a record must have, once references have been found."""
         new = work.record_id is None
         if new and work.draft.columns.get("title") is None:
             work.fail(self._column("title"), "The title must not be blank.")
-        for field_id, name in self.required:
+        for field_id, name, has_default in self.required:
+            if has_default and field_id not in work.draft.fields:
+                continue
             value = work.draft.fields.get(field_id)
             given = new or field_id in work.draft.fields
             if given and (value is None or value == []):
