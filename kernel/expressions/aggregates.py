@@ -9,7 +9,7 @@ from typing import Final
 
 from kernel.dialects.base import GROUPED, is_simple
 from kernel.errors import ExpressionError
-from kernel.expressions.conversion import to_real, to_text, unify, widest
+from kernel.expressions.conversion import guard_real, to_real, to_text, unify, widest
 from kernel.expressions.operands import Context, Operand, named, single
 from kernel.values import INTEGER, TEXT, Kind, RowSource, Value, ValueType
 
@@ -138,7 +138,7 @@ def total(context: Context, name: str, operands: Sequence[Operand]) -> Operand:
         return operands[0]
     type_ = _type(alike)
     if type_.scale is None:
-        alike = [to_real(context, o) for o in alike]
+        alike = [guard_real(context, to_real(context, o)) for o in alike]
     return folded_number(context, name, alike, type_, lambda v: context.dialect.sum(v, type_.scale))
 
 
@@ -150,7 +150,7 @@ def average(context: Context, name: str, operands: Sequence[Operand]) -> Operand
     type_ = _type(alike)
     dialect, scale = context.dialect, type_.scale
     if scale is None:
-        alike = [to_real(context, o) for o in alike]
+        alike = [guard_real(context, to_real(context, o)) for o in alike]
 
     def write(value: str) -> str:
         summed = dialect.sum(value, scale)
@@ -162,7 +162,7 @@ def average(context: Context, name: str, operands: Sequence[Operand]) -> Operand
 
 def median(context: Context, name: str, operands: Sequence[Operand]) -> Operand:
     check(context, name, operands)
-    alike = [to_real(context, o) for o in numbers(context, name, operands)]
+    alike = [guard_real(context, to_real(context, o)) for o in numbers(context, name, operands)]
     if not alike:
         return operands[0]
     return folded_number(context, name, alike, _type(alike), context.dialect.median)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from kernel.errors import ExpressionError
-from kernel.expressions.conversion import to_number, to_real, to_scale
+from kernel.expressions.conversion import SAFE_DIGITS, guard_real, to_number, to_real, to_scale
 from kernel.expressions.operands import Context, Operand, derived
 from kernel.values import MAXIMUM_SCALE, REAL, Kind, ValueType
 
-_SAFE_DIGITS = 18.0
+_WIDEST_REAL = 300
 
 
 def negate(context: Context, operand: Operand, position: int) -> Operand:
@@ -27,14 +28,14 @@ def add(context: Context, operator: str, left: Operand, right: Operand, position
         return _empty(a, b, position)
     real = a.type.scale is None or b.type.scale is None
     if real:
-        a, b = to_real(context, a), to_real(context, b)
+        a, b = _reals(context, a, b, lambda a, b: (min(a.low, b.low) - 17, max(a.high, b.high) + 1))
     else:
         scale = max(a.type.scale or 0, b.type.scale or 0)
         a, b = to_scale(context, a, scale), to_scale(context, b, scale)
-    sql = f"({context.sql(a)} {operator} {context.sql(b)})"
+    inner = f"{_open(context, a, additive=True)} {operator} {context.sql(b)}"
     low = min(a.low, b.low) - (17 if real else 0)
     type_ = ValueType(_sum_kind(a, b), scale=a.type.scale)
-    result = _guarded(context, type_, sql, a, b, position, low, max(a.high, b.high) + 0.31)
+    result = _guarded(context, type_, inner, a, b, position, low, max(a.high, b.high) + 0.31)
     return same_unit(result, a, b)
 
 
@@ -47,11 +48,12 @@ def multiply(context: Context, left: Operand, right: Operand, position: int) -> 
     scales = (a.type.scale, b.type.scale)
     scale = None if None in scales else (scales[0] or 0) + (scales[1] or 0)
     if scale is None or scale > MAXIMUM_SCALE:
-        a, b, scale = to_real(context, a), to_real(context, b), None
+        a, b = _reals(context, a, b, lambda a, b: (a.low + b.low, a.high + b.high))
+        scale = None
     kind = Kind.MONEY if Kind.MONEY in (a.kind, b.kind) else Kind.NUMBER
-    sql = f"({context.sql(a)} * {context.sql(b)})"
+    sql = f"{_open(context, a, additive=False)} * {context.sql(b)}"
     result = _guarded(
-        context, ValueType(kind, scale=scale), sql, a, b, position, a.low + b.low, a.high + b.high
+        context, ValueType(kind, scale=scale), sql, a, b, position, a.low + b.low, a.high + b.high, False
     )
     return replace(result, unit=a.unit or b.unit, conflict=_conflict(a, b))
 
@@ -64,10 +66,11 @@ def divide(context: Context, left: Operand, right: Operand, position: int) -> Op
     if b.kind is Kind.MONEY and a.kind is not Kind.MONEY:
         raise ExpressionError("A number cannot be divided by an amount of money.", position)
     money = a.kind is Kind.MONEY and b.kind is not Kind.MONEY
-    x, y = to_real(context, a), to_real(context, b)
-    sql = f"({context.sql(x)} / nullif({context.sql(y)}, 0))"
+    x, y = _reals(context, a, b, lambda a, b: (a.low - b.high, a.high - b.low))
+    divisor = context.sql(y) if y.constant else f"nullif({context.sql(y)}, 0)"
+    sql = f"{_open(context, x, additive=False)} / {divisor}"
     type_ = ValueType(Kind.MONEY) if money else REAL
-    result = _guarded(context, type_, sql, x, y, position, x.low - y.high, x.high - y.low)
+    result = _guarded(context, type_, sql, x, y, position, x.low - y.high, x.high - y.low, False)
     if money:
         return replace(result, unit=a.unit, conflict=_conflict(a, b))
     return replace(same_unit(result, a, b), unit=None)
@@ -79,7 +82,8 @@ def modulo(context: Context, left: Operand, right: Operand, position: int, name:
     if a.blank or b.blank:
         return _empty(a, b, position)
     if a.type.scale is None or b.type.scale is None:
-        return _real_modulo(context, to_real(context, a), to_real(context, b), position)
+        a, b = (guard_real(context, to_real(context, o)) for o in (a, b))
+        return _real_modulo(context, a, b, position)
     scale = max(a.type.scale, b.type.scale)
     a, b = to_scale(context, a, scale), to_scale(context, b, scale)
     rest = "({a} % nullif({b}, 0))"
@@ -124,22 +128,41 @@ def _empty(a: Operand, b: Operand, position: int) -> Operand:
     return replace(other, sql="NULL", is_constant=False, constant=None, position=position)
 
 
+Bounds = Callable[[Operand, Operand], tuple[float, float]]
+
+
+def _reals(context: Context, a: Operand, b: Operand, bounds: Bounds) -> tuple[Operand, Operand]:
+    """Both in double precision, guarded where the result could leave what the engines hold."""
+    x, y = to_real(context, a), to_real(context, b)
+    low, high = bounds(x, y)
+    if low < -_WIDEST_REAL or high > _WIDEST_REAL:
+        x, y = guard_real(context, x), guard_real(context, y)
+    return x, y
+
+
+def _open(context: Context, operand: Operand, additive: bool) -> str:
+    """The left side of a chain: what binds alike from left to right needs no parentheses."""
+    chain = operand.chain
+    return chain if chain and operand.additive == additive else context.sql(operand)
+
+
 def _guarded(
     context: Context,
     type_: ValueType,
-    sql: str,
+    inner: str,
     a: Operand,
     b: Operand,
     position: int,
     low: float,
     high: float,
+    additive: bool = True,
 ) -> Operand:
-    """Guard a result only where the bounds of its operands let it leave what the engines hold."""
-    if type_.scale is not None and high + type_.scale > _SAFE_DIGITS:
-        sql, high = context.dialect.exact(sql, type_.scale), 18.97 - type_.scale
-    if type_.scale is None and (low < -100 or high > 100):
-        sql, low, high = context.dialect.real(sql), max(low, -100), min(high, 100)
-    return _number(type_, sql, a, b, position=position, low=low, high=high)
+    """Guard an exact result only where its bounds let it leave 64 bits."""
+    if type_.scale is not None and high + type_.scale > SAFE_DIGITS:
+        sql = context.dialect.exact(f"({inner})", type_.scale)
+        return _number(type_, sql, a, b, position=position, low=low, high=18.97 - type_.scale)
+    result = _number(type_, f"({inner})", a, b, position=position, low=low, high=high)
+    return replace(result, inner=inner, additive=additive)
 
 
 def _number(type_: ValueType, sql: str, *origins: Operand, position: int, low: float, high: float) -> Operand:

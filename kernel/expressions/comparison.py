@@ -130,7 +130,7 @@ def _compare_numbers(context: Context, operator: str, left: Operand, right: Oper
         return _against_exact(context, operator, a, b.constant)
     else:
         scale = max(a.type.scale, b.type.scale)
-        a, b = to_scale(context, a, scale), to_scale(context, b, scale)
+        a, b = (to_scale(context, o, scale, guard=False) for o in (a, b))
     sql = f"({context.sql(a)} {operator} {context.sql(b)})"
     if a.kind is b.kind is Kind.MONEY and a.unit != b.unit:
         return f"({sql} AND {a.unit} = {b.unit})"
@@ -268,6 +268,6 @@ def _number_among(context: Context, operand: Operand, options: Sequence[Operand]
         alike = [to_real(context, n) for n in (operand, *numbers)]
     else:
         widest = max(scale for scale in scales if scale is not None)
-        alike = [to_scale(context, n, widest) for n in (operand, *numbers)]
+        alike = [to_scale(context, n, widest, guard=False) for n in (operand, *numbers)]
     first, *rest = [context.sql(n) for n in alike]
     return f"({first} IN ({', '.join(rest)}))"

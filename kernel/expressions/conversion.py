@@ -15,6 +15,9 @@ from kernel.expressions.operands import Constant, Context, Operand, bounds, cons
 from kernel.expressions.parser import number
 from kernel.values import DATE, DATETIME, REAL, TEXT, Kind, Value, ValueType
 
+SAFE_DIGITS: Final = 18.9
+"""Decimal digits up to which whole numbers certainly fit into 64 bits."""
+
 LARGEST_COUNT: Final = 1_000_000_000
 """The largest whole number that functions take as a count; beyond, the result is empty."""
 
@@ -113,32 +116,34 @@ def read_number(text: str, position: int) -> Decimal | float:
 
 
 def to_real(context: Context, operand: Operand) -> Operand:
-    """In double precision; safe to calculate with."""
+    """In double precision."""
     if isinstance(operand.constant, Decimal | float):
         return replace(operand, constant=float(operand.constant), type=REAL)
     scale, dialect = operand.type.scale, context.dialect
     if operand.blank or scale is None:
-        return guard_real(context, replace(operand, type=replace(operand.type, scale=None)))
+        return replace(operand, type=replace(operand.type, scale=None))
     type_ = replace(operand.type, scale=None)
     return replace(operand, type=type_, sql=dialect.to_real(operand.sql, scale))
 
 
 def guard_real(context: Context, operand: Operand) -> Operand:
     """Bring a number in double precision back to where the next operation can't fail."""
-    if operand.high <= 100 and operand.low >= -100:
+    if (operand.high <= 100 and operand.low >= -100) or operand.is_constant:
         return operand
     low, high = max(operand.low, -100), min(operand.high, 100)
     return replace(operand, sql=context.dialect.real(operand.sql), low=low, high=high)
 
 
-def to_scale(context: Context, operand: Operand, scale: int) -> Operand:
-    """An exact number with at least as many places."""
-    if operand.blank:
+def to_scale(context: Context, operand: Operand, scale: int, guard: bool = True) -> Operand:
+    """An exact number with at least as many places; empty where they do not fit into 64 bits."""
+    if operand.blank or scale == operand.type.scale:
         return operand
     type_ = replace(operand.type, scale=scale)
     if isinstance(operand.constant, Decimal) and abs(operand.constant) < Decimal(2**63 - 1).scaleb(-scale):
         return replace(operand, type=type_)
     sql = context.dialect.to_scale(context.sql(operand), operand.type.scale or 0, scale)
+    if guard and operand.high + scale > SAFE_DIGITS:
+        sql = context.dialect.exact(sql, scale)
     return replace(operand, type=type_, sql=sql, is_constant=False, constant=None)
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from kernel.dialects.base import Dialect, Parameters
+from kernel.dialects.base import Dialect, Parameters, is_simple
 from kernel.errors import ExpressionError
 from kernel.expressions.resolver import Resolver
 from kernel.values import BLANK, BOOLEAN, DATE, DATETIME, REAL, TEXT, Kind, RowSource, Value, ValueType
@@ -20,6 +20,8 @@ WIDEST: Final = 308.0
 """The decimal exponent up to which a number in double precision may reach."""
 
 _EXACT_DIGITS: Final = 18.97
+_STORED_DIGITS: Final = 17.0
+_STORED_WHOLE: Final = 15.0
 _SHORT: Final = 40
 
 
@@ -29,7 +31,8 @@ class Operand:
 
     A constant keeps its Python value and becomes a parameter when its SQL is asked for.
     `low` and `high` bound the decimal exponent of a number other than zero. `loose` marks a
-    condition whose NULL counts as false; `paired` money whose unit is NULL where it is empty.
+    condition whose NULL counts as false, `paired` money whose unit is NULL where it is empty;
+    `inner` is the SQL of a sum (`additive`) or product without its parentheses.
     """
 
     type: ValueType
@@ -47,6 +50,8 @@ class Operand:
     high: float = WIDEST
     loose: bool = False
     paired: bool = False
+    inner: str = ""
+    additive: bool = True
 
     @property
     def kind(self) -> Kind:
@@ -55,6 +60,11 @@ class Operand:
     @property
     def many(self) -> bool:
         return self.rows is not None
+
+    @property
+    def chain(self) -> str:
+        """The SQL of a sum or product, to which a term or factor may be added on the right."""
+        return self.inner if self.sql == f"({self.inner})" else ""
 
     @property
     def blank(self) -> bool:
@@ -154,8 +164,10 @@ def bounds(type_: ValueType) -> tuple[float, float]:
 
 
 def from_value(value: Value, position: int) -> Operand:
-    """What the resolver gave."""
+    """What the resolver gave. Stored numbers are smaller than what exact numbers may become."""
     low, high = bounds(value.type)
+    if value.type.scale is not None and is_simple(value.sql):
+        high = min(_STORED_WHOLE, _STORED_DIGITS - value.type.scale)
     return Operand(
         value.type, position, value.sql,
         unit=value.unit, label=value.label, conflict=value.conflict, aliases=value.aliases,

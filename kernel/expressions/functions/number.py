@@ -12,7 +12,7 @@ from kernel.dialects.base import Rounding
 from kernel.errors import ExpressionError
 from kernel.expressions import arithmetic
 from kernel.expressions.catalogue import Build, define, fill, sql_function
-from kernel.expressions.conversion import to_real, to_scale
+from kernel.expressions.conversion import guard_real, to_real, to_scale
 from kernel.expressions.operands import Context, Operand, derived
 from kernel.values import INTEGER, MAXIMUM_SCALE, REAL, ValueType
 
@@ -46,7 +46,10 @@ def _to_multiple(mode: Rounding, context: Context, operands: Sequence[Operand]) 
     number, step = operands
     real = None in (number.type.scale, step.type.scale)
     scale = None if real else max(number.type.scale or 0, step.type.scale or 0)
-    alike = [to_real(context, o) if scale is None else to_scale(context, o, scale) for o in operands]
+    alike = [
+        guard_real(context, to_real(context, o)) if scale is None else to_scale(context, o, scale)
+        for o in operands
+    ]
     pieces = {"x": context.sql(alike[0]), "s": context.sql(alike[1])}
     down = mode == "floor"
     if scale is None:
