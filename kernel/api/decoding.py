@@ -116,7 +116,7 @@ def _all_faults(raw: bytes, type_: Any, error: msgspec.ValidationError) -> list[
 
 def _faults(value: Any, type_: Any, pointer: str) -> Iterator[Fault]:
     """Faults of a decoded value, member by member where the shape allows; else of the whole."""
-    found = list(_inner_faults(value, _bare(type_), pointer))
+    found = list(_inner_faults(value, _meant(value, _bare(type_)), pointer))
     yield from found or _plain_fault(value, type_, pointer)
 
 
@@ -139,6 +139,14 @@ def _bare(type_: Any) -> Any:
     if get_origin(type_) in (Union, UnionType):
         rest = [t for t in get_args(type_) if t not in (NoneType, msgspec.UnsetType)]
         return _bare(rest[0]) if len(rest) == 1 else type_
+    return type_
+
+
+def _meant(value: Any, type_: Any) -> Any:
+    """Of a union such as `str | Grouping`, the one Struct that an object can be meant as."""
+    if isinstance(value, dict) and get_origin(type_) in (Union, UnionType):
+        structs = [t for t in map(_bare, get_args(type_)) if _struct_of(t) is not None]
+        return structs[0] if len(structs) == 1 else type_
     return type_
 
 

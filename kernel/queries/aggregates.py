@@ -13,15 +13,15 @@ from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
 from kernel.errors import ExpressionError, Fault, InvalidInputError
 from kernel.expressions import compile_measure, parse
-from kernel.queries.compilation import Compilation, Scope, root_scope
+from kernel.queries.compilation import Scope, root_scope
 from kernel.queries.folding import truncated
 from kernel.queries.frames import Flattened, Frame
 from kernel.queries.pages import restrict
 from kernel.queries.paths import PathResolver, start, value_at
 from kernel.queries.sorting import sortable
 from kernel.schema import Project, Schema
-from kernel.storage.database import Statement
-from kernel.values import Kind, Value
+from kernel.storage.database import Row, Statement
+from kernel.values import TEXT, Kind, Value
 
 MAXIMUM_GROUPS = 10_000
 
@@ -72,31 +72,81 @@ class Group:
     order: str
 
 
-def aggregate_statement(
+@dataclass(frozen=True)
+class AggregateQuery:
+    """One grouped statement: a row per group, one more than asked for where there are more.
+
+    Each row is JSON: `{"group": {…}, "measures": {…}}`, with `warnings` where a measure is
+    empty because its amounts have different currencies.
+    """
+
+    statement: Statement
+    limit: int
+
+    def body(self, rows: Sequence[Row]) -> bytes:
+        """The JSON of the collection; `truncated` says that there are more groups."""
+        items = ",".join([row[0] for row in rows[: self.limit]])
+        cut = ',"truncated":true' if len(rows) > self.limit else ""
+        return f'{{"items":[{items}],"next":null{cut}}}'.encode()
+
+
+def aggregate_query(
     schema: Schema, actor: Actor, project: Project, request: AggregateRequest, dialect: Dialect, now: datetime
-) -> Statement:
-    """One row per group: its JSON `{"group": {…}, "measures": {…}}`."""
+) -> AggregateQuery:
+    """Compile a request for one reader. Raises InvalidInputError for what it cannot mean."""
     compilation = start(schema, actor, dialect, now)
     scope = root_scope(compilation, project)
-    if request.filter:
-        restrict(scope, request.filter)
-    groups = [_group(scope, place, wanted) for place, wanted in enumerate(request.group_by)]
+    condition = request.filter
+    if condition is not None and (isinstance(condition, dict) or condition.strip()):
+        restrict(scope, condition)
+    groups = _groups(scope, request.group_by)
     measures = _measures(scope, request.measures or {"count": Measure(function="count")})
-    sql = _sql(compilation, scope, groups, measures, request.limit)
-    return compilation.statement(sql)
+    statement = compilation.statement(_sql(scope, groups, measures, request.limit))
+    return AggregateQuery(statement, request.limit)
 
 
-def _sql(
-    compilation: Compilation, scope: Scope, groups: Sequence[Group], measures: Mapping[str, str], limit: int
-) -> str:
-    dialect = compilation.dialect
-    group_json = dialect.json_object({g.name: g.json for g in groups})
-    row = dialect.json_object({"group": group_json, "measures": dialect.json_object(measures)})
-    sql = f"SELECT {row} {scope.frame.clause()}"
+def _sql(scope: Scope, groups: Sequence[Group], measures: Mapping[str, Value], limit: int) -> str:
+    sql = f"SELECT {_row(scope, groups, measures)} {scope.frame.clause()}"
     if groups:
         keys = ", ".join(g.key for g in groups)
-        sql += f" GROUP BY {keys} ORDER BY {', '.join(f'{g.order} NULLS LAST' for g in groups)} LIMIT {limit}"
+        order = ", ".join(f"{g.order} NULLS LAST" for g in groups)
+        sql += f" GROUP BY {keys} ORDER BY {order} LIMIT {limit + 1}"
     return sql
+
+
+def _row(scope: Scope, groups: Sequence[Group], measures: Mapping[str, Value]) -> str:
+    """SQL for the JSON of one group."""
+    dialect = scope.compilation.dialect
+    group = dialect.json_object({g.name: g.json for g in groups})
+    measured = dialect.json_object({name: dialect.json_of(value) for name, value in measures.items()})
+    pieces = ["'{\"group\":'", group, "',\"measures\":'", measured, _warnings(scope, measures), "'}'"]
+    return dialect.concat([piece for piece in pieces if piece])
+
+
+def _warnings(scope: Scope, measures: Mapping[str, Value]) -> str:
+    """SQL for the member `warnings` with its comma; empty text where there is nothing to say."""
+    dialect = scope.compilation.dialect
+    pieces = []
+    for name, value in measures.items():
+        if value.conflict is not None:
+            warning = {"measure": name, "detail": "Amounts of different currencies cannot be added."}
+            text = scope.compilation.parameters.add("," + msgspec.json.encode(warning).decode(), TEXT)
+            pieces.append(f"CASE WHEN {value.conflict} THEN {text} ELSE '' END")
+    if not pieces:
+        return ""
+    listed = f"nullif(ltrim({dialect.concat(pieces)}, ','), '')"
+    return f"coalesce(',\"warnings\":[' || {listed} || ']', '')"
+
+
+def _groups(scope: Scope, wanted: Sequence[str | Grouping]) -> list[Group]:
+    groups: list[Group] = []
+    for place, grouping in enumerate(wanted):
+        group = _group(scope, place, grouping)
+        if any(g.name == group.name for g in groups):
+            fault = Fault(f"/group_by/{place}", f"'{group.name}' is grouped by already.")
+            raise InvalidInputError("The grouping is not valid.", [fault])
+        groups.append(group)
+    return groups
 
 
 def _group(scope: Scope, place: int, wanted: str | Grouping) -> Group:
@@ -134,20 +184,23 @@ def _group_of(scope: Scope, name: str, value: Value) -> Group:
         key = f"{value.sql}, {value.label}" if value.label else value.sql
         return Group(name, key, dialect.json_of(value), order)
     if value.unit is not None:
-        return Group(name, f"{value.sql}, {value.unit}", dialect.json_of(value), value.sql)
-    return Group(name, value.sql, dialect.json_of(replace(value, json=None)), value.sql)
+        unit = f"CASE WHEN {value.sql} IS NOT NULL THEN {value.unit} END"
+        shown = dialect.json_of(replace(value, unit=unit))
+        return Group(name, f"{value.sql}, {unit}", shown, value.sql)
+    # its own JSON may need columns beside the value, of which a group has many
+    shaped = f"min({value.json})" if value.json is not None and value.type.kind.numeric else None
+    return Group(name, value.sql, dialect.json_of(replace(value, json=shaped)), value.sql)
 
 
-def _measures(scope: Scope, measures: Mapping[str, Measure]) -> dict[str, str]:
+def _measures(scope: Scope, measures: Mapping[str, Measure]) -> dict[str, Value]:
     found = {}
     for name, measure in measures.items():
-        pointer = f"/measures/{name}"
+        pointer = f"/measures/{name.replace('~', '~0').replace('/', '~1')}"
         try:
-            value = compile_measure(parse(_expression(measure)), PathResolver(scope))
+            found[name] = compile_measure(parse(_expression(measure)), PathResolver(scope))
         except ExpressionError as error:
             fault = Fault(pointer, error.detail, error.position)
             raise InvalidInputError("The measure is not valid.", [fault]) from error
-        found[name] = scope.compilation.dialect.json_of(value)
     return found
 
 

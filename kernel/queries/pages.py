@@ -159,6 +159,15 @@ def restrict(scope: Scope, condition: str | dict[str, Any], pointer: str = "/fil
     except ExpressionError as error:
         fault = Fault(pointer, error.detail, error.position)
         raise InvalidInputError("The filter is not valid.", [fault]) from error
+    except InvalidInputError as error:
+        raise InvalidInputError("The filter is not valid.", _below(pointer, error.faults)) from error
+
+
+def _below(pointer: str, faults: Sequence[Fault]) -> list[Fault]:
+    """The faults of a filter tree, from where the tree stands in the request."""
+    if pointer != "/filter":  # the tree was made here, from a plain value
+        return [Fault(pointer, fault.detail) for fault in faults]
+    return [Fault(pointer + fault.pointer, fault.detail, fault.position) for fault in faults]
 
 
 def _conditions(request: PageRequest) -> list[tuple[str, str | dict[str, Any]]]:
@@ -184,6 +193,6 @@ def _check_names(scope: Scope, request: PageRequest) -> None:
 
 
 def _signature(project: Project, request: PageRequest) -> str:
-    """Binds a cursor to the order it was made in."""
-    text = f"{project.id}\n{request.sort or ''}\n{request.trash}"
-    return blake2b(text.encode(), digest_size=6).hexdigest()
+    """Binds a cursor to the query that it was made for."""
+    asked = (request.sort or "", request.filter or "", request.list, request.tag, request.q, request.trash)
+    return blake2b(msgspec.json.encode([project.id, *asked]), digest_size=6).hexdigest()

@@ -7,23 +7,26 @@ every order is total and a cursor names one place in it.
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
 from kernel.dialects.base import Dialect
 from kernel.errors import ExpressionError, Fault, InvalidInputError
 from kernel.queries.compilation import Compilation, HiddenFieldError, Scope
+from kernel.queries.fields import canonical
 from kernel.queries.frames import Flattened, Frame
 from kernel.queries.paths import value_at
 from kernel.values import ID, INTEGER, TEXT, Kind, Value, ValueType
 
 MAXIMUM_KEYS = 8
+
+_Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+_NEVER_EMPTY = ("id", "title", "created_at", "updated_at", "version", "position")
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def sort_keys(scope: Scope, sort: str | None) -> list[SortKey]:
 
 def _key(scope: Scope, name: str) -> SortKey:
     descending = name.startswith("-")
-    path = name.lstrip("+-").strip().strip("{}").split(".")
+    path = name[name.startswith(("-", "+")) :].strip().strip("{}").split(".")
     try:
         value = value_at(scope, path)
     except (HiddenFieldError, ExpressionError) as error:
@@ -63,7 +66,7 @@ def _key(scope: Scope, name: str) -> SortKey:
 
 
 def _never_empty(path: Sequence[str]) -> bool:
-    return len(path) == 1 and path[0] in ("title", "created_at", "updated_at", "version", "position", "list")
+    return len(path) == 1 and canonical(path[0]) in _NEVER_EMPTY
 
 
 def ordered(compilation: Compilation, value: Value, descending: bool, never_empty: bool = False) -> SortKey:
@@ -79,6 +82,8 @@ def ordered(compilation: Compilation, value: Value, descending: bool, never_empt
 def sortable(dialect: Dialect, value: Value) -> tuple[str, ValueType]:
     """SQL and type of what a single value sorts by."""
     kind = value.type.kind
+    if value.order is not None:
+        return value.order, INTEGER
     if kind is Kind.CHOICE:
         return dialect.sort_key(value), INTEGER
     type_ = TEXT if kind.entity else value.type.one()
@@ -119,7 +124,7 @@ def decode_cursor(cursor: str, keys: Sequence[SortKey], signature: str) -> list[
         if parts[0] != signature or len(parts) != len(keys) + 1:
             raise ValueError
         return [_typed(v, k) for v, k in zip(parts[1:], keys, strict=True)]
-    except (ValueError, IndexError, ArithmeticError, binascii.Error, msgspec.MsgspecError, RecursionError):
+    except (ValueError, IndexError, ArithmeticError, msgspec.MsgspecError, RecursionError):
         fault = Fault("/cursor", "This cursor does not belong to this query. Start again without it.")
         raise InvalidInputError("The cursor is not valid.", [fault]) from None
 
@@ -163,7 +168,7 @@ _READERS = {
     Kind.MONEY: _number,
     Kind.BOOLEAN: lambda v, t: msgspec.convert(v, bool),
     Kind.DATE: lambda v, t: date.fromisoformat(v) if isinstance(v, str) else _text(v, t),
-    Kind.DATETIME: lambda v, t: msgspec.convert(v, datetime),
+    Kind.DATETIME: lambda v, t: msgspec.convert(v, _Moment).astimezone(UTC),
     Kind.RECORD: lambda v, t: _number(v, INTEGER),
     Kind.BLANK: _text,
 }

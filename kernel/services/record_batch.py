@@ -82,6 +82,7 @@ class RecordBatch:
         async with self._records.writing(actor, project_id) as work:
             items = await self._prepared(work, data)
             current = await self._checked(work, items)
+            await self._find_links(work, items, current)
             clashes = await self._clashes(work, items)
             if data.atomic:
                 _refuse(items.faults, clashes)
@@ -94,11 +95,7 @@ class RecordBatch:
         for ability, wanted in (("create", data.create), ("edit", data.update), ("delete", data.delete)):
             if wanted:
                 work.demand(ability, f"'{ability}' in batches")
-        items = await asyncio.to_thread(_parsed, work, data)
-        finder = LinkFinder(work.tx, self._records.dialect, work.schema, work.actor, work.now)
-        drafts = [*items.create.items(), *((p, d) for p, (_, _, d) in items.update.items())]
-        items.drop(await finder.find(work.project, drafts))
-        return items
+        return await asyncio.to_thread(_parsed, work, data)
 
     async def _checked(self, work: Writing, items: Items) -> dict[int, Current]:
         """Load what is changed or deleted, and leave out what is not there or has moved on."""
@@ -116,6 +113,13 @@ class RecordBatch:
                 faults.append(Fault(pointer, "There is no such record."))
         items.drop(faults)
         return current
+
+    async def _find_links(self, work: Writing, items: Items, current: Mapping[int, Current]) -> None:
+        """Leave out what names people or records that are not there."""
+        finder = LinkFinder(work.tx, self._records.dialect, work.schema, work.actor, work.now)
+        drafts = [*items.create.items(), *((p, d) for p, (_, _, d) in items.update.items())]
+        before = {pointer: current[record_id] for pointer, (record_id, _, _) in items.update.items()}
+        items.drop(await finder.find(work.project, drafts, before))
 
     async def _clashes(self, work: Writing, items: Items) -> list[Fault]:
         """Values that must be unique and are not, by item."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from kernel.fields import Column
 from kernel.queries.compilation import root_scope
 from kernel.queries.paths import PathResolver, start, with_every_right
 from kernel.schema import BUILT_IN_LINKS, Field, Project, Schema
+from kernel.services.record_writer import Current
 from kernel.storage.database import Statement, Transaction
 from kernel.storage.record_rows import Draft
 from kernel.values import ID, TEXT
@@ -32,18 +33,31 @@ class LinkFinder:
         self._actor = actor
         self._now = now
 
-    async def find(self, project: Project, drafts: Sequence[tuple[str, Draft]]) -> list[Fault]:
-        """Resolve in place. `drafts` carry the JSON pointer under which faults are reported."""
+    async def find(
+        self,
+        project: Project,
+        drafts: Sequence[tuple[str, Draft]],
+        before: Mapping[str, Current] | None = None,
+    ) -> list[Fault]:
+        """Resolve in place. `drafts` carry the JSON pointer under which faults are reported.
+
+        `before` has the records that drafts change, by the same pointers: who or what is linked
+        already may stay, though it could not be chosen now.
+        """
         faults: list[Fault] = []
         fields = {f.id: f for f in project.live_fields}
         people = await self._people(_tokens(drafts, fields, Column.PERSON))
         for pointer, draft in drafts:
-            self._assignees(draft, people, pointer, faults)
+            known = people | _linked(before, pointer, ASSIGNEES, None)
+            self._assignees(draft, known, pointer, faults)
         for field_id in _used(drafts, fields, Column.PERSON):
-            _replace(drafts, fields[field_id], people, "There is no person '{}'.", faults)
+            _replace(drafts, fields[field_id], people, before, "There is no person '{}'.", faults)
         for field_id in _used(drafts, fields, Column.RECORD):
-            records = await self._records(fields[field_id], _tokens_of(drafts, field_id))
-            _replace(drafts, fields[field_id], records, "There is no record '{}' to refer to.", faults)
+            field = fields[field_id]
+            records = await self._records(field, _tokens_of(drafts, field_id), field.config)
+            _replace(drafts, field, records, before, "There is no record '{}' to refer to.", faults)
+            if field.columns[0].spec.many:
+                await self._keep_unseen(drafts, field, before or {})
         return faults
 
     def _assignees(self, draft: Draft, people: dict[str, int], pointer: str, faults: list[Fault]) -> None:
@@ -54,6 +68,22 @@ class LinkFinder:
             faults.append(Fault(f"{pointer}/assignees", f"There is no person '{str(missing)[:100]}'."))
         found = [people[str(w).lower()] for w in wanted if str(w).lower() in people]
         draft.links[ASSIGNEES] = list(dict.fromkeys(found))
+
+    async def _keep_unseen(
+        self, drafts: Sequence[tuple[str, Draft]], field: Field, before: Mapping[str, Current]
+    ) -> None:
+        """A list leaves out what its writer cannot see: such links stay, behind the others."""
+        changes = [
+            (d, before[p].links.get(field.id, [])) for p, d in drafts if p in before and field.id in d.fields
+        ]
+        left_out = {t for draft, links in changes for t in links if t not in (draft.fields[field.id] or ())}
+        if not left_out:
+            return
+        seen = await self._records(field, {str(t) for t in left_out}, None)
+        for draft, links in changes:
+            chosen = draft.fields[field.id] or []
+            unseen = [t for t in links if t not in chosen and str(t) not in seen]
+            draft.fields[field.id] = [*chosen, *unseen]
 
     async def _people(self, tokens: set[str]) -> dict[str, int]:
         """Active users by id and by lower-case email."""
@@ -68,24 +98,24 @@ class LinkFinder:
                 found[email] = found[str(id_)] = id_
         return found
 
-    async def _records(self, field: Field, tokens: set[str]) -> dict[str, int]:
-        """Live records of the target project that the writer may see and the field's filter allows."""
+    async def _records(self, field: Field, tokens: set[str], config: Any) -> dict[str, int]:
+        """Live records of the target project that the writer may see and the filter of `config` allows."""
         target = self._schema.projects.get(field.target or 0)
         ids = [int(t) for t in tokens if t.isdecimal() and len(t) < 19]
         if target is None or target.deleted or self._actor.access(target.id) is None:
             return {}
         found: dict[str, int] = {}
         for part in _chunks(ids):
-            for (id_,) in await self._tx.fetch(*self._candidates(target, field, part)):
+            for (id_,) in await self._tx.fetch(*self._candidates(target, config, part)):
                 found[str(id_)] = id_
         return found
 
-    def _candidates(self, target: Project, field: Field, ids: Sequence[int]) -> Statement:
+    def _candidates(self, target: Project, config: Any, ids: Sequence[int]) -> Statement:
         compilation = start(self._schema, self._actor, self._dialect, self._now)
         scope = root_scope(compilation, target)
         marks = ", ".join(compilation.parameters.add(i, ID) for i in ids)
         scope.frame.restrict(f"{scope.alias}.id IN ({marks})")
-        allowed = getattr(field.config, "filter", None)
+        allowed = getattr(config, "filter", None)
         if allowed:
             inner = compilation.for_actor(with_every_right(self._actor))
             resolver = PathResolver(replace(scope, compilation=inner))
@@ -96,7 +126,8 @@ class LinkFinder:
 def _replace(
     drafts: Sequence[tuple[str, Draft]],
     field: Field,
-    known: dict[str, int],
+    found: dict[str, int],
+    before: Mapping[str, Current] | None,
     refusal: str,
     faults: list[Fault],
 ) -> None:
@@ -106,11 +137,25 @@ def _replace(
         value = draft.fields.get(field.id)
         if value is None:
             continue
+        known = found | _linked(before, pointer, field.id, field)
         wanted = [str(v) for v in (value if isinstance(value, list | tuple) else [value])]
         for missing in (w for w in wanted if w.lower() not in known):
             faults.append(Fault(f"{pointer}/fields/{field.key}", refusal.format(missing[:100])))
-        found = list(dict.fromkeys(known[w.lower()] for w in wanted if w.lower() in known))
-        draft.fields[field.id] = found if many else (found[0] if found else None)
+        chosen = list(dict.fromkeys(known[w.lower()] for w in wanted if w.lower() in known))
+        draft.fields[field.id] = chosen if many else (chosen[0] if chosen else None)
+
+
+def _linked(
+    before: Mapping[str, Current] | None, pointer: str, link_id: int, field: Field | None
+) -> dict[str, int]:
+    """The ids that a record has in a field before the change, by their text."""
+    current = None if before is None else before.get(pointer)
+    if current is None:
+        return {}
+    if field is None or field.columns[0].spec.many:
+        return {str(target): target for target in current.links.get(link_id, [])}
+    target = current.columns.get(field.columns[0].name)
+    return {} if target is None else {str(target): target}
 
 
 def _tokens(drafts: Iterable[tuple[str, Draft]], fields: dict[int, Field], column: Column) -> set[str]:

@@ -9,7 +9,7 @@ from kernel.access.actor import Actor
 from kernel.access.version import ACCESS_VERSION, check_version
 from kernel.clock import Clock
 from kernel.errors import NotFoundError, SmaltError
-from kernel.queries.aggregates import AggregateRequest, aggregate_statement
+from kernel.queries.aggregates import AggregateRequest, aggregate_query
 from kernel.queries.cache import QueryCache
 from kernel.queries.pages import PageQuery, PageRequest, RecordQuery, page_query, record_query
 from kernel.queries.record_json import without_empty_warnings
@@ -75,11 +75,11 @@ class RecordReader:
 
         async def read(schema: Schema) -> bytes:
             project = visible_project(schema, actor, project_id)
-            statement = aggregate_statement(
+            query = aggregate_query(
                 schema, actor, project, request, self._database.dialect, self._clock.now()
             )
-            (rows,) = await self._read(actor, schema, statement)
-            return b'{"items":[' + ",".join([row[0] for row in rows]).encode() + b'],"next":null}'
+            (rows,) = await self._read(actor, schema, query.statement)
+            return query.body(rows)
 
         return await self.on_current_schema(read)
 

@@ -122,7 +122,7 @@ class RecordService:
             work.demand("edit", "changes to records")
             check_version(before, versions)
             draft = DraftParser(work.project, work.access).parse(data, new=False)
-            await self.resolve(work, [("", draft)])
+            await self.resolve(work, [("", draft)], {"": before})
             await self.writer.update(work.tx, actor, work.plan, {record_id: before}, {record_id: draft})
             return await self._answer(work, record_id)
 
@@ -203,17 +203,20 @@ class RecordService:
         For imports, templates and whatever else writes in bulk and has parsed its values.
         Updates of records that are not there any more are left out.
         """
+        # records are locked before the counters of numbered fields, as in every other write
+        current = await self.currents(work, list(updates)) if updates else {}
         created = await self.writer.create(work.tx, work.actor, work.plan, creates, batch_id)
         if updates:
-            current = await self.currents(work, list(updates))
             known = {i: draft for i, draft in updates.items() if i in current}
             await self.writer.update(work.tx, work.actor, work.plan, current, known, batch_id)
         return created
 
-    async def resolve(self, work: Writing, drafts: list[tuple[str, Draft]]) -> None:
+    async def resolve(
+        self, work: Writing, drafts: list[tuple[str, Draft]], before: Mapping[str, Current] | None = None
+    ) -> None:
         """Find the people and records that drafts name, or raise InvalidInputError."""
         finder = LinkFinder(work.tx, self.dialect, work.schema, work.actor, work.now)
-        checked(await finder.find(work.project, drafts))
+        checked(await finder.find(work.project, drafts, before))
 
     async def current(self, work: Writing, record_id: int, trash: bool = False) -> Current:
         """A record as it stands, or NotFoundError."""
@@ -236,7 +239,9 @@ class RecordService:
             if name in ("title", "list_id") or writes(work.project, work.access, name):
                 draft.columns[name] = before.columns[name]
         for custom in work.plan.fields.values():
-            if custom.type is None or work.access.rule(custom.key) != "edit" or custom.unique:
+            if custom.type is None or work.access.rule(custom.key) != "edit":
+                continue
+            if custom.unique or custom.numbered:
                 continue
             linked = before.links.get(custom.id, [])
             many = custom.columns[0].spec.many
