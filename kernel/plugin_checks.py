@@ -175,6 +175,7 @@ def importer_checks(importer: Importer[Any]) -> Mapping[str, Check]:
     return {
         "recognises": share,
         "sniff": must_be(importer.options_type),
+        "first_row": must_be(int),
         "columns": must_be_many(str),
         "rows": IteratorCheck(),
     }

@@ -19,6 +19,7 @@ from kernel.plugin_sources import Found
 from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
 from kernel.services.changes import ChangeLog
+from kernel.services.comments import CommentService
 from kernel.services.conversions import Conversions
 from kernel.services.entries import ProjectParts
 from kernel.services.field_checks import FieldChecks
@@ -34,9 +35,12 @@ from kernel.services.imports.work import ImportWork
 from kernel.services.jobs import JobRunner
 from kernel.services.lists import ListService
 from kernel.services.members import MemberService
+from kernel.services.mentions import Mentions
+from kernel.services.notices import NoticeService
 from kernel.services.plugins import PluginService
 from kernel.services.projects import ProjectService
 from kernel.services.record_batch import RecordBatch
+from kernel.services.record_parts import RecordParts
 from kernel.services.record_reader import RecordReader
 from kernel.services.record_relations import LinkReader
 from kernel.services.record_writer import RecordWriter
@@ -71,6 +75,7 @@ class Kernel:
         self._wire_access()
         self._wire_projects()
         self._wire_records()
+        self._wire_collaboration()
         self._wire_imports()
         self._wire_templates()
 
@@ -92,6 +97,11 @@ class Kernel:
         self.record_batch = RecordBatch(self.records, self.ids)
         self.relations = LinkReader(self.database, self.schema, self.clock, reader)
         self.history = HistoryService(self.database, self.schema, self.clock, reader)
+
+    def _wire_collaboration(self) -> None:
+        parts, records = self._parts, self.records
+        self.comments = CommentService(RecordParts(parts, records, "comments"), Mentions(self.database))
+        self.notices = NoticeService(self.database, self.rows, self.clock)
 
     def _wire_projects(self) -> None:
         parts = ProjectParts(self.database, self.schema, self.ids, self.clock, self.rows, self.log)
@@ -131,6 +141,7 @@ class Kernel:
         await self.claims.sweep()
         await self.schema.current()
         self.plugins.watch()
+        await self.imports.sweep()
         await self.jobs.start()
 
     async def stop(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -28,6 +29,8 @@ from kernel.services.rights import visible_project
 from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.schema_cache import SchemaCache
 
+KEPT_DAYS = 7
+DAY = 24 * 60 * 60 * 1000
 OPEN: Sequence[JobStatus] = ("preview",)
 ENDED: Sequence[JobStatus] = ("done", "failed", "cancelled")
 
@@ -194,6 +197,22 @@ class ImportService:
         """The rows that were refused, with the reasons, as CSV."""
         found = await self.get(actor, project_id, import_id)
         return rejected_csv(self._database, self._rows, import_id, [c.name for c in found.state.columns])
+
+    async def sweep(self) -> None:
+        """Remove files that no import needs any more, and previews that nobody came back to."""
+        old = self._now() - KEPT_DAYS * DAY
+        for import_id, written in (await asyncio.to_thread(self._uploads.waiting)).items():
+            job = await self._jobs.get(import_id)
+            forgotten = job is not None and job.status == "preview" and job.created_at < old
+            if forgotten:
+                async with self._database.transaction() as tx:
+                    await self._jobs.change(tx, import_id, OPEN, status="cancelled", finished_at=self._now())
+            if (
+                forgotten
+                or (job is not None and job.status in ENDED)
+                or (job is None and written * 1000 < old)
+            ):
+                self._uploads.remove(import_id)
 
     async def _project(self, actor: Actor, project_id: int) -> Project:
         project = visible_project(await self._schema.current(), actor, project_id)

@@ -61,5 +61,12 @@ class Uploads:
         with contextlib.suppress(FileNotFoundError):
             self._path(import_id).unlink()
 
+    def waiting(self) -> dict[int, float]:
+        """When each stored file was last written, in seconds since 1970, by import."""
+        if not self._directory.is_dir():
+            return {}
+        files = (entry for entry in self._directory.iterdir() if entry.name.isdecimal())
+        return {int(file.name): file.stat().st_mtime for file in files}
+
     def _path(self, import_id: int) -> Path:
         return self._directory / str(import_id)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import os
 from typing import Any
 
 import httpx
 import pytest
 
+from kernel.runtime import Kernel
 from tests.kernel.api.clients import NewClient, user_id
 
 ACCOUNTS = """account,sector,year_established,revenue,employees,office_location,subsidiary_of
@@ -497,3 +499,28 @@ async def test_a_list_is_split_where_the_database_refuses(client: httpx.AsyncCli
     assert (done["created"], done["failed"]) == (19, 1), done
     assert done["errors"][0]["row"] == 9
     assert "Code" in done["errors"][0]["reason"]
+
+
+async def test_forgotten_files_are_swept(client: httpx.AsyncClient, kernel: Kernel, deals: str) -> None:
+    kept, forgotten = await upload(client, deals, "a\n1\n"), await upload(client, deals, "a\n2\n")
+    folder = kernel.settings.data_dir / "uploads"
+    stray = folder / "123"
+    stray.write_text("a")
+    os.utime(stray, (0, 0))
+    async with kernel.database.transaction() as tx:
+        await tx.execute(f"UPDATE smalt_job SET created_at = 0 WHERE id = {int(forgotten['id'])}")
+    await kernel.imports.sweep()
+    assert [file.name for file in folder.iterdir()] == [kept["id"]]
+    assert (await client.get(f"{deals}/imports/{forgotten['id']}")).json()["status"] == "cancelled"
+    assert (await run(client, deals, kept["id"]))["created"] == 1
+    assert list(folder.iterdir()) == []
+
+
+async def test_an_upload_with_a_key_happens_once(client: httpx.AsyncClient, deals: str) -> None:
+    headers = {"idempotency-key": "once", "content-type": "multipart/form-data; boundary=x"}
+    body = b'--x\r\ncontent-disposition: form-data; name="file"; filename="a.csv"\r\n\r\na\n1\n\r\n--x--\r\n'
+    first = await client.post(f"{deals}/imports", content=body, headers=headers)
+    again = await client.post(f"{deals}/imports", content=body, headers=headers)
+    assert first.status_code == again.status_code == 201, first.text
+    assert first.json() == again.json()
+    assert len((await client.get(f"{deals}/imports")).json()["items"]) == 1
