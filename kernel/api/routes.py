@@ -7,6 +7,7 @@ from typing import Final
 from litestar import Controller
 
 from kernel.api.controllers.catalogues import CataloguesController
+from kernel.api.controllers.comments import CommentsController, NotificationsController
 from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
@@ -43,6 +44,8 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     RecordRelationsController,
     CandidatesController,
     ProjectHistoryController,
+    CommentsController,
+    NotificationsController,
     ImportsController,
     TemplatesController,
 )

@@ -226,6 +226,8 @@ class Notice(Table, tablename="smalt_notice", db=ENGINE):
     text = _text()
     created_at = _number()
     read_at = _number(null=True)
+    project_id = _number(null=True)
+    record_id = _number(null=True)
 
 
 class Job(Table, tablename="smalt_job", db=ENGINE):
@@ -279,8 +281,66 @@ class Batch(Table, tablename="smalt_batch", db=ENGINE):
     undone_at = _number(null=True)
 
 
+class Comment(Table, tablename="smalt_comment", db=ENGINE):
+    """What somebody wrote on a record, in Markdown."""
+
+    id = _number(primary_key=True)
+    project_id = _number()
+    record_id = _number()
+    body = _text()
+    created_at = _number()
+    created_by = _number(null=True)
+    updated_at = _number()
+    deleted_at = _number(null=True)
+    deleted_by = _number(null=True)
+
+
+class Checklist(Table, tablename="smalt_checklist", db=ENGINE):
+    id = _number(primary_key=True)
+    project_id = _number()
+    record_id = _number()
+    name = _text()
+    position = BigInt(default=0)
+    created_at = _number()
+    created_by = _number(null=True)
+    updated_at = _number()
+    deleted_at = _number(null=True)
+    deleted_by = _number(null=True)
+
+
+class ChecklistItem(Table, tablename="smalt_checklist_item", db=ENGINE):
+    id = _number(primary_key=True)
+    project_id = _number()
+    record_id = _number()
+    checklist_id = _number()
+    title = _text()
+    done = Boolean(default=False)
+    done_at = _number(null=True)
+    done_by = _number(null=True)
+    assignee_id = _number(null=True)
+    due_at = _number(null=True)
+    position = BigInt(default=0)
+    created_at = _number()
+    created_by = _number(null=True)
+    updated_at = _number()
+    deleted_at = _number(null=True)
+    deleted_by = _number(null=True)
+
+
+class Dependency(Table, tablename="smalt_dependency", db=ENGINE):
+    """The record `blocked_id` waits for the record `blocker_id`."""
+
+    blocker_id = _number(primary_key=True)
+    blocked_id = _number()
+    blocker_project = _number()
+    blocked_project = _number()
+    created_at = _number()
+    created_by = _number(null=True)
+
+
 TABLES: tuple[type[Table], ...] = (
     State, Project, List, Tag, Field, User, Token, Session, Member, Role, Link, History, Outbox,
     ListStay, Idempotency, Plugin, Notice, Job, ImportFault, ImportLink, Batch,
+    Comment, Checklist, ChecklistItem, Dependency,
 )  # fmt: skip
 """All tables of the kernel."""

@@ -25,6 +25,16 @@ def table(name: str, columns: str, key: str | None = None) -> Callable[[str], st
     return statement
 
 
+def new_column(table_name: str, column: str) -> Callable[[str], str]:
+    """ALTER TABLE … ADD COLUMN of a column written as for PostgreSQL."""
+
+    def statement(engine_type: str) -> str:
+        written = column.replace("BIGINT", "INTEGER") if engine_type == "sqlite" else column
+        return f"ALTER TABLE {table_name} ADD COLUMN {written}"
+
+    return statement
+
+
 def same(sql: str) -> Callable[[str], str]:
     """A statement that both engines understand."""
     return lambda engine_type: sql
