@@ -107,6 +107,7 @@ def filtered(place: Place, filled: Filled, effort: Effort) -> list[Figure]:
 
 def imports(place: Place, filled: Filled, rows: int) -> list[Figure]:
     """A CSV file with references matched by title, uploaded and imported over HTTP."""
+    place.directory.mkdir(parents=True, exist_ok=True)
     file = place.directory / "import.csv"
     write_csv(file, rows, asyncio.run(customer_names(place, filled)))
     with running(place, "api") as api:
