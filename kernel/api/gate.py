@@ -29,8 +29,12 @@ MOST_ATTEMPTS = 3
 
 @dataclass(slots=True)
 class Rule:
-    """What a handler demands. `query` holds the names of the query parameters it knows."""
+    """What a handler demands. `query` holds the names of the query parameters it knows.
 
+    `allow` is there for the handler of OPTIONS: the methods of its path.
+    """
+
+    allow: bytes = b""
     public: bool = False
     deferred: bool = False
     scope: str = "write"
@@ -61,7 +65,9 @@ class Gate:
             if isinstance(route, HTTPRoute):
                 for method, (handler, parameters) in route.route_handler_map.items():
                     names = frozenset(p.field_alias for p in parameters.expected_query_params)
-                    self._rules[id(handler)] = _rule(handler.opt, method, names)
+                    self._rules[id(handler)] = rule = _rule(handler.opt, method, names)
+                    if method == "OPTIONS":
+                        rule.allow = ", ".join(sorted(route.methods)).encode()
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
         """The middleware around one route."""
@@ -71,7 +77,9 @@ class Gate:
             rule = self._rules[id(scope["route_handler"])]
             if scope["query_string"]:
                 _check_query(scope["query_string"], rule.query)
-            if rule.public:
+            if rule.allow:
+                await _tell_methods(rule.allow, send)
+            elif rule.public:
                 await app(scope, receive, send)
             else:
                 await self._signed_in(app, rule, scope, receive, send)
@@ -135,7 +143,13 @@ def _rule(opt: Mapping[str, Any], method: str, query: frozenset[str]) -> Rule:
     access = opt.get(ACCESS)
     scope = opt.get(SCOPE, "read" if method in SAFE else "write")
     public = access == "public" or method == "OPTIONS"
-    return Rule(public, access == "deferred", scope, query)
+    return Rule(public=public, deferred=access == "deferred", scope=scope, query=query)
+
+
+async def _tell_methods(allow: bytes, send: Send) -> None:
+    """Answer OPTIONS; Litestar's own answer knows only the handler of a path that it saw first."""
+    await send({"type": "http.response.start", "status": 204, "headers": [(b"allow", allow)]})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
 def _check_query(query: bytes, known: frozenset[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -46,22 +47,24 @@ class Expected:
 
 
 class Worker(threading.Thread):
-    """Sends one request after the other until the server is gone."""
+    """Sends one request after the other until the server is gone. `pause` is the longest rest, in seconds."""
+
+    pause = 0.0
 
     def __init__(self, address: str, token: str, seed: int) -> None:
         super().__init__(daemon=True)
         self.api = Api(address, token, timeout=60)
         self.random = Random(seed)
-        self.stopping = threading.Event()
         self.error: Exception | None = None
         self.acknowledged = 0
 
     def run(self) -> None:
         try:
             with suppress(httpx.TransportError):
-                while not self.stopping.is_set():
+                while True:
                     self.step()
                     self.acknowledged += 1
+                    time.sleep(self.random.uniform(0, self.pause))
         except Exception as error:
             self.error = error
         finally:
@@ -171,6 +174,7 @@ class RecordWriter(Worker):
 class FieldWriter(Worker):
     """Adds, converts, deletes and restores fields. `fields` are the acknowledged ones by id."""
 
+    pause = 0.1
     TYPES = ("number", "text", "date", "checkbox", "email", "currency", "select", "multi_select", "rating")
 
     def __init__(self, address: str, token: str, seed: int, path: str) -> None:
@@ -256,7 +260,9 @@ class Importer(Worker):
 
 
 class TemplateWriter(Worker):
-    """Makes whole sets of projects. `made` counts those that were acknowledged."""
+    """Makes whole sets of projects. `made` has the ids of those that were acknowledged."""
+
+    pause = 1.0
 
     def __init__(self, address: str, token: str, seed: int) -> None:
         super().__init__(address, token, seed)

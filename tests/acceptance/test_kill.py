@@ -89,7 +89,7 @@ def run_load(server: Server, installation: Installation, number: int, random: Ra
     )
     for worker in load.workers:
         worker.start()
-    time.sleep(random.uniform(0.05, 1.5))
+    time.sleep(random.uniform(0.05, 2.5))
     return load
 
 

@@ -146,3 +146,15 @@ async def test_a_defect_is_logged_and_not_told(
     assert "secret" not in answer.text
     logged = capsys.readouterr()
     assert "the secret reason" in logged.out + logged.err
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [("/session", "DELETE, GET, OPTIONS, POST"), ("/projects/1", "DELETE, GET, OPTIONS, PATCH")],
+)
+async def test_all_methods_of_a_path_are_told(client: httpx.AsyncClient, path: str, allowed: str) -> None:
+    answer = await client.options(path)
+    assert (answer.status_code, answer.headers["allow"], answer.content) == (204, allowed, b"")
+    refused = await client.put(path)
+    assert refused.status_code == 405
+    assert set(refused.headers["allow"].split(", ")) == set(allowed.split(", "))
