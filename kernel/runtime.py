@@ -37,6 +37,7 @@ from kernel.services.lists import ListService
 from kernel.services.members import MemberService
 from kernel.services.mentions import Mentions
 from kernel.services.notices import NoticeService
+from kernel.services.parsing_ahead import ParsingAhead
 from kernel.services.plugins import PluginService
 from kernel.services.projects import ProjectService
 from kernel.services.record_batch import RecordBatch
@@ -93,7 +94,8 @@ class Kernel:
     def _wire_records(self) -> None:
         reader = RecordReader(self.database, self.schema, self.clock)
         writer = RecordWriter(self.ids, self.clock, self.log)
-        self.records = RecordService(self.database, self.schema, self.clock, reader, writer)
+        ahead = ParsingAhead(reader, self.registries.guard)
+        self.records = RecordService(self.database, self.schema, self.clock, reader, writer, ahead)
         self.record_batch = RecordBatch(self.records, self.ids)
         self.relations = LinkReader(self.database, self.schema, self.clock, reader)
         self.history = HistoryService(self.database, self.schema, self.clock, reader)

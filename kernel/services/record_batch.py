@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,14 +9,16 @@ from typing import Annotated, Any
 
 import msgspec
 
-from kernel.access.actor import Actor
+from kernel.access.actor import Actor, ProjectAccess
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, SmaltError
 from kernel.ids import IdGenerator
+from kernel.schema import Project
+from kernel.services.parsing_ahead import Parse
 from kernel.services.record_input import DraftParser
 from kernel.services.record_links import LinkFinder
 from kernel.services.record_unique import Item, repeated
 from kernel.services.record_writer import Current
-from kernel.services.records import RecordService, Writing
+from kernel.services.records import RecordService, Writing, demand
 from kernel.storage.record_rows import Draft
 
 MAXIMUM_BATCH = 10_000
@@ -79,8 +80,9 @@ class RecordBatch:
         if len(data.create) + len(data.update) + len(data.delete) > MAXIMUM_BATCH:
             raise InvalidInputError(f"A batch has {MAXIMUM_BATCH} items at the most.")
         batch_id = self._ids.new()
+        parsed = await self._records.ahead.run(actor, project_id, _parser(data), long=True)
         async with self._records.writing(actor, project_id) as work:
-            items = await self._prepared(work, data)
+            items = parsed.within(work)
             current = await self._checked(work, items)
             await self._find_links(work, items, current)
             clashes = await self._clashes(work, items)
@@ -89,13 +91,6 @@ class RecordBatch:
             items.drop(clashes)
             created = await self._apply(work, items, current, batch_id)
         return _result(data, items, created, batch_id)
-
-    async def _prepared(self, work: Writing, data: BatchInput) -> Items:
-        """Parse off the event loop: a large batch takes a while."""
-        for ability, wanted in (("create", data.create), ("edit", data.update), ("delete", data.delete)):
-            if wanted:
-                work.demand(ability, f"'{ability}' in batches")
-        return await asyncio.to_thread(_parsed, work, data)
 
     async def _checked(self, work: Writing, items: Items) -> dict[int, Current]:
         """Load what is changed or deleted, and leave out what is not there or has moved on."""
@@ -155,9 +150,18 @@ def _place(fault: Fault) -> tuple[int, int]:
     return ("create", "update", "delete").index(section), int(number)
 
 
-def _parsed(work: Writing, data: BatchInput) -> Items:
+def _parser(data: BatchInput) -> Parse[Items]:
+    def parse(project: Project, access: ProjectAccess) -> Items:
+        for ability, wanted in (("create", data.create), ("edit", data.update), ("delete", data.delete)):
+            if wanted:
+                demand(access, ability, f"'{ability}' in batches")
+        return _parsed(DraftParser(project, access), data)
+
+    return parse
+
+
+def _parsed(parser: DraftParser, data: BatchInput) -> Items:
     items = Items()
-    parser = DraftParser(work.project, work.access)
     for number, given in enumerate(data.create):
         with _collecting(items, f"/create/{number}") as pointer:
             items.create[pointer] = parser.parse(given, True, pointer)

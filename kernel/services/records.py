@@ -13,6 +13,7 @@ from kernel.clock import Clock
 from kernel.dialects.base import Dialect
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
 from kernel.schema import BUILT_IN_LINKS, Project, Schema
+from kernel.services.parsing_ahead import Parse, ParsingAhead
 from kernel.services.record_input import DraftParser, writes
 from kernel.services.record_links import LinkFinder, checked
 from kernel.services.record_positions import place_between, wanted_list
@@ -42,8 +43,29 @@ class Writing:
 
     def demand(self, ability: str, doing: str) -> None:
         """Raise ForbiddenError unless the role has an ability."""
-        if ability not in self.access.can:
-            raise ForbiddenError(f"Your role in this project does not allow {doing}.")
+        demand(self.access, ability, doing)
+
+
+def demand(access: ProjectAccess, ability: str, doing: str) -> None:
+    """Raise ForbiddenError unless a role has an ability."""
+    if ability not in access.can:
+        raise ForbiddenError(f"Your role in this project does not allow {doing}.")
+
+
+def _new(data: Mapping[str, Any]) -> Parse[Draft]:
+    def parse(project: Project, access: ProjectAccess) -> Draft:
+        demand(access, "create", "new records")
+        return DraftParser(project, access).parse(data, new=True)
+
+    return parse
+
+
+def _changed(data: Mapping[str, Any]) -> Parse[Draft]:
+    def parse(project: Project, access: ProjectAccess) -> Draft:
+        demand(access, "edit", "changes to records")
+        return DraftParser(project, access).parse(data, new=False)
+
+    return parse
 
 
 class RecordService:
@@ -56,6 +78,7 @@ class RecordService:
         clock: Clock,
         reader: RecordReader,
         writer: RecordWriter,
+        ahead: ParsingAhead,
     ) -> None:
         self._database = database
         self._schema = schema
@@ -64,6 +87,7 @@ class RecordService:
         self._plans: dict[int, tuple[int, TablePlan]] = {}
         self.reader = reader
         self.writer = writer
+        self.ahead = ahead
 
     @property
     def dialect(self) -> Dialect:
@@ -101,9 +125,9 @@ class RecordService:
         self, actor: Actor, project_id: int, data: Mapping[str, Any]
     ) -> tuple[int, RecordAnswer]:
         """Add a record to the end of its list (the first list when none is named)."""
+        parsed = await self.ahead.run(actor, project_id, _new(data))
         async with self.writing(actor, project_id) as work:
-            work.demand("create", "new records")
-            draft = DraftParser(work.project, work.access).parse(data, new=True)
+            draft = parsed.within(work)
             await self.resolve(work, [("", draft)])
             (record_id,) = await self.writer.create(work.tx, actor, work.plan, [draft])
             return record_id, await self._answer(work, record_id)
@@ -117,11 +141,11 @@ class RecordService:
         versions: Collection[int] | None = None,
     ) -> RecordAnswer:
         """Change what is named and nothing else; `versions` are those that the client expects."""
+        parsed = await self.ahead.run(actor, project_id, _changed(data))
         async with self.writing(actor, project_id) as work:
             before = await self.current(work, record_id)
-            work.demand("edit", "changes to records")
             check_version(before, versions)
-            draft = DraftParser(work.project, work.access).parse(data, new=False)
+            draft = parsed.within(work)
             await self.resolve(work, [("", draft)], {"": before})
             await self.writer.update(work.tx, actor, work.plan, {record_id: before}, {record_id: draft})
             return await self._answer(work, record_id)
