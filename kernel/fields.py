@@ -58,7 +58,9 @@ class ColumnSpec(msgspec.Struct, frozen=True):
 
     A field with one unnamed column holds plain values; a field with several named ones holds
     a Struct (`value_type`) whose members are the columns. `many` puts the values, a list,
-    into the shared link table instead (choices, people and records only).
+    into the shared link table instead (choices, people and records only). `sequence` makes an
+    INTEGER column one that the kernel fills: a new record gets the next number of its field,
+    from 1, and no number is given twice; nobody writes it.
     `target` is the id of the project whose records a RECORD column refers to.
     """
 
@@ -67,6 +69,7 @@ class ColumnSpec(msgspec.Struct, frozen=True):
     scale: int = 0
     many: bool = False
     target: str | None = None
+    sequence: bool = False
 
 
 class ParseContext(msgspec.Struct, frozen=True):
@@ -135,6 +138,14 @@ class SqlText(Protocol):
 
     def fold(self, sql: str) -> str:
         """SQL for text made comparable without regard to case."""
+        ...
+
+    def text(self, sql: str) -> str:
+        """SQL for a whole number as text."""
+        ...
+
+    def literal(self, text: str) -> str:
+        """SQL for a text constant of the config."""
         ...
 
 

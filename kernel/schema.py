@@ -51,6 +51,13 @@ class Field:
     description: str | None = None
     position: int = 0
     deleted: bool = False
+    default: Any = None
+    """What a new record gets where its writer says nothing, as JSON input; None for nothing."""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the kernel fills it, with numbers that it gives out."""
+        return any(column.spec.sequence for column in self.columns)
 
     @property
     def derived(self) -> bool:

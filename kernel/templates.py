@@ -42,6 +42,7 @@ class FieldSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     required: bool = False
     unique: bool = False
     description: str | None = None
+    default: Any = None
 
 
 class ProjectSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

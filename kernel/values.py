@@ -92,7 +92,8 @@ class Value:
     `unit` is SQL for the currency code of money; `label` is SQL for the text that people see
     of a person or record; `json` overrides the JSON that the kind would give. `conflict` is
     SQL that is true where amounts of different currencies made the value empty. `aliases` are
-    SQL for other texts that `=` and IN take for the value.
+    SQL for other texts that `=` and IN take for the value. `order` is SQL for a whole number by
+    which values sort whose text would mislead.
     """
 
     type: ValueType
@@ -103,6 +104,7 @@ class Value:
     conflict: str | None = None
     rows: RowSource | None = None
     aliases: tuple[str, ...] = ()
+    order: str | None = None
 
 
 TEXT = ValueType(Kind.TEXT)

@@ -13,6 +13,9 @@ Config = Annotated[
     dict[str, Any], msgspec.Meta(description="By the `config_schema` of the type.", examples=[{}])
 ]
 Key = Annotated[str, msgspec.Meta(description="Made from the name when left out.", examples=["amount"])]
+Default = Annotated[
+    Any, msgspec.Meta(description="A value that new records get where none is given; null for none.")
+]
 Consent = Annotated[
     bool, msgspec.Meta(description="Go on although values that do not fit will be emptied or shortened.")
 ]
@@ -33,6 +36,7 @@ class FieldInput(msgspec.Struct, forbid_unknown_fields=True):
     unique: bool = False
     indexed: bool = False
     description: str | None = None
+    default: Default = msgspec.UNSET
     position: Position | msgspec.UnsetType = msgspec.UNSET
     before: Neighbour | msgspec.UnsetType = msgspec.UNSET
     after: Neighbour | msgspec.UnsetType = msgspec.UNSET
@@ -48,6 +52,7 @@ class FieldPatch(msgspec.Struct, forbid_unknown_fields=True):
     unique: bool | msgspec.UnsetType = msgspec.UNSET
     indexed: bool | msgspec.UnsetType = msgspec.UNSET
     description: str | msgspec.UnsetType | None = msgspec.UNSET
+    default: Default = msgspec.UNSET
     position: Position | msgspec.UnsetType = msgspec.UNSET
     before: Neighbour | msgspec.UnsetType = msgspec.UNSET
     after: Neighbour | msgspec.UnsetType = msgspec.UNSET

@@ -37,6 +37,7 @@ def new_field(
         raw_config=definition.raw, columns=field_columns(id_, definition.specs),
         required=data.required, unique=data.unique, indexed=data.indexed,
         description=description, position=len(project.live_fields),
+        default=None if data.default is msgspec.UNSET else data.default,
     )  # fmt: skip
 
 
@@ -68,6 +69,7 @@ def row_of(field: Field) -> dict[str, Any]:
         "type": field.type_key, "config": msgspec.json.encode(field.raw_config).decode(),
         "columns": encode_columns(field.columns), "required": field.required, "unique": field.unique,
         "indexed": field.indexed, "description": field.description, "position": field.position,
+        "default_value": None if field.default is None else msgspec.json.encode(field.default).decode(),
     }  # fmt: skip
 
 
@@ -76,7 +78,7 @@ def told(field: Field) -> dict[str, Any]:
     return {
         "key": field.key, "name": field.name, "type": field.type_key, "config": field.raw_config,
         "required": field.required, "unique": field.unique, "indexed": field.indexed,
-        "description": field.description,
+        "description": field.description, "default": field.default,
     }  # fmt: skip
 
 
@@ -95,6 +97,10 @@ def check_flags(field: Field, faults: Faults | None = None) -> None:
         for flag in ("required", "unique", "indexed"):
             if getattr(field, flag):
                 found.add(f"/{flag}", "A computed field holds no values of its own.")
+    elif field.numbered:
+        for flag in ("required", "unique", "indexed"):
+            if getattr(field, flag):
+                found.add(f"/{flag}", "This field fills itself, differently in every record.")
     elif field.unique and (len(field.columns) != 1 or field.columns[0].spec.many):
         found.add("/unique", "Only a field that holds one plain value can be unique.")
     if faults is None:

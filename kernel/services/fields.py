@@ -16,6 +16,7 @@ from kernel.services.conversions import Conversions
 from kernel.services.entries import ProjectParts
 from kernel.services.field_checks import FieldChecks, with_field
 from kernel.services.field_config import define
+from kernel.services.field_defaults import FieldDefaults
 from kernel.services.field_indices import FieldIndices
 from kernel.services.field_inputs import ConversionInput, FieldInput, FieldPatch, given
 from kernel.services.field_keys import key_of, valid_key
@@ -35,6 +36,7 @@ from kernel.services.ordering import Place, arranged, place_of
 from kernel.services.rights import configurable_project, visible_field, visible_fields, visible_project
 from kernel.storage.database import Transaction
 from kernel.storage.project_tables import add_columns
+from kernel.storage.sequences import number_records
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,7 @@ class FieldService:
         self._types = types
         self._checks = checks
         self._indices = FieldIndices(parts.database.dialect)
+        self._defaults = FieldDefaults(parts.database.dialect)
         self._redefinitions = FieldRedefinitions(types, checks, conversions, self._indices)
         self._reasons: tuple[int, dict[int, str | None]] = (0, {})
 
@@ -106,12 +109,14 @@ class FieldService:
         faults.check()
         check_room(project, field)
         self._checks.targets(schema, actor, definition, set())
+        field = await self._defaults.checked(tx, schema, actor, field, self._parts.clock.now())
         after = with_field(schema, field)
         self._checks.definition(after, actor, field)
         order = arranged(
             [f.id for f in project.live_fields], field.id, place_of(data.position, data.before, data.after)
         )
         await add_columns(tx, tx.dialect, project, field.columns)
+        await number_records(tx, tx.dialect, project, field)
         await self._indices.update(tx, project, None, field)
         await self._parts.rows.insert(tx, "smalt_field", row_of(field) | self._created())
         if order[-1] != field.id:
@@ -130,7 +135,7 @@ class FieldService:
             if redefined:
                 conversion = self._redefinitions.plan(schema, changed, redefined, data.replacements)
                 changed, _ = await self._redefinitions.carry_out(tx, actor, conversion, data.accept_loss)
-            check_flags(changed)
+            changed = await self._fitted(tx, schema, actor, before, changed)
             await self._indices.update(tx, project, before, changed)
             await self._save(tx, actor, before, changed)
             order = await self._move(
@@ -158,7 +163,7 @@ class FieldService:
             before = visible_field(project, actor, name)
             conversion = self._redefinitions.plan(schema, before, redefined, data.replacements)
             changed, run = await self._redefinitions.carry_out(tx, actor, conversion, data.accept_loss)
-            check_flags(changed)
+            changed = await self._fitted(tx, schema, actor, before, changed)
             await self._indices.update(tx, project, before, changed)
             await self._save(tx, actor, before, changed)
         return self._state(with_field(schema, changed), changed), run
@@ -218,13 +223,24 @@ class FieldService:
     def _changed(self, before: Field, data: FieldPatch) -> Field:
         """The field with the simple members changed."""
         faults = Faults()
-        members = given(data, "required", "unique", "indexed")
+        members = given(data, "required", "unique", "indexed", "default")
         if data.name is not msgspec.UNSET:
             members["name"] = faults.name(data.name)
         if data.description is not msgspec.UNSET:
             members["description"] = faults.text(data.description)
         faults.check()
         return replace(before, **members)
+
+    async def _fitted(
+        self, tx: Transaction, schema: Schema, actor: Actor, before: Field, changed: Field
+    ) -> Field:
+        """The changed field with flags and default checked, and its records numbered if it is to."""
+        check_flags(changed)
+        if changed != before:
+            changed = await self._defaults.checked(tx, schema, actor, changed, self._parts.clock.now())
+        if changed.columns != before.columns:
+            await number_records(tx, tx.dialect, schema.projects[changed.project_id], changed)
+        return changed
 
     async def _save(self, tx: Transaction, actor: Actor, before: Field, after: Field) -> None:
         """Write and log what differs."""

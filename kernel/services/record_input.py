@@ -121,7 +121,7 @@ class DraftParser:
             if custom.id in draft.fields:
                 missing = is_empty(draft.fields[custom.id])
             else:
-                missing = new and self.access.rule(custom.key) == "edit"
+                missing = new and custom.default is None and self.access.rule(custom.key) == "edit"
             if missing:
                 self._fault(f"{pointer}/fields/{custom.key}", f"'{custom.name}' must not be empty.")
 
@@ -159,6 +159,8 @@ def parse_value(custom: Field, value: Any, context: ParseContext) -> Any:
         raise InvalidValueError(f"'{custom.name}' is not available now: its type '{custom.type_key}' is off.")
     if not custom.columns:
         raise InvalidValueError(f"'{custom.name}' is computed and cannot be written.")
+    if custom.numbered:
+        raise InvalidValueError(f"'{custom.name}' fills itself and cannot be written.")
     if is_empty(value):
         return None
     return custom.type.parse(value, custom.config, context)

@@ -19,6 +19,7 @@ from kernel.schema import BUILT_IN_LINKS, Project
 from kernel.services.changes import Change, ChangeLog
 from kernel.storage.database import Transaction
 from kernel.storage.record_rows import Draft, TablePlan
+from kernel.storage.sequences import take_numbers
 
 LINK_NAMES = {number: name for name, number in BUILT_IN_LINKS.items()}
 _encode = msgspec.json.Encoder(decimal_format="string").encode
@@ -60,10 +61,11 @@ class RecordWriter:
             return []
         now = self._clock.now()
         ids = list(self._ids.many(len(drafts)))
+        numbers = await take_numbers(tx, tx.dialect, plan.sequences, len(drafts))
         if len(drafts) < _OFF_LOOP:
-            prepared = _prepared(plan, actor, now, ids, drafts, kind)
+            prepared = _prepared(plan, actor, now, ids, drafts, kind, numbers)
         else:
-            prepared = await asyncio.to_thread(_prepared, plan, actor, now, ids, drafts, kind)
+            prepared = await asyncio.to_thread(_prepared, plan, actor, now, ids, drafts, kind, numbers)
         await tx.execute_many(plan.insertion(), prepared.rows)
         await self._insert_links(tx, plan, prepared.links)
         lists = (row[plan.place["list_id"]] for row in prepared.rows)
@@ -189,14 +191,25 @@ class Prepared:
 
 
 def _prepared(
-    plan: TablePlan, actor: Actor, now: datetime, ids: Sequence[int], drafts: Sequence[Draft], kind: str
+    plan: TablePlan,
+    actor: Actor,
+    now: datetime,
+    ids: Sequence[int],
+    drafts: Sequence[Draft],
+    kind: str,
+    numbers: Mapping[str, int],
 ) -> Prepared:
+    """`numbers` are those of the first record, by column."""
     found = Prepared()
     first = plan.project.lists[0].id if plan.project.lists else None
     common = {"list_id": first, **_stamps(actor, now)}
     common = {name: plan.encode(name, value) for name, value in common.items()}
-    for record_id, draft in zip(ids, drafts, strict=True):
+    for place, (record_id, draft) in enumerate(zip(ids, drafts, strict=True)):
+        if plan.defaults:
+            draft.fields = {**plan.defaults, **draft.fields}
         row = plan.row(common, draft, record_id)
+        for name, first in numbers.items():
+            row[plan.place[name]] = plan.encode(name, first + place)
         found.rows.append(row)
         found.links.extend(_link_rows(plan, record_id, draft))
         list_id = row[plan.place["list_id"]]

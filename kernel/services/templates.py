@@ -154,6 +154,7 @@ class TemplateService:
             required=wanted.required,
             unique=wanted.unique,
             description=wanted.description,
+            default=wanted.default,
         )
         if wanted.key is not None:
             data.key = wanted.key

@@ -9,6 +9,7 @@ from typing import Any
 from kernel.dialects.base import Dialect
 from kernel.fields import KIND_OF_COLUMN, Column, ColumnSpec
 from kernel.schema import BUILT_IN_LINKS, Field, FieldColumn, Project
+from kernel.storage.defaults import defaults_of
 from kernel.values import DATETIME, ID, TEXT, ValueType
 
 BUILT_IN_COLUMNS: Mapping[str, ValueType] = {
@@ -71,6 +72,10 @@ class TablePlan:
         self.types = dict(zip(self.names, types, strict=True))
         many = [f.id for f in project.fields if f.columns and f.columns[0].spec.many]
         self.link_fields = (*BUILT_IN_LINKS.values(), *many)
+        numbered = [(f.id, c.name) for f in project.fields for c in f.columns if c.spec.sequence]
+        self.sequences = tuple(sorted(numbered))
+        """Field ids and columns that the kernel fills, those of fields in the trash too."""
+        self.defaults = defaults_of(project)
         self._fillers = {i: self._filler(f) for i, f in self.fields.items()}
         self._blank: list[Any] = [None] * len(self.names)
 

@@ -30,7 +30,7 @@ TAGS = Statement(
 )
 FIELDS = Statement(
     'SELECT id, project_id, key, name, type, config, columns, required, "unique", indexed, '
-    "description, position, deleted_at FROM smalt_field ORDER BY position, id"
+    "description, position, deleted_at, default_value FROM smalt_field ORDER BY position, id"
 )
 DISABLED = Statement("SELECT name FROM smalt_plugin WHERE NOT enabled")
 
@@ -110,7 +110,7 @@ class SchemaBuilder:
 def build_field(row: Row, type_: FieldType[Any, Any] | None) -> Field:
     """A field from its row of `FIELDS`."""
     id_, project_id, key, name, type_key, config, columns = row[:7]
-    required, unique, indexed, description, position, deleted_at = row[7:]
+    required, unique, indexed, description, position, deleted_at, default = row[7:]
     raw = _config_decoder.decode(config)
     stored = decode_columns(columns)
     parsed = None if type_ is None else _parse(type_, raw, stored)
@@ -120,6 +120,7 @@ def build_field(row: Row, type_: FieldType[Any, Any] | None) -> Field:
         config=parsed, raw_config=raw, columns=stored,
         required=bool(required), unique=bool(unique), indexed=bool(indexed),
         description=description, position=position, deleted=deleted_at is not None,
+        default=None if default is None else msgspec.json.decode(default),
     )  # fmt: skip
 
 

@@ -89,6 +89,7 @@ class Field(Table, tablename="smalt_field", db=ENGINE):
     updated_at = _number(null=True)
     deleted_at = _number(null=True)
     deleted_by = _number(null=True)
+    default_value = _text(null=True)
 
 
 class User(Table, tablename="smalt_user", db=ENGINE):
@@ -338,9 +339,28 @@ class Dependency(Table, tablename="smalt_dependency", db=ENGINE):
     created_by = _number(null=True)
 
 
+class Sequence(Table, tablename="smalt_sequence", db=ENGINE):
+    """The last number that a field has given to a record."""
+
+    field_id = _number(primary_key=True)
+    value = BigInt(default=0)
+
+
+class CurrencyRate(Table, tablename="smalt_currency_rate", db=ENGINE):
+    """One `source` costs `rate` (a decimal) `target` from the day `valid_from` (ISO 8601) on."""
+
+    source = _text(primary_key=True)
+    target = _text()
+    valid_from = _text()
+    rate = _text()
+    updated_at = _number()
+    updated_by = _number(null=True)
+
+
 TABLES: tuple[type[Table], ...] = (
     State, Project, List, Tag, Field, User, Token, Session, Member, Role, Link, History, Outbox,
     ListStay, Idempotency, Plugin, Notice, Job, ImportFault, ImportLink, Batch,
     Comment, Checklist, ChecklistItem, Dependency,
+    Sequence, CurrencyRate,
 )  # fmt: skip
 """All tables of the kernel."""

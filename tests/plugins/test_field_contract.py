@@ -27,6 +27,7 @@ Json = Any
 WIDGETS = {
     "text", "long_text", "number", "percent", "currency", "checkbox", "date", "select", "multi_select",
     "email", "phone", "url", "rating", "user", "reference", "derived", "location", "country", "duration",
+    "unique_id",
 }  # fmt: skip
 """The inputs that the pages know how to draw."""
 
@@ -39,6 +40,7 @@ CONFIGS: Mapping[str, Sequence[Mapping[str, Json]]] = {
         {"minimum": "2026-11-01", "maximum": "2026-12-31", "time": True},
     ],
     "percent": [{}, {"minimum": "0", "maximum": "1"}],
+    "unique_id": [{}, {"prefix": "DEAL-'x'", "digits": 4}],
     "duration": [{}, {"minimum": 60, "maximum": 100_000}],
     "select": [{}, {"options": [{"name": "Hello"}, {"name": "Żółw, 'x' \"y\"", "color": "teal"}]}],
     "multi_select": [{}, {"options": [{"name": "Hello"}, {"name": "Website"}]}],
@@ -139,6 +141,7 @@ def test_columns_and_derivation(key: str) -> None:
         assert (names == [""]) or (all(names) and type_.value_type is not None)
         for spec in columns:
             assert not spec.many or (len(columns) == 1 and KIND_OF_COLUMN[spec.column].entity)
+            assert not spec.sequence or (len(columns), spec.column) == (1, Column.INTEGER)
             if spec.column is Column.CHOICE:
                 assert [str(choice.id) for choice in type_.choices(config)] == [o.id for o in config.options]
 
@@ -193,7 +196,8 @@ def refusal(type_: Type, value: Json, config: Any, context: ParseContext) -> str
 async def test_value_survives_the_database(key: str, database: Database) -> None:
     """Input → value → columns → JSON → input again and text again, all the same value."""
     for config in configs(key):
-        if TYPES[key].columns(config):
+        columns = TYPES[key].columns(config)
+        if columns and not columns[0].sequence:
             await check_round_trip(database, TYPES[key], config)
 
 

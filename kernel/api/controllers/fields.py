@@ -20,7 +20,8 @@ from kernel.services.fields import FieldState
 
 class FieldView(msgspec.Struct):
     """A custom field. `available` is there, and false, while its type is switched off or missing;
-    `broken` says why a computed field computes nothing."""
+    `broken` says why a computed field computes nothing; `default`, where there is one, is what new
+    records get that are given no value."""
 
     id: str
     key: str
@@ -34,6 +35,7 @@ class FieldView(msgspec.Struct):
     position: int
     available: bool | msgspec.UnsetType = msgspec.UNSET
     broken: str | msgspec.UnsetType = msgspec.UNSET
+    default: Any = msgspec.UNSET
 
 
 class ConversionView(msgspec.Struct):
@@ -117,6 +119,7 @@ def _view(state: FieldState) -> FieldView:
         field.unique, field.indexed, field.description, state.position,
         msgspec.UNSET if field.type is not None else False,
         msgspec.UNSET if state.broken is None else state.broken,
+        msgspec.UNSET if field.default is None else field.default,
     )  # fmt: skip
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from kernel.storage.migrations import m0001_first_tables, m0002_import_links, m0003_collaboration
+from kernel.storage.migrations import (
+    m0001_first_tables,
+    m0002_import_links,
+    m0003_collaboration,
+    m0004_fields,
+)
 
-MIGRATIONS = (m0001_first_tables, m0002_import_links, m0003_collaboration)
+MIGRATIONS = (m0001_first_tables, m0002_import_links, m0003_collaboration, m0004_fields)
