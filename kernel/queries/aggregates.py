@@ -11,11 +11,11 @@ import msgspec
 
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
-from kernel.errors import ExpressionError, Fault, InvalidInputError
+from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInputError
 from kernel.expressions import compile_measure, parse
 from kernel.queries.compilation import Scope, root_scope
 from kernel.queries.folding import truncated
-from kernel.queries.frames import Flattened, Frame
+from kernel.queries.frames import Narrowed, Rows
 from kernel.queries.pages import restrict
 from kernel.queries.paths import PathResolver, start, value_at
 from kernel.queries.sorting import sortable
@@ -157,7 +157,7 @@ def _group(scope: Scope, place: int, wanted: str | Grouping) -> Group:
         value = _single_rows(scope, value)
         if grouping.interval is not None:
             value = truncated(value, grouping.interval, PathResolver(scope))
-    except ExpressionError as error:
+    except (ExpressionError, BrokenSourceError) as error:
         raise InvalidInputError("The grouping is not valid.", [Fault(pointer, error.detail)]) from error
     return _group_of(scope, grouping.field, value)
 
@@ -166,10 +166,10 @@ def _single_rows(scope: Scope, value: Value) -> Value:
     """A record with several values counts once under each: join the rows into the query."""
     if value.rows is None:
         return value
-    if not isinstance(value.rows, (Frame, Flattened)):
+    if not isinstance(value.rows, Rows):
         raise ExpressionError("This field cannot be grouped by.")
-    on = " AND ".join(value.rows.conditions()) or "1 = 1"
-    scope.frame.join_rows(value.rows.tables(), on)
+    filled = Narrowed(value.rows, f"{value.sql} IS NOT NULL")
+    scope.frame.join_rows(filled.tables(), " AND ".join(filled.conditions()))
     return replace(value, type=value.type.one(), rows=None)
 
 
@@ -185,8 +185,8 @@ def _group_of(scope: Scope, name: str, value: Value) -> Group:
         return Group(name, key, dialect.json_of(value), order)
     if value.unit is not None:
         unit = f"CASE WHEN {value.sql} IS NOT NULL THEN {value.unit} END"
-        shown = dialect.json_of(replace(value, unit=unit))
-        return Group(name, f"{value.sql}, {unit}", shown, value.sql)
+        json = dialect.json_of(replace(value, unit=unit))
+        return Group(name, f"{value.sql}, {unit}", json, value.sql)
     # its own JSON may need columns beside the value, of which a group has many
     shaped = f"min({value.json})" if value.json is not None and value.type.kind.numeric else None
     return Group(name, value.sql, dialect.json_of(replace(value, json=shaped)), value.sql)
@@ -198,8 +198,8 @@ def _measures(scope: Scope, measures: Mapping[str, Measure]) -> dict[str, Value]
         pointer = f"/measures/{name.replace('~', '~0').replace('/', '~1')}"
         try:
             found[name] = compile_measure(parse(_expression(measure)), PathResolver(scope))
-        except ExpressionError as error:
-            fault = Fault(pointer, error.detail, error.position)
+        except (ExpressionError, BrokenSourceError) as error:
+            fault = Fault(pointer, error.detail, getattr(error, "position", None))
             raise InvalidInputError("The measure is not valid.", [fault]) from error
     return found
 

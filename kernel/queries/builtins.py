@@ -29,6 +29,8 @@ DEFAULT_FIELD_OF: Mapping[str, str] = {
     "due_at": "due_date",
     "tags": "tags",
     "referenced_by": "referenced_by",
+    "checklists": "checklists",
+    "dependencies": "dependencies",
 }
 """The removable default field that a built-in name belongs to."""
 

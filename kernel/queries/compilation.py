@@ -9,7 +9,7 @@ from datetime import datetime
 from kernel.access.actor import Actor, ProjectAccess
 from kernel.dialects.base import Dialect, Parameters
 from kernel.errors import BrokenSourceError, ExpressionError
-from kernel.queries.frames import Aliases, Flattened, Frame
+from kernel.queries.frames import Aliases, Frame, Rows
 from kernel.schema import Project, Schema
 from kernel.storage.database import Statement
 
@@ -35,7 +35,7 @@ class Compilation:
         self, schema: Schema, actor: Actor, dialect: Dialect, now: datetime, scoped_ids: ScopedIds
     ) -> None:
         self.scoped_ids = scoped_ids
-        self.hops: dict[tuple[str, str], tuple[Scope, Frame | Flattened | None]] = {}
+        self.hops: dict[tuple[str, str], tuple[Scope, Rows | None]] = {}
         self.schema = schema
         self.actor = actor
         self.dialect = dialect

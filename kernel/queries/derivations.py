@@ -11,10 +11,12 @@ from kernel.expressions import Expression, compile, compile_condition, parse, pa
 from kernel.expressions.resolver import Resolver
 from kernel.fields import Derivation, Through
 from kernel.queries.compilation import HiddenFieldError, Scope
-from kernel.queries.fields import hop, lifted
-from kernel.queries.folding import fold_values, format_number
-from kernel.queries.frames import Flattened, Frame
+from kernel.queries.fields import hop, lifted, present
+from kernel.queries.exchange import exchanged
+from kernel.queries.folding import Given, fold_values, format_number
+from kernel.queries.frames import Narrowed, Rows
 from kernel.queries.referenced_by import backward_scope, referencing_fields
+from kernel.queries.stays import stays_of
 from kernel.values import Kind, Value
 
 ResolverOf = Callable[[Scope], Resolver]
@@ -41,23 +43,49 @@ def derived_value(scope: Scope, derivation: Derivation, resolver_of: ResolverOf,
 def evaluated(scope: Scope, derivation: Derivation, resolver_of: ResolverOf, named: NamedValue) -> Value:
     """The value of a derivation, with the faults of its expressions where they are."""
     value = _unformatted(scope, derivation, resolver_of, named)
+    if derivation.exchange is not None:
+        value = exchanged(value, derivation.exchange, resolver_of(scope))
     return format_number(value, derivation.format, resolver_of(scope))
 
 
 def _unformatted(scope: Scope, derivation: Derivation, resolver_of: ResolverOf, named: NamedValue) -> Value:
     expression = parse_cached(derivation.expression)
+    if derivation.stays is not None:
+        return _over_stays(scope, derivation, expression, resolver_of(scope))
     if derivation.through is None:
         return compile(expression, resolver_of(scope))
     target, rows = _through(scope, derivation.through, named)
-    value = lifted(_element(target, rows, expression, derivation, resolver_of), rows)
+    element = _element(target, rows, expression, derivation, resolver_of)
+    value = lifted(element if rows is not None else present(target, element), rows)
+    if derivation.measure is None:
+        return _filled(value)
+    return fold_values(value, derivation.measure, derivation.separator, resolver_of(scope))
+
+
+def _filled(value: Value) -> Value:
+    """A list without its empty values."""
+    if not isinstance(value.rows, Rows):
+        return value
+    return replace(value, rows=Narrowed(value.rows, f"{value.sql} IS NOT NULL"))
+
+
+def _over_stays(
+    scope: Scope, derivation: Derivation, expression: Expression, resolver: Resolver
+) -> Value:
+    assert derivation.stays is not None  # the caller has looked
+    rows, names = stays_of(scope, derivation.stays)
+    given = Given(resolver, names)
+    if derivation.filter is not None:
+        rows.restrict(compile_condition(parse_filter_cached(derivation.filter), given))
+    value = lifted(compile(expression, given), rows)
     if derivation.measure is None:
         return value
-    return fold_values(value, derivation.measure, derivation.separator, resolver_of(scope))
+    return fold_values(value, derivation.measure, derivation.separator, resolver)
 
 
 def _element(
     target: Scope,
-    rows: Frame | Flattened | None,
+    rows: Rows | None,
     expression: Expression,
     derivation: Derivation,
     resolver_of: ResolverOf,
@@ -73,7 +101,7 @@ def _element(
     return replace(element, sql=f"CASE WHEN {condition} THEN {element.sql} END")
 
 
-def _through(scope: Scope, through: Through, named: NamedValue) -> tuple[Scope, Frame | Flattened | None]:
+def _through(scope: Scope, through: Through, named: NamedValue) -> tuple[Scope, Rows | None]:
     """The records at the other end of a derivation's hop."""
     if through.backwards:
         target = backward_scope(scope, _project_id(scope, through), through.reference)

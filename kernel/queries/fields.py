@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -9,9 +10,11 @@ from difflib import get_close_matches
 from kernel.errors import BrokenSourceError
 from kernel.queries.builtins import BUILT_INS, DEFAULT_FIELD_OF, SYNONYMS, linked, person, rule_of
 from kernel.queries.compilation import MAXIMUM_JOINS, Compilation, HiddenFieldError, Scope, reach
-from kernel.queries.frames import Flattened, Frame
+from kernel.queries.frames import Flattened, Frame, Rows
 from kernel.schema import Field, Project
 from kernel.values import Kind, Value
+
+_COLUMN = re.compile(r"\w+\.\w+")
 
 
 def canonical(name: str) -> str:
@@ -67,7 +70,13 @@ def record_value(compilation: Compilation, frame: Frame, value: Value, target: i
     if value.rows is frame:
         frame.restrict(f"{alias}.id IS NOT NULL")
     type_ = replace(value.type, project_id=project.id)
-    return replace(value, type=type_, sql=f"{alias}.id", label=f"{alias}.title")
+    return replace(value, type=type_, sql=f"{alias}.id", label=title_of(compilation, project, alias))
+
+
+def title_of(compilation: Compilation, project: Project, alias: str) -> str:
+    """SQL for what people see of a record; nothing where their role hides titles."""
+    access = compilation.access(project.id)
+    return f"{alias}.title" if access is not None and access.sees("title") else "''"
 
 
 def target_alias(compilation: Compilation, frame: Frame, project: Project, id_sql: str) -> str:
@@ -83,10 +92,10 @@ def target_alias(compilation: Compilation, frame: Frame, project: Project, id_sq
     return frame.join_one(project.table, id_sql, condition)
 
 
-def hop(scope: Scope, value: Value) -> tuple[Scope, Frame | Flattened | None]:
+def hop(scope: Scope, value: Value) -> tuple[Scope, Rows | None]:
     """The record that a RECORD value points to as a scope, and the rows it ranges over."""
     rows = value.rows
-    if rows is not None and not isinstance(rows, (Frame, Flattened)):
+    if rows is not None and not isinstance(rows, Rows):
         raise HiddenFieldError("This cannot be followed to other records.")
     frame = rows.inner if rows is not None else scope.frame
     project = scope.compilation.visible_project(value.type.project_id or 0)
@@ -102,12 +111,31 @@ def record_alias(compilation: Compilation, frame: Frame, project: Project, value
     return target_alias(compilation, frame, project, value.sql)
 
 
-def lifted(value: Value, rows: Frame | Flattened | None) -> Value:
+def present(scope: Scope, value: Value) -> Value:
+    """A value read through a to-one hop: empty where the hop leads nowhere, constants as well."""
+    if value.rows is not None or _COLUMN.fullmatch(value.sql):
+        return value
+    there = f"{scope.column('id')} IS NOT NULL"
+
+    def only_there(sql: str | None, other: str = "NULL") -> str | None:
+        return None if sql is None else f"CASE WHEN {there} THEN {sql} ELSE {other} END"
+
+    return replace(
+        value,
+        sql=only_there(value.sql) or "",
+        unit=only_there(value.unit),
+        label=only_there(value.label),
+        json=only_there(value.json, "'null'"),
+        conflict=None if value.conflict is None else f"({there} AND {value.conflict})",
+    )
+
+
+def lifted(value: Value, rows: Rows | None) -> Value:
     """A value found at the rows of a to-many hop, as a value of the row outside."""
     if rows is None:
         return value
     inner = value.rows
-    if isinstance(inner, (Frame, Flattened)):
+    if isinstance(inner, Rows):
         return replace(value, rows=Flattened(rows, inner))
     return replace(value, type=replace(value.type, many=True), rows=rows)
 

@@ -8,8 +8,10 @@ from datetime import datetime
 from functools import lru_cache
 
 from kernel.dialects.base import Dialect, Parameters
+from kernel.errors import ExpressionError
 from kernel.expressions import Expression, compile, parse
 from kernel.expressions.resolver import Resolver
+from kernel.expressions.syntax import Call, FieldPath, Literal
 from kernel.fields import NumberFormat
 from kernel.values import TEXT, Kind, Value
 
@@ -20,7 +22,6 @@ MEASURES: Mapping[str, str] = {
     "max": "MAX({value})",
     "count": "COUNTA({value})",
     "count_distinct": "COUNTUNIQUE({value})",
-    "join": "ARRAYJOIN({value}, {separator})",
 }
 INTERVALS: Mapping[str, str] = {
     unit: f"STARTOF({{value}}, '{unit}')" for unit in ("day", "week", "month", "quarter", "year")
@@ -46,15 +47,19 @@ class Given:
         return self._resolver.now
 
     def resolve(self, path: Sequence[str], position: int) -> Value:
+        if len(path) != 1 or path[0] not in self._values:
+            raise ExpressionError(f"There is no '{'.'.join(path)}' here.", position)
         return self._values[path[0]]
 
 
 def fold_values(value: Value, measure: str, separator: str, resolver: Resolver) -> Value:
     """The values of a row source as one; a single value counts as a list of at most one."""
-    given = {"value": value}
-    if measure == "join":
-        given["separator"] = Value(TEXT, resolver.parameters.add(separator, TEXT))
-    return compile(_parsed(MEASURES[measure]), Given(resolver, given))
+    expression = _joined(separator) if measure == "join" else _parsed(MEASURES[measure])
+    return compile(expression, Given(resolver, {"value": value}))
+
+
+def _joined(separator: str) -> Expression:
+    return Expression(Call(0, "ARRAYJOIN", (FieldPath(0, ("value",)), Literal(0, separator))))
 
 
 def truncated(value: Value, interval: str, resolver: Resolver) -> Value:

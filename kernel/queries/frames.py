@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from typing import TypeAlias
 
 JoinCondition = Callable[[str], str]
 
@@ -88,8 +89,8 @@ class Frame:
 class Flattened:
     """The rows of `inside`, for each row of `outside`: many through many, as one row source."""
 
-    outside: Frame | Flattened
-    inside: Frame | Flattened
+    outside: Rows
+    inside: Rows
 
     @property
     def inner(self) -> Frame:
@@ -106,6 +107,34 @@ class Flattened:
 
     def order(self) -> str:
         return ", ".join(o for o in (self.outside.order(), self.inside.order()) if o)
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """Those rows of another source for which a condition holds; the source stays as it is."""
+
+    rows: Rows
+    condition: str
+
+    @property
+    def inner(self) -> Frame:
+        return self.rows.inner
+
+    def tables(self) -> str:
+        return self.rows.tables()
+
+    def conditions(self) -> list[str]:
+        return [*self.rows.conditions(), self.condition]
+
+    def clause(self) -> str:
+        return _clause(self.tables(), self.conditions())
+
+    def order(self) -> str:
+        return self.rows.order()
+
+
+Rows: TypeAlias = Frame | Flattened | Narrowed
+"""Where many values come from."""
 
 
 def _clause(tables: str, conditions: list[str]) -> str:

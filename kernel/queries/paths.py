@@ -9,7 +9,7 @@ from datetime import datetime
 
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
-from kernel.errors import BrokenSourceError, ExpressionError, PluginError
+from kernel.errors import BrokenSourceError, ExpressionError, InvalidInputError, PluginError
 from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.builtins import BUILT_INS
 from kernel.queries.compilation import (
@@ -26,10 +26,11 @@ from kernel.queries.fields import (
     find_field,
     hop,
     lifted,
+    present,
     stored_value,
     unknown_field,
 )
-from kernel.queries.frames import Flattened, Frame
+from kernel.queries.frames import Flattened, Rows
 from kernel.queries.referenced_by import referenced_by_value
 from kernel.schema import Field, Project, Schema
 from kernel.values import Kind, Value
@@ -61,14 +62,17 @@ class PathResolver:
 
 def value_at(scope: Scope, path: Sequence[str]) -> Value:
     """The value at the end of a path of names."""
-    rows: Frame | Flattened | None = None
+    rows: Rows | None = None
+    maybe_nowhere = False
     for name in path[:-1]:
         scope, found = hop_by_name(scope, name)
         rows = Flattened(rows, found) if rows is not None and found is not None else (found or rows)
-    return lifted(named_value(scope, path[-1]), rows)
+        maybe_nowhere = found is None
+    value = named_value(scope, path[-1])
+    return lifted(present(scope, value) if maybe_nowhere else value, rows)
 
 
-def hop_by_name(scope: Scope, name: str) -> tuple[Scope, Frame | Flattened | None]:
+def hop_by_name(scope: Scope, name: str) -> tuple[Scope, Rows | None]:
     """Through one name, each at most once per record, so that joins and rows are shared."""
     hops = scope.compilation.hops
     key = (scope.alias, name)
@@ -135,11 +139,14 @@ def scoped_ids(compilation: Compilation, project: Project, expression: str) -> s
     """The ids of the records of a project that a row scope lets through.
 
     The scope is the role's, not the reader's own question: it may use fields that the role
-    hides, so it is compiled with the rights of the system.
+    hides, so it is compiled with the rights of the system. One that is broken lets nothing through.
     """
     inner = compilation.for_actor(with_every_right(compilation.actor))
     scope = root_scope(inner, project, compilation.aliases.new("s"))
-    scope.frame.restrict(compile_condition(parse_filter(expression), PathResolver(scope)))
+    try:
+        scope.frame.restrict(compile_condition(parse_filter(expression), PathResolver(scope)))
+    except (ExpressionError, BrokenSourceError, InvalidInputError):
+        scope.frame.restrict("1 = 0")
     return f"SELECT {scope.alias}.id {scope.frame.clause()}"
 
 

@@ -10,11 +10,11 @@ import msgspec
 from kernel.dialects.base import Dialect
 from kernel.errors import BrokenSourceError, ExpressionError
 from kernel.queries.builtins import linked
-from kernel.queries.compilation import HiddenFieldError, Scope
-from kernel.queries.fields import canonical, sees_built_in
+from kernel.queries.compilation import HiddenFieldError, Scope, reach
+from kernel.queries.fields import canonical, sees_built_in, title_of
 from kernel.queries.paths import field_value, named_value
 from kernel.schema import Field, Project
-from kernel.values import DATETIME, INTEGER, TEXT, Kind, Value
+from kernel.values import DATETIME, INTEGER, TEXT, Kind, Value, ValueType
 
 ALWAYS = ("id", "project_id", "list_id", "title", "version")
 """Members that a record has whatever fields were asked for."""
@@ -38,6 +38,7 @@ _ORDER = (
 )  # fmt: skip
 
 _NO_WARNINGS = '{"warnings":[],"id":'
+_MARK = "'{\"hidden\":true}'"
 _NO_WARNINGS_SPACED = '{"warnings" : [], "id" :'
 
 
@@ -126,8 +127,12 @@ def _add_field(scope: Scope, custom: Field, found: CustomFields) -> None:
 def field_json(scope: Scope, custom: Field, found: CustomFields) -> str:
     """SQL for the JSON of one custom field."""
     dialect = scope.compilation.dialect
-    if custom.target is not None and scope.compilation.access(custom.target) is None:
-        return _hidden_links(scope, custom)
+    if custom.target is not None and custom.type is not None:
+        access = scope.compilation.access(custom.target)
+        if access is None:
+            return _hidden_links(scope, custom)
+        if access.scope is not None:
+            return _links_in_reach(scope, custom, scope.compilation.project(custom.target))
     value = field_value(scope, custom)
     if value.conflict is not None:
         found.conditional[custom.key] = value.conflict
@@ -153,14 +158,34 @@ def _as_array(dialect: Dialect, value: Value) -> str:
     return f"CASE WHEN {value.sql} IS NULL THEN {empty} ELSE {filled} END"
 
 
+def _links_in_reach(scope: Scope, custom: Field, target: Project) -> str:
+    """Links into a project of which the reader sees some records: the others only as hidden."""
+    dialect, compilation = scope.compilation.dialect, scope.compilation
+    column = custom.columns[0]
+    rows = linked(scope, custom.id) if column.spec.many else None
+    link = scope.column(column.name) if rows is None else f"{rows.many}.target_id"
+    frame = rows or scope.frame
+    alias = frame.join_one(
+        target.table, f"live {link}", lambda a: f"{a}.id = {link} AND {a}.deleted_at IS NULL"
+    )
+    title = title_of(compilation, target, alias)
+    seen = dialect.json_of(Value(ValueType(Kind.RECORD), f"{alias}.id", label=title))
+    element = f"CASE WHEN {reach(compilation, target, alias)} THEN {seen} ELSE {_MARK} END"
+    if rows is None:
+        text = f"CASE WHEN {alias}.id IS NULL THEN '[]' ELSE '[' || {element} || ']' END"
+    else:
+        rows.restrict(f"{alias}.id IS NOT NULL")
+        text = dialect.json_array(element, rows.clause(), rows.order())
+    return dialect.as_json(text)
+
+
 def _hidden_links(scope: Scope, custom: Field) -> str:
     """Links into a project that the reader may not see: only that there are some."""
     column, dialect = custom.columns[0], scope.compilation.dialect
-    mark = "'{\"hidden\":true}'"
     if column.spec.many:
         rows = linked(scope, custom.id)
-        return dialect.as_json(dialect.json_array(mark, rows.clause(), rows.order()))
-    text = f"CASE WHEN {scope.column(column.name)} IS NULL THEN '[]' ELSE '[' || {mark} || ']' END"
+        return dialect.as_json(dialect.json_array(_MARK, rows.clause(), rows.order()))
+    text = f"CASE WHEN {scope.column(column.name)} IS NULL THEN '[]' ELSE '[' || {_MARK} || ']' END"
     return dialect.as_json(text)
 
 

@@ -16,10 +16,10 @@ from typing import Annotated, Any
 import msgspec
 
 from kernel.dialects.base import Dialect
-from kernel.errors import ExpressionError, Fault, InvalidInputError
-from kernel.queries.compilation import Compilation, HiddenFieldError, Scope
+from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInputError
+from kernel.queries.compilation import Compilation, Scope
 from kernel.queries.fields import canonical
-from kernel.queries.frames import Flattened, Frame
+from kernel.queries.frames import Narrowed, Rows
 from kernel.queries.paths import value_at
 from kernel.values import ID, INTEGER, TEXT, Kind, Value, ValueType
 
@@ -60,7 +60,7 @@ def _key(scope: Scope, name: str) -> SortKey:
     path = name[name.startswith(("-", "+")) :].strip().strip("{}").split(".")
     try:
         value = value_at(scope, path)
-    except (HiddenFieldError, ExpressionError) as error:
+    except (ExpressionError, BrokenSourceError) as error:
         raise _fault(error.detail) from None
     return ordered(scope.compilation, value, descending, _never_empty(path))
 
@@ -72,9 +72,10 @@ def _never_empty(path: Sequence[str]) -> bool:
 def ordered(compilation: Compilation, value: Value, descending: bool, never_empty: bool = False) -> SortKey:
     """What a value sorts by: text and labels without case, choices by their place, the rest as is."""
     sql, type_ = sortable(compilation.dialect, value)
-    if value.rows is not None and isinstance(value.rows, (Frame, Flattened)):
+    if isinstance(value.rows, Rows):
         order = value.rows.order()
-        sql = f"(SELECT {sql} {value.rows.clause()}{' ORDER BY ' + order if order else ''} LIMIT 1)"
+        filled = Narrowed(value.rows, f"{value.sql} IS NOT NULL").clause()
+        sql = f"(SELECT {sql} {filled}{' ORDER BY ' + order if order else ''} LIMIT 1)"
         never_empty = False
     return SortKey(sql, type_, descending, nullable=not never_empty)
 

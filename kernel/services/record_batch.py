@@ -133,6 +133,7 @@ class RecordBatch:
         drafts = {record_id: draft for record_id, _, draft in items.update.values()}
         await writer.update(work.tx, work.actor, work.plan, current, drafts, batch_id)
         created = await writer.create(work.tx, work.actor, work.plan, list(items.create.values()), batch_id)
+        await self._records.keep_in_reach(work, [*drafts, *created])
         return dict(zip(items.create, created, strict=True))
 
 

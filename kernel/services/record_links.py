@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect, Parameters
-from kernel.errors import Fault, InvalidInputError
-from kernel.expressions import compile_condition, parse_filter
+from kernel.errors import BrokenSourceError, Fault, InvalidInputError
 from kernel.fields import Column
 from kernel.queries.compilation import root_scope
-from kernel.queries.paths import PathResolver, start, with_every_right
+from kernel.queries.pages import allow
+from kernel.queries.paths import start
 from kernel.schema import BUILT_IN_LINKS, Field, Project, Schema
 from kernel.services.record_writer import Current
 from kernel.storage.database import Statement, Transaction
@@ -54,7 +53,11 @@ class LinkFinder:
             _replace(drafts, fields[field_id], people, before, "There is no person '{}'.", faults)
         for field_id in _used(drafts, fields, Column.RECORD):
             field = fields[field_id]
-            records = await self._records(field, _tokens_of(drafts, field_id), field.config)
+            try:
+                records = await self._records(field, _tokens_of(drafts, field_id), field.config)
+            except (InvalidInputError, BrokenSourceError) as error:
+                faults += _refusals(drafts, field, f"The filter of the field is broken: {error.detail}")
+                continue
             _replace(drafts, field, records, before, "There is no record '{}' to refer to.", faults)
             if field.columns[0].spec.many:
                 await self._keep_unseen(drafts, field, before or {})
@@ -117,10 +120,14 @@ class LinkFinder:
         scope.frame.restrict(f"{scope.alias}.id IN ({marks})")
         allowed = getattr(config, "filter", None)
         if allowed:
-            inner = compilation.for_actor(with_every_right(self._actor))
-            resolver = PathResolver(replace(scope, compilation=inner))
-            scope.frame.restrict(compile_condition(parse_filter(allowed), resolver))
+            allow(scope, allowed)
         return compilation.statement(f"SELECT {scope.alias}.id {scope.frame.clause()}")
+
+
+def _refusals(drafts: Sequence[tuple[str, Draft]], field: Field, detail: str) -> list[Fault]:
+    """The same fault for every draft that gives a field a value."""
+    written = (pointer for pointer, draft in drafts if draft.fields.get(field.id) is not None)
+    return [Fault(f"{pointer}/fields/{field.key}", detail) for pointer in written]
 
 
 def _replace(

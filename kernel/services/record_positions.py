@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from kernel.errors import Fault, InvalidInputError
@@ -11,7 +11,8 @@ from kernel.storage.record_rows import TablePlan
 
 GAP = 1 << 20
 _LISTS = ("list", "list_id")
-_PLACES = ("before", "after", "position")
+SIDES = ("before", "after")
+_PLACES = (*SIDES, "position")
 
 
 def wanted_list(wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -51,23 +52,33 @@ async def _edge(tx: Transaction, plan: TablePlan, list_id: int, function: str) -
 
 
 async def _beside(
-    tx: Transaction, plan: TablePlan, list_id: int, record_id: int, neighbour: Any, side: str
+    tx: Transaction, plan: TablePlan, list_id: int, record_id: int, beside: Any, side: str
 ) -> int:
-    neighbour_id = _identity(neighbour)
-    order = await _neighbours(tx, plan, list_id, neighbour_id, side)
+    order = await _neighbours(tx, plan, list_id, neighbour(beside), side)
     if not order:
-        fault = Fault(f"/{side}", "There is no such record in this list.")
-        raise InvalidInputError("The place is not valid.", [fault])
+        raise _nobody(side)
     here = order[0]
     others = [p for i, p in order[1:] if i != record_id]
     beyond = others[0] if others else here[1] + (GAP if side == "after" else -GAP) * 2
     if abs(beyond - here[1]) > 1:
         return (here[1] + beyond) // 2
     await _renumber(tx, plan, list_id)
-    return await _beside(tx, plan, list_id, record_id, neighbour, side)
+    return await _beside(tx, plan, list_id, record_id, beside, side)
 
 
-def _identity(value: Any) -> int:
+def check_neighbours(wanted: Mapping[str, Any], seen: Collection[int]) -> None:
+    """Raise InvalidInputError unless the record to be placed beside is one that the mover sees."""
+    for side in SIDES:
+        if wanted.get(side) is not None and neighbour(wanted[side]) not in seen:
+            raise _nobody(side)
+
+
+def _nobody(side: str) -> InvalidInputError:
+    fault = Fault(f"/{side}", "There is no such record in this list.")
+    return InvalidInputError("The place is not valid.", [fault])
+
+
+def neighbour(value: Any) -> int:
     """The number of an id; 0, which no record has, for what is none."""
     valid = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19
     return int(value) if valid else 0

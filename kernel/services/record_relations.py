@@ -76,7 +76,7 @@ class LinkReader:
         visible_project(schema, actor, field.target)
         allowed = getattr(field.config, "filter", None)
         narrowed = msgspec.structs.replace(
-            request, filter=allowed, fields=("title",), sort=request.sort or "title"
+            request, allowed=allowed, fields=("title",), sort=request.sort or "title"
         )
         return field.target, narrowed
 

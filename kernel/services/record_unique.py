@@ -29,7 +29,7 @@ async def repeated(
 
     `leaving` are the ids of records that are deleted in the same write.
     """
-    faults = []
+    faults: list[Fault] = []
     for field in (f for f in plan.fields.values() if f.unique):
         holders = await _holders(tx, dialect, plan, field, items)
         writers = {id_ for _, id_, draft in items if id_ is not None and field.id in draft.fields}

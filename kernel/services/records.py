@@ -16,7 +16,7 @@ from kernel.schema import BUILT_IN_LINKS, Project, Schema
 from kernel.services.parsing_ahead import Parse, ParsingAhead
 from kernel.services.record_input import DraftParser, writes
 from kernel.services.record_links import LinkFinder, checked
-from kernel.services.record_positions import place_between, wanted_list
+from kernel.services.record_positions import SIDES, check_neighbours, neighbour, place_between, wanted_list
 from kernel.services.record_reader import RecordAnswer, RecordReader, answer_of
 from kernel.services.record_state import RecordState
 from kernel.services.record_writer import Current, RecordWriter, as_unique_fault, check_version
@@ -163,12 +163,15 @@ class RecordService:
         The list may stand under `list_id` too. Without a place it goes to the end of the list.
         """
         async with self.writing(actor, project_id) as work:
-            before = await self.current(work, record_id)
+            beside = [neighbour(data[side]) for side in SIDES if data.get(side) is not None]
+            near = await self.currents(work, [record_id, *beside])
+            before = found_record(near, record_id)
             work.demand("edit", "moving records")
             check_version(before, versions)
             target = wanted_list(data)
             draft = DraftParser(work.project, work.access).parse(target, new=False)
             list_id = draft.columns.get("list_id", before.columns["list_id"])
+            check_neighbours(data, near)
             position = await place_between(work.tx, work.plan, list_id, record_id, data)
             if position is not None:
                 draft.columns["position"] = position
@@ -230,9 +233,11 @@ class RecordService:
         # records are locked before the counters of numbered fields, as in every other write
         current = await self.currents(work, list(updates)) if updates else {}
         created = await self.writer.create(work.tx, work.actor, work.plan, creates, batch_id)
+        known: dict[int, Draft] = {}
         if updates:
             known = {i: draft for i, draft in updates.items() if i in current}
             await self.writer.update(work.tx, work.actor, work.plan, current, known, batch_id)
+        await self.keep_in_reach(work, [*created, *known])
         return created
 
     async def resolve(
@@ -244,15 +249,20 @@ class RecordService:
 
     async def current(self, work: Writing, record_id: int, trash: bool = False) -> Current:
         """A record as it stands, or NotFoundError."""
-        found = await self.currents(work, [record_id], trash)
-        if record_id not in found:
-            raise NotFoundError("There is no such record, or you may not see it.")
-        return found[record_id]
+        return found_record(await self.currents(work, [record_id], trash), record_id)
 
     async def currents(self, work: Writing, ids: list[int], trash: bool = False) -> dict[int, Current]:
         return await self._state.load(work.tx, work.schema, work.actor, work.plan, ids, work.now, trash)
 
+    async def keep_in_reach(self, work: Writing, ids: Sequence[int]) -> None:
+        """Raise ForbiddenError if a role that sees some records only has written others."""
+        if work.access.scope is not None and len(await self.currents(work, list(ids))) < len(set(ids)):
+            raise ForbiddenError(
+                "Your role sees some of the records only, and would not see this one after the change."
+            )
+
     async def _answer(self, work: Writing, record_id: int) -> RecordAnswer:
+        await self.keep_in_reach(work, [record_id])
         query = self.reader.record_query(work.schema, work.actor, work.project.id)
         return answer_of(await work.tx.fetch(*query.of(record_id)))
 
@@ -276,6 +286,12 @@ class RecordService:
             if writes(work.project, work.access, name)
         }
         return draft
+
+
+def found_record(found: Mapping[int, Current], record_id: int) -> Current:
+    if record_id not in found:
+        raise NotFoundError("There is no such record, or you may not see it.")
+    return found[record_id]
 
 
 def reference_id(value: Any, pointer: str) -> int:
