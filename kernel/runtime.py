@@ -19,6 +19,8 @@ from kernel.plugin_sources import Found
 from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
 from kernel.services.changes import ChangeLog
+from kernel.services.checklist_items import ChecklistItemService
+from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
 from kernel.services.conversions import Conversions
 from kernel.services.entries import ProjectParts
@@ -41,6 +43,7 @@ from kernel.services.parsing_ahead import ParsingAhead
 from kernel.services.plugins import PluginService
 from kernel.services.projects import ProjectService
 from kernel.services.record_batch import RecordBatch
+from kernel.services.record_dependencies import DependencyService
 from kernel.services.record_parts import RecordParts
 from kernel.services.record_reader import RecordReader
 from kernel.services.record_relations import LinkReader
@@ -103,6 +106,10 @@ class Kernel:
     def _wire_collaboration(self) -> None:
         parts, records = self._parts, self.records
         self.comments = CommentService(RecordParts(parts, records, "comments"), Mentions(self.database))
+        checklists = RecordParts(parts, records, "checklists")
+        self.checklists = ChecklistService(checklists)
+        self.checklist_items = ChecklistItemService(checklists)
+        self.dependencies = DependencyService(RecordParts(parts, records, "dependencies"))
         self.notices = NoticeService(self.database, self.rows, self.clock)
 
     def _wire_projects(self) -> None:

@@ -7,7 +7,9 @@ from typing import Final
 from litestar import Controller
 
 from kernel.api.controllers.catalogues import CataloguesController
+from kernel.api.controllers.checklists import ChecklistItemsController, ChecklistsController
 from kernel.api.controllers.comments import CommentsController, NotificationsController
+from kernel.api.controllers.dependencies import DependenciesController
 from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
@@ -46,6 +48,9 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ProjectHistoryController,
     CommentsController,
     NotificationsController,
+    ChecklistsController,
+    ChecklistItemsController,
+    DependenciesController,
     ImportsController,
     TemplatesController,
 )

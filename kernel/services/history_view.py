@@ -88,6 +88,9 @@ class HistoryView:
             return [_person(v, names) if shown is None else _choice(shown, v) for v in value or ()]
         if value is None:
             return None
+        if name == "dependencies":
+            record = self._record(int(value["project_id"]), value["record_id"], names)
+            return {"relation": value["relation"], "record": record}
         if name == "list":
             return _choice(self._project.lists, value)
         return _moment(value) if name in _MOMENTS else value
@@ -128,12 +131,22 @@ class HistoryView:
                 source = self._source(name)
                 if source is not None:
                     wanted[source].update(_integers(pair))
+                elif name == "dependencies":
+                    for target, record_id in self._dependencies(pair):
+                        wanted[target].add(record_id)
         found: dict[tuple[int, int], str] = {}
         for source, ids in wanted.items():
             if ids:
                 (rows,) = await database.read(self._naming(database, source, sorted(ids)))
                 found |= {(source, row[0]): row[1] for row in rows}
         return found
+
+    def _dependencies(self, pair: Iterable[Any]) -> Iterator[tuple[int, int]]:
+        """Project and id of the records that dependencies name, in projects that the reader sees."""
+        for value in pair:
+            target = 0 if value is None else int(value["project_id"])
+            if target in self._schema.projects and self._actor.access(target) is not None:
+                yield target, int(value["record_id"])
 
     def _source(self, name: str) -> int | None:
         custom = self._fields.get(name)
