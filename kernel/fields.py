@@ -99,6 +99,28 @@ class Through(msgspec.Struct, frozen=True):
     backwards: bool = False
 
 
+class Stays(msgspec.Struct, frozen=True):
+    """The stays of a record in lists as rows of a derived value, in their order.
+
+    All of them, those in one `list` (id or name), or the one that lasts (`present`). Names in
+    expressions: `seconds` (whole ones, up to now while the stay lasts), `list`.
+    """
+
+    list: str | None = None
+    present: bool = False
+
+
+class Exchange(msgspec.Struct, frozen=True):
+    """Into which currency a derived amount is converted, by the rate of which day.
+
+    `day` is an expression that gives a date or a moment; None stands for today. The result is
+    rounded half away from zero to the digits of the currency; empty where there is no rate.
+    """
+
+    currency: str
+    day: str | None = None
+
+
 class NumberFormat(msgspec.Struct, frozen=True):
     """How a derived number leaves: rounded half away from zero to `decimals`.
 
@@ -112,9 +134,9 @@ class NumberFormat(msgspec.Struct, frozen=True):
 class Derivation(msgspec.Struct, frozen=True):
     """A value that is computed, never stored.
 
-    `expression` is evaluated for this record, or for each row of `through` that passes
-    `filter`; `measure` folds those into one (sum, average, min, max, count, count_distinct,
-    join), and without it the value is the list of them.
+    `expression` is evaluated for this record, or for each row of `through` or `stays` that
+    passes `filter`; `measure` folds those into one (sum, average, min, max, count, count_distinct,
+    join), and without it the value is the list of them. An amount may be converted (`exchange`).
     """
 
     expression: str
@@ -123,6 +145,8 @@ class Derivation(msgspec.Struct, frozen=True):
     measure: Literal["sum", "average", "min", "max", "count", "count_distinct", "join"] | None = None
     separator: str = ", "
     format: NumberFormat = NumberFormat()
+    stays: Stays | None = None
+    exchange: Exchange | None = None
 
 
 class SqlText(Protocol):
@@ -154,6 +178,7 @@ class FieldType(Generic[C, V]):
 
     Subclasses set `key`, `label`, `config_type` and usually `column`, and override what
     differs from the default. Raise `InvalidValueError` for what a person can mend.
+    `pressable` is for fields that people press: each time, the event `button.pressed` goes out.
     """
 
     key: str
@@ -163,6 +188,7 @@ class FieldType(Generic[C, V]):
     column: Column | None = None
     value_type: type[Any] | None = None
     widget: str = "text"
+    pressable: bool = False
 
     def columns(self, config: C) -> Sequence[ColumnSpec]:
         """The stored columns; none for a derived field."""

@@ -23,6 +23,7 @@ from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
 from kernel.services.conversions import Conversions
+from kernel.services.currency_rates import CurrencyRateService
 from kernel.services.entries import ProjectParts
 from kernel.services.field_checks import FieldChecks
 from kernel.services.fields import FieldService
@@ -41,6 +42,7 @@ from kernel.services.mentions import Mentions
 from kernel.services.notices import NoticeService
 from kernel.services.parsing_ahead import ParsingAhead
 from kernel.services.plugins import PluginService
+from kernel.services.presses import PressService
 from kernel.services.projects import ProjectService
 from kernel.services.record_batch import RecordBatch
 from kernel.services.record_dependencies import DependencyService
@@ -54,6 +56,8 @@ from kernel.services.sessions import SessionService
 from kernel.services.tags import TagService
 from kernel.services.templates import TemplateService
 from kernel.services.tokens import TokenService
+from kernel.services.trash import TrashService
+from kernel.services.trash_emptying import TrashEmptying
 from kernel.services.users import UserService
 from kernel.settings import Settings
 from kernel.storage.connect import open_database
@@ -100,6 +104,8 @@ class Kernel:
         ahead = ParsingAhead(reader, self.registries.guard)
         self.records = RecordService(self.database, self.schema, self.clock, reader, writer, ahead)
         self.record_batch = RecordBatch(self.records, self.ids)
+        self.presses = PressService(self.records, self.log)
+        self.currency_rates = CurrencyRateService(self.database, self.rows, self.clock)
         self.relations = LinkReader(self.database, self.schema, self.clock, reader)
         self.history = HistoryService(self.database, self.schema, self.clock, reader)
 
@@ -110,6 +116,8 @@ class Kernel:
         self.checklists = ChecklistService(checklists)
         self.checklist_items = ChecklistItemService(checklists)
         self.dependencies = DependencyService(RecordParts(parts, records, "dependencies"))
+        self.trash = TrashService(parts, self.settings.trash_days)
+        self.trash_emptying = TrashEmptying(parts, self.settings.trash_days)
         self.notices = NoticeService(self.database, self.rows, self.clock)
 
     def _wire_projects(self) -> None:
@@ -152,9 +160,11 @@ class Kernel:
         self.plugins.watch()
         await self.imports.sweep()
         await self.jobs.start()
+        await self.trash_emptying.start()
 
     async def stop(self) -> None:
         """Finish what is running and close the database."""
+        await self.trash_emptying.stop()
         await self.jobs.stop()
         await self.plugins.unwatch()
         await self.database.stop()

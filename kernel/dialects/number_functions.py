@@ -52,6 +52,22 @@ def amount_text(amount: float | None, scale: int, unit: str | None) -> str | Non
     return f"{whole}.{padded}" if padded else whole
 
 
+def exchange(
+    amount: int | None, scale: int, direct: str | None, inverse: str | None, digits: int
+) -> int | None:
+    """An amount times the one rate or divided by the other, with four places; see `queries.exchange`."""
+    if amount is None or (direct is None and inverse is None):
+        return None
+    exact = Decimal(amount).scaleb(-scale)
+    if direct is not None:
+        converted = _WIDE.multiply(exact, Decimal(direct))
+    else:
+        converted = _WIDE.divide(exact, Decimal(inverse or 1))
+    rounded = converted.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _WIDE)
+    result = int(rounded.scaleb(4, _WIDE))
+    return result if abs(result) < 2**63 - 1 else None
+
+
 def _plain(exact: Decimal) -> str:
     text = f"{exact:f}"
     trimmed = text.rstrip("0").rstrip(".") if "." in text else text

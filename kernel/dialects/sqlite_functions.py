@@ -23,6 +23,7 @@ FUNCTIONS: Final[Mapping[str, tuple[int, Callable[..., Any]]]] = {
     "smalt_regex_replace": (3, texts.regex_replace),
     "smalt_money": (3, numbers.money),
     "smalt_amount": (3, numbers.amount_text),
+    "smalt_exchange": (5, numbers.exchange),
     "smalt_real_text": (1, numbers.real_text),
     "smalt_number": (1, numbers.parse_number),
     "smalt_round": (3, numbers.round_real),

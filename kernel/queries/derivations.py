@@ -11,8 +11,8 @@ from kernel.expressions import Expression, compile, compile_condition, parse, pa
 from kernel.expressions.resolver import Resolver
 from kernel.fields import Derivation, Through
 from kernel.queries.compilation import HiddenFieldError, Scope
-from kernel.queries.fields import hop, lifted, present
 from kernel.queries.exchange import exchanged
+from kernel.queries.fields import hop, lifted, present
 from kernel.queries.folding import Given, fold_values, format_number
 from kernel.queries.frames import Narrowed, Rows
 from kernel.queries.referenced_by import backward_scope, referencing_fields
@@ -69,9 +69,7 @@ def _filled(value: Value) -> Value:
     return replace(value, rows=Narrowed(value.rows, f"{value.sql} IS NOT NULL"))
 
 
-def _over_stays(
-    scope: Scope, derivation: Derivation, expression: Expression, resolver: Resolver
-) -> Value:
+def _over_stays(scope: Scope, derivation: Derivation, expression: Expression, resolver: Resolver) -> Value:
     assert derivation.stays is not None  # the caller has looked
     rows, names = stays_of(scope, derivation.stays)
     given = Given(resolver, names)

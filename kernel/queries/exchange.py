@@ -73,7 +73,8 @@ def _in_numeric(dialect: Dialect, amount: str, scale: int, direct: str, inverse:
     shift = 10**digits
     times = f"round({amount} * ({direct})::numeric, {digits})"
     twice = f"div(abs({amount}) * {2 * shift} + smalt_x.r, 2 * smalt_x.r)"
-    divided = f"(SELECT sign({amount}) * {twice} / {shift}::numeric FROM (SELECT ({inverse})::numeric AS r) smalt_x)"
+    rate = f"(SELECT ({inverse})::numeric AS r) smalt_x"
+    divided = f"(SELECT sign({amount}) * {twice} / {shift}::numeric FROM {rate})"
     return dialect.exact(f"coalesce({times}, round({divided}, {digits}))", SCALE)
 
 

@@ -85,6 +85,8 @@ def sortable(dialect: Dialect, value: Value) -> tuple[str, ValueType]:
     kind = value.type.kind
     if value.order is not None:
         return value.order, INTEGER
+    if kind is Kind.BLANK:
+        return "CAST(NULL AS TEXT)", TEXT  # PostgreSQL orders by no bare constant
     if kind is Kind.CHOICE:
         return dialect.sort_key(value), INTEGER
     type_ = TEXT if kind.entity else value.type.one()

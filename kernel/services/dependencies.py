@@ -98,6 +98,11 @@ class DependencyGraph:
     def _reads(self, project: Project, derivation: Derivation) -> Iterator[int]:
         touched, rows = self._rows(project, derivation.through)
         yield from touched
+        if derivation.exchange is not None:
+            for path in self._paths(derivation.exchange.day):
+                yield from self._walk(project, path)[0]
+        if derivation.stays is not None:
+            return  # its names are those of a stay
         for text in (derivation.expression, derivation.filter):
             for path in self._paths(text):
                 for source in rows:

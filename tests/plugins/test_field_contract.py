@@ -27,7 +27,7 @@ Json = Any
 WIDGETS = {
     "text", "long_text", "number", "percent", "currency", "checkbox", "date", "select", "multi_select",
     "email", "phone", "url", "rating", "user", "reference", "derived", "location", "country", "duration",
-    "unique_id",
+    "unique_id", "button",
 }  # fmt: skip
 """The inputs that the pages know how to draw."""
 
@@ -49,6 +49,8 @@ CONFIGS: Mapping[str, Sequence[Mapping[str, Json]]] = {
     "reference": [{"project_id": "12"}, {"project_id": "12", "multiple": True}],
     "lookup": [{"reference": "customer", "field": "email"}],
     "rollup": [{"source": "deals", "measure": {"function": "sum", "field": "amount"}}],
+    "time_in_list": [{}, {"list": "Open", "unit": "seconds"}],
+    "currency_conversion": [{"amount": "amount", "currency": "EUR", "date": "close_date"}],
     "formula": [{"expression": "{amount} - {cost}"}],
 }
 """Configs to try beside the default one, which types that need a config do not have."""

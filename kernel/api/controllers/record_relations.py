@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from litestar import Controller, Response, get
+from litestar import Controller, Response, get, post
 from litestar.params import FromQuery, QueryParameter
 
 from kernel.api.answers import json_bytes
@@ -35,6 +35,19 @@ class RecordRelationsController(Controller):
             actor, identifier(project_id), identifier(record_id), paging.limit, _before(paging)
         )
         return paging.page(rows, key=lambda change: (int(change.id),))
+
+
+    @post(
+        "/press/{field_id:str}",
+        status_code=200,
+        summary="Press a button of the record",
+        description="The record stays as it is; automations react.",
+    )
+    async def press(
+        self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id, field_id: Id
+    ) -> Response[bytes]:
+        answer = await kernel.presses.press(actor, identifier(project_id), identifier(record_id), field_id)
+        return json_bytes(answer.json, 200, {"ETag": f'"{answer.version}"'})
 
 
 class CandidatesController(Controller):
