@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Literal
 
 from kernel.access.actor import Actor, ProjectAccess
@@ -34,18 +35,18 @@ class Target:
     field: Field | None = None
     match: str | None = None
 
-    @property
+    @cached_property
     def kind(self) -> Literal["built_in", "value", "person", "record"]:
         if self.field is None:
             return "built_in"
         column = self.field.columns[0].spec.column
         return {Column.PERSON: "person", Column.RECORD: "record"}.get(column, "value")  # type: ignore[return-value]
 
-    @property
+    @cached_property
     def many(self) -> bool:
         return self.field is not None and self.field.columns[0].spec.many
 
-    @property
+    @cached_property
     def to_itself(self) -> bool:
         """Refers to records of its own project, which may stand further down in the same file."""
         return self.kind == "record" and self.field is not None and self.field.target == self.field.project_id

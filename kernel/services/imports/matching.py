@@ -78,6 +78,9 @@ class Finder:
 
     def _values(self, texts: Iterable[str]) -> dict[str, Any]:
         """The texts as values of the field, as its type normalises them."""
+        field = self._match.field
+        if self._match.textual and (field is None or not field.columns):
+            return {text: text for text in texts}
         found: dict[str, Any] = {}
         for text in texts:
             try:
@@ -92,6 +95,4 @@ class Finder:
         if self._match.by_id:
             return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
         field = self._match.field
-        if field is None or not field.columns:
-            return text if self._match.textual else None
-        return parse_value(field, text, self._context)
+        return None if field is None else parse_value(field, text, self._context)

@@ -153,7 +153,7 @@ class OwnLinks:
         rows = [
             (job_id, work.number, target.index, ids[work.number], _wanted(texts, work))
             for work in works
-            if work.number in ids
+            if work.wanted and work.number in ids
             for target, texts in work.wanted
             if target.to_itself
         ]

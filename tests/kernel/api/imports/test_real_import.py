@@ -18,9 +18,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.kernel.api.test_imports import decide, run, upload
+from tests.kernel.api.imports.importing import decide, run, upload
 
-EXPORT = Path(__file__).parents[4] / "shared" / "data" / "crm"
+EXPORT = Path(__file__).parents[5] / "shared" / "data" / "crm"
 
 
 @dataclass
