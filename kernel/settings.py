@@ -80,6 +80,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(description="Largest body of a request that is no upload.", ge=1024)
     ] = 32 * MIB
     max_upload_size: Annotated[int, Meta(description="Largest uploaded file.", ge=1024)] = 1024 * MIB
+    trash_days: Annotated[
+        float, Meta(description="Days after which what is in the trash goes for good.", gt=0)
+    ] = 30.0
     clock_offset: Annotated[
         float, Meta(description="Moves the server's clock, for tests and demonstrations.")
     ] = 0.0
