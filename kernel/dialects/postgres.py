@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
@@ -20,6 +20,7 @@ _PLACEHOLDERS = re.compile(r"'(?:[^']|'')*'|\$(\d+)")
 
 _WIDE = Context(prec=60)
 _LIMIT = 2**63 - 1
+_DAY_ZERO = date(2000, 1, 1).toordinal()
 
 _COLUMN_TYPES: Mapping[Column, str] = {
     Column.TEXT: "text",
@@ -52,6 +53,16 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
         Run them under a lock: PostgreSQL refuses to replace a function twice at a time.
         """
         return list(STATEMENTS)
+
+    async def prepare(self, connection: Any) -> None:
+        """Set up an asyncpg connection: by itself it turns 9999-12-31 into infinity."""
+        await connection.set_type_codec(
+            "date",
+            schema="pg_catalog",
+            format="tuple",
+            encoder=lambda day: (day.toordinal() - _DAY_ZERO,),
+            decoder=lambda days: date.fromordinal(days[0] + _DAY_ZERO),
+        )
 
     def sql_type(self, type_: ValueType) -> str:
         """The engine's name for the type of a value."""

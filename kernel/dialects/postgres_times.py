@@ -65,12 +65,14 @@ _ADD_TO_MOMENT = block_function(
     """
 DECLARE
     local timestamp;
-    later timestamptz;
+    seconds numeric;
 BEGIN
     IF unit IN ('hours', 'minutes', 'seconds') THEN
-        later := moment + count * CASE unit WHEN 'hours' THEN interval '1 hour'
-            WHEN 'minutes' THEN interval '1 minute' ELSE interval '1 second' END;
-        RETURN CASE WHEN later >= '0001-01-01 00:00Z' AND later < '10000-01-01 00:00Z' THEN later END;
+        seconds := count::numeric * CASE unit WHEN 'hours' THEN 3600 WHEN 'minutes' THEN 60 ELSE 1 END;
+        IF extract(epoch FROM moment) + seconds NOT BETWEEN -62135596800 AND 253402300799.999 THEN
+            RETURN NULL;
+        END IF;
+        RETURN moment + make_interval(secs => seconds);
     END IF;
     local := moment AT TIME ZONE zone;
     RETURN smalt_moment(smalt_add_to_date(local::date, count, unit) + local::time, zone);
@@ -102,9 +104,9 @@ _PERIOD_END = block_function(
     """
 BEGIN
     IF unit = 'week' AND day >= date '9999-12-27' THEN RETURN NULL; END IF;
-    RETURN date_trunc(unit, day::timestamp) - interval '1 day' + CASE unit
+    RETURN date_trunc(unit, day::timestamp) + CASE unit
         WHEN 'week' THEN interval '7 days' WHEN 'month' THEN interval '1 month'
-        WHEN 'quarter' THEN interval '3 months' ELSE interval '1 year' END;
+        WHEN 'quarter' THEN interval '3 months' ELSE interval '1 year' END - interval '1 day';
 END
 """,
 )

@@ -14,20 +14,22 @@ from typing import Final, NamedTuple
 DEEPEST: Final = 20
 """The weight from which SQL is cut. The statement around it needs the rest."""
 
-DEEPEST_CONDITION: Final = 24
-"""The same for conditions; pieces in them do not count, so that the rest can use an index."""
+DEEPEST_CONDITION: Final = 45
+"""The same for conditions, which an index can only serve while they are whole."""
+
+DEEPEST_AROUND: Final = 14
+"""And for conditions around what was cut."""
 
 DEEPEST_OF_ALL: Final = 75
 """What cannot be cut (aggregates of a measure) and is deeper than this is refused."""
 
-_CLOSED: Final = 45
 _FEW: Final = 4
 _TOKEN: Final = re.compile(r"'(?:[^']|'')*'|\w+|[(),]|<>|[<>]=?|\|\||[-+*/%=&|]")
 _BEFORE: Final = frozenset([*"-+*/%=<>&|,", "<=", ">=", "<>", "||", ">>", "AND", "OR", "IN"])
 _NOT_CALLED: Final = frozenset(
     [*_BEFORE, "NOT", "WHEN", "THEN", "ELSE", "AS", "FROM", "SELECT", "WHERE", "BY"]
 )
-_CLAUSES: Final = {"SELECT": 5, "FROM": 4, "WITH": 4}
+_CLAUSES: Final = {"SELECT": 5, "FROM": 2, "WITH": 4}
 
 
 class Piece(NamedTuple):
@@ -71,8 +73,8 @@ def shallow(sql: str, pieces: Pieces, row: Hashable, visible: Collection[Hashabl
     if sql in pieces or (sql.count("(") <= _FEW and sql.count("CASE") <= 1):
         return sql
     opened, chain = _open(sql, pieces, visible)
-    heavy = weight(opened)
-    if heavy <= DEEPEST_CONDITION if condition else heavy + (_CLOSED if chain else 0) <= DEEPEST:
+    limit = (DEEPEST_AROUND if chain else DEEPEST_CONDITION) if condition else DEEPEST
+    if weight(opened) <= limit and (condition or not chain):
         return sql
     name = f"smalt_e{len(pieces) + 1}"
     chain[name] = opened

@@ -238,8 +238,8 @@ def join_list(context: Context, operand: Operand, separator: str) -> Operand:
     text = to_text(context, operand)
     if operand.rows is None:
         return text
-    source = numbered(context, replace(text, rows=operand.rows))
-    joined = context.dialect.join_rows("smalt_r.v", separator, f"FROM {source}", "smalt_r.n")
+    clause, order = operand.rows.clause(), operand.rows.order()
+    joined = context.dialect.join_rows(context.sql(text), separator, clause, order)
     return Operand(TEXT, operand.position, f"nullif({joined}, '')")
 
 

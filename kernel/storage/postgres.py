@@ -98,6 +98,7 @@ class PostgresDatabase:
         self.url = url
         self.dialect: Dialect = dialect
         self.options = options or StorageOptions()
+        self._prepare = dialect.prepare
         self._pool: asyncpg.Pool[asyncpg.Record] | None = None
         self._holders: set[asyncio.Task[Any] | None] = set()
 
@@ -114,6 +115,7 @@ class PostgresDatabase:
                 statement_cache_size=256,
                 max_cacheable_statement_size=0,
                 server_settings=self._server_settings(),
+                init=self._prepare,
                 reset=_keep,
             )
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
