@@ -9,8 +9,8 @@ from litestar import Controller
 from kernel.api.controllers.catalogues import CataloguesController
 from kernel.api.controllers.checklists import ChecklistItemsController, ChecklistsController
 from kernel.api.controllers.comments import CommentsController, NotificationsController
-from kernel.api.controllers.dependencies import DependenciesController
 from kernel.api.controllers.currency_rates import CurrencyRatesController
+from kernel.api.controllers.dependencies import DependenciesController
 from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
@@ -27,7 +27,6 @@ from kernel.api.controllers.records import RecordsController
 from kernel.api.controllers.session import MeController, SessionController
 from kernel.api.controllers.tags import TagsController
 from kernel.api.controllers.templates import TemplatesController
-from kernel.api.controllers.trash import TrashController
 from kernel.api.controllers.users import TokensController, UsersController
 from kernel.api.pages import PagesController
 
@@ -53,7 +52,6 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ChecklistsController,
     ChecklistItemsController,
     DependenciesController,
-    TrashController,
     ImportsController,
     TemplatesController,
     CurrencyRatesController,

@@ -36,7 +36,6 @@ class RecordRelationsController(Controller):
         )
         return paging.page(rows, key=lambda change: (int(change.id),))
 
-
     @post(
         "/press/{field_id:str}",
         status_code=200,
