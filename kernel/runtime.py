@@ -56,6 +56,8 @@ from kernel.services.sessions import SessionService
 from kernel.services.tags import TagService
 from kernel.services.templates import TemplateService
 from kernel.services.tokens import TokenService
+from kernel.services.trash import TrashService
+from kernel.services.trash_emptying import TrashEmptying
 from kernel.services.users import UserService
 from kernel.settings import Settings
 from kernel.storage.connect import open_database
@@ -114,6 +116,8 @@ class Kernel:
         self.checklists = ChecklistService(checklists)
         self.checklist_items = ChecklistItemService(checklists)
         self.dependencies = DependencyService(RecordParts(parts, records, "dependencies"))
+        self.trash = TrashService(parts, self.settings.trash_days)
+        self.trash_emptying = TrashEmptying(parts, self.settings.trash_days)
         self.notices = NoticeService(self.database, self.rows, self.clock)
 
     def _wire_projects(self) -> None:
@@ -156,9 +160,11 @@ class Kernel:
         self.plugins.watch()
         await self.imports.sweep()
         await self.jobs.start()
+        await self.trash_emptying.start()
 
     async def stop(self) -> None:
         """Finish what is running and close the database."""
+        await self.trash_emptying.stop()
         await self.jobs.stop()
         await self.plugins.unwatch()
         await self.database.stop()

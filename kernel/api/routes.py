@@ -27,6 +27,7 @@ from kernel.api.controllers.records import RecordsController
 from kernel.api.controllers.session import MeController, SessionController
 from kernel.api.controllers.tags import TagsController
 from kernel.api.controllers.templates import TemplatesController
+from kernel.api.controllers.trash import TrashController
 from kernel.api.controllers.users import TokensController, UsersController
 from kernel.api.pages import PagesController
 
@@ -52,6 +53,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ChecklistsController,
     ChecklistItemsController,
     DependenciesController,
+    TrashController,
     ImportsController,
     TemplatesController,
     CurrencyRatesController,
