@@ -111,9 +111,12 @@ def imports(place: Place, filled: Filled, rows: int) -> list[Figure]:
     file = place.directory / "import.csv"
     write_csv(file, rows, asyncio.run(customer_names(place, filled)))
     with running(place, "api") as api:
+        before = api.processor_seconds()
         seconds, failed = _import(api, filled, file)
-        memory = api.memory()
-    note = f"{failed} rows failed" if failed else ""
+        after, memory = api.processor_seconds(), api.memory()
+    note = f"{failed} rows failed " if failed else ""
+    if before is not None and after is not None:
+        note += f"{rows / (after - before):,.0f} per second of processor time"
     bound = 20_000 if place.engine == "sqlite" else 0
     return [
         Figure("CSV import with references matched, rows a second", rows / seconds, bound, True, "/s", note),

@@ -49,6 +49,14 @@ class Server:
     def port(self) -> int:
         return int(self.address.rpartition(":")[2])
 
+    def processor_seconds(self) -> float | None:
+        """Processor time used until now; None where it cannot be told."""
+        try:
+            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            return None
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def memory(self, key: str = "VmRSS") -> float | None:
         """Resident memory in megabytes; VmHWM is the most there was. None where it cannot be told."""
         try:
