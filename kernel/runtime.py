@@ -51,6 +51,7 @@ from kernel.services.record_reader import RecordReader
 from kernel.services.record_relations import LinkReader
 from kernel.services.record_writer import RecordWriter
 from kernel.services.records import RecordService
+from kernel.services.reverts import RevertService
 from kernel.services.roles import RoleService
 from kernel.services.sessions import SessionService
 from kernel.services.tags import TagService
@@ -118,6 +119,7 @@ class Kernel:
         self.dependencies = DependencyService(RecordParts(parts, records, "dependencies"))
         self.trash = TrashService(parts, self.settings.trash_days)
         self.trash_emptying = TrashEmptying(parts, self.settings.trash_days)
+        self.reverts = RevertService(self.database, self.rows, records, self.ids)
         self.notices = NoticeService(self.database, self.rows, self.clock)
 
     def _wire_projects(self) -> None:

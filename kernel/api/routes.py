@@ -24,6 +24,7 @@ from kernel.api.controllers.record_relations import (
     RecordRelationsController,
 )
 from kernel.api.controllers.records import RecordsController
+from kernel.api.controllers.reverts import RevertsController
 from kernel.api.controllers.session import MeController, SessionController
 from kernel.api.controllers.tags import TagsController
 from kernel.api.controllers.templates import TemplatesController
@@ -54,6 +55,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ChecklistItemsController,
     DependenciesController,
     TrashController,
+    RevertsController,
     ImportsController,
     TemplatesController,
     CurrencyRatesController,

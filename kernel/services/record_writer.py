@@ -90,19 +90,17 @@ class RecordWriter:
         log = []
         for record_id, draft in drafts.items():
             before = current[record_id]
-            values, differences = _differences(plan, before, draft)
-            if not differences and not values:
+            values, found = differences(plan, before, draft)
+            if not found and not values:
                 continue
-            changed[record_id] = differences
+            changed[record_id] = found
             version = before.columns["version"] + 1
             values |= {"version": version, "updated_at": now, "updated_by": actor.user_id}
             if "list_id" in values:
                 values["list_entered_at"] = now
             row = [plan.encode(n, v) for n, v in values.items()]
             by_columns[tuple(values)].append([*row, record_id])
-            log.append(
-                Change(plan.project.id, record_id, _kind(kind, differences), version, _encode(differences))
-            )
+            log.append(Change(plan.project.id, record_id, _kind(kind, found), version, _encode(found)))
         for names, rows in by_columns.items():
             await tx.execute_many(plan.update(names), rows)
         await self._replace_links(tx, plan, {i: drafts[i] for i in changed})
@@ -259,7 +257,7 @@ def _created(draft: Draft, list_id: int | None) -> bytes:
     return _encode(found)
 
 
-def _differences(
+def differences(
     plan: TablePlan, before: Current, draft: Draft
 ) -> tuple[dict[str, Any], dict[str, list[Any]]]:
     """The columns to write, and the history: `{name: [old, new]}`, custom fields by id."""
