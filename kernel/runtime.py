@@ -47,6 +47,7 @@ from kernel.services.projects import ProjectService
 from kernel.services.record_batch import RecordBatch
 from kernel.services.record_dependencies import DependencyService
 from kernel.services.record_parts import RecordParts
+from kernel.services.record_past import RecordPast
 from kernel.services.record_reader import RecordReader
 from kernel.services.record_relations import LinkReader
 from kernel.services.record_writer import RecordWriter
@@ -120,6 +121,7 @@ class Kernel:
         self.trash = TrashService(parts, self.settings.trash_days)
         self.trash_emptying = TrashEmptying(parts, self.settings.trash_days)
         self.reverts = RevertService(self.database, self.rows, records, self.ids)
+        self.past = RecordPast(self.database, self.rows, self.schema, self.clock, records.reader)
         self.notices = NoticeService(self.database, self.rows, self.clock)
 
     def _wire_projects(self) -> None:

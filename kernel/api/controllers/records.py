@@ -27,6 +27,12 @@ Sort = Annotated[
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="The most records to answer.")]
 Query = Annotated[str | None, QueryParameter(description="Text to find in titles.", max_length=500)]
+AsOf = Annotated[
+    str | None,
+    QueryParameter(
+        description="Read it as it was then, RFC 3339; `left_out` names the fields without a history."
+    ),
+]
 IfMatch = Annotated[
     str | None, HeaderParameter(name="If-Match", description="The ETag of the version you have read.")
 ]
@@ -125,7 +131,11 @@ class RecordsController(Controller):
         project_id: Id,
         record_id: Id,
         deleted: Annotated[bool, QueryParameter(description="Read it from the trash.")] = False,
+        as_of: AsOf = None,
     ) -> Response[bytes]:
+        if as_of is not None:
+            past = kernel.past.record(actor, identifier(project_id), identifier(record_id), as_of)
+            return json_bytes(await past)
         answer = await kernel.records.reader.record(
             actor, identifier(project_id), identifier(record_id), deleted
         )
