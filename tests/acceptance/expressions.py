@@ -41,6 +41,12 @@ class Soup:
             text = text[:place] + self._random.choice("'\"(){},\\\u0000\ud800;-=IN ") + text[place + 1 :]
         return text
 
+    def measure(self, depth: int) -> str:
+        """Mostly a fold of grouped records."""
+        folds = ("SUM", "AVERAGE", "COUNTA", "MIN", "MAX", "MEDIAN", "COUNTUNIQUE", "ARRAYJOIN", "AND", "OR")
+        inner = self.expression(depth)
+        return f"{self._random.choice(folds)}({inner})" if self._random.random() < 0.8 else inner
+
     def deep(self) -> str:
         """Far too much of one thing."""
         many = self._random.choice((200, 3000, 40_000))

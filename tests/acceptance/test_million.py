@@ -120,7 +120,8 @@ def check_rollups(api: Api, customers: str) -> None:
         number = int(deal.customer.split()[1])
         weights[number] += deal.weight
         euros[number] += deal.amount if deal.currency == "EUR" else 0
-    found = {int(record["title"].split()[1]): record for record in api.query(customers)}
+    ids = {record["title"]: record["id"] for record in api.query(customers, fields=[])}
+    found = {int(title.split()[1]): api.get(f"{customers}/records/{i}") for title, i in ids.items()}
     assert {n: Decimal(record["fields"]["weight"]) for n, record in found.items()} == weights
     assert {n: money(record["fields"]["euros"]) for n, record in found.items()} == {
         n: (total, "EUR") for n, total in euros.items()

@@ -46,7 +46,7 @@ class Prober:
         self.statuses: Counter[tuple[str, int]] = Counter()
 
     def filter(self) -> None:
-        text = self.soup.deep() if self.random.random() < 0.05 else self.soup.expression()
+        text = self.soup.deep() if self.random.random() < 0.05 else self.soup.expression(self.depth())
         self.judged(
             "filter", "POST", f"{self.path}/records/query", {"filter": text, "limit": 5, "count": True}
         )
@@ -65,7 +65,8 @@ class Prober:
 
     def measure(self) -> None:
         measures = {
-            f"m{n}": {"expression": self.soup.expression(3)} for n in range(self.random.randrange(1, 3))
+            f"m{n}": {"expression": self.soup.measure(self.depth())}
+            for n in range(self.random.randrange(1, 3))
         }
         groups: list[Any] = [self.random.choice(FIELDS) for _ in range(self.random.randrange(3))]
         if self.random.random() < 0.3:
@@ -79,7 +80,11 @@ class Prober:
 
     def formula(self) -> None:
         """What is accepted as a formula must read, sort, group, and be looked up."""
-        body = {"name": "Odd", "type": "formula", "config": {"expression": self.soup.expression()}}
+        body = {
+            "name": "Odd",
+            "type": "formula",
+            "config": {"expression": self.soup.expression(self.depth())},
+        }
         answer = self.judged("formula", "POST", f"{self.path}/fields", body)
         if answer.status_code != 201:
             return
@@ -95,8 +100,16 @@ class Prober:
         """Odd values into every field."""
         field = self.random.choice(["title", "list", "tags", "due_at", "assignees", "description"])
         custom = self.random.choice([f for f in FIELDS if "." not in f])
-        body = {"title": "Odd", field: self._value(3), "fields": {custom: self._value(3)}}
+        body: dict[str, Any] = {"title": "Odd"}
+        if self.random.random() < 0.5:
+            body[field] = self._value(3)
+        else:
+            body["fields"] = {custom: self._value(3)}
         self.judged("value", "POST", f"{self.path}/records", body)
+
+    def depth(self) -> int:
+        """Of expressions: the deeper, the likelier that something in them is wrong."""
+        return self.random.choice((1, 1, 2, 2, 3, 4, 6))
 
     def judged(self, kind: str, method: str, path: str, body: Any = None) -> httpx.Response:
         """The answer, which must be one of a server in good health."""

@@ -220,3 +220,12 @@ async def test_more_groups_than_asked_for(plain: ProjectClient) -> None:
     assert [g["group"]["title"] for g in answer["items"]] == ["t0", "t1", "t2"]
     assert answer["truncated"] is True
     assert "truncated" not in (await plain.try_aggregate(group_by=["title"], limit=4)).json()
+
+
+async def test_by_what_is_always_the_same(crm: Crm) -> None:
+    await crm.deals.add("a")
+    for number, expression in enumerate(("BLANK()", "5", "'a'", "TRUE()")):
+        field = await crm.deals.compute(f"Same {number}", expression)
+        groups = await crm.deals.aggregate(group_by=["title", field["key"]])
+        values = {"BLANK()": None, "5": 5, "'a'": "a", "TRUE()": True}
+        assert [g["group"][field["key"]] for g in groups] == [values[expression]]
