@@ -34,6 +34,9 @@ def real(number: float) -> float | None:
     return number if abs(number) >= SMALLEST else 0.0
 
 
+_ROOMY = Context(prec=400)
+
+
 def money(amount: float | None, scale: int, unit: str | None) -> str | None:
     """JSON of an amount with the digits of its currency, more only when it has them."""
     if amount is None:
@@ -43,12 +46,19 @@ def money(amount: float | None, scale: int, unit: str | None) -> str | None:
 
 
 def amount_text(amount: float | None, scale: int, unit: str | None) -> str | None:
-    """An amount with the digits of its currency; a negative scale stands for double precision."""
+    """An amount with the digits of its currency, more when it is exact and has them.
+
+    A negative scale stands for double precision: such amounts are rounded half away from zero.
+    """
     if amount is None:
         return None
-    exact = Decimal(f"{amount:.15g}") if scale < 0 else Decimal(int(amount)).scaleb(-scale)
+    digits = currency_digits(unit or "")
+    if scale < 0:
+        exact = Decimal(f"{amount:.15g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _ROOMY)
+    else:
+        exact = Decimal(int(amount)).scaleb(-scale)
     whole, _, places = _plain(exact).partition(".")
-    padded = places.ljust(currency_digits(unit or ""), "0")
+    padded = places.ljust(digits, "0")
     return f"{whole}.{padded}" if padded else whole
 
 

@@ -133,7 +133,9 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
     def json_scalar(self, value: Value) -> str:
         kind, scale, sql = value.type.kind, value.type.scale, value.sql
         if kind is Kind.MONEY:
-            return f"smalt_money(({sql})::numeric, {value.unit or 'NULL'})"
+            unit = value.unit or "NULL"
+            exact = f"({sql})::numeric" if scale is not None else f"smalt_cents({sql}, {unit})"
+            return f"smalt_money({exact}, {unit})"
         if kind is Kind.NUMBER and scale is None:
             return f"coalesce(({sql})::numeric::text, 'null')"
         if kind is Kind.NUMBER:

@@ -37,7 +37,8 @@ class PostgresArithmetic(Dialect):
         return f"trim_scale({sql if scale is not None else f'({sql})::numeric'})::text"
 
     def amount_text(self, sql: str, scale: int | None, unit: str) -> str:
-        return f"smalt_amount(({sql})::numeric, {unit})"
+        exact = f"({sql})::numeric" if scale is not None else f"smalt_cents({sql}, {unit})"
+        return f"smalt_amount({exact}, {unit})"
 
     def sum(self, sql: str, scale: int | None) -> str:
         return self.real(f"sum({sql})") if scale is None else self.exact(f"sum({sql})", scale)

@@ -38,8 +38,9 @@ class PostgresJson(Dialect):
             return f"({sql})::text"
         if kind is Kind.BOOLEAN:
             return sql
-        if kind is Kind.MONEY and scale is not None:
-            return self.once({"a": sql, "u": value.unit or "NULL"}, self._money)
+        if kind is Kind.MONEY:
+            rounded = sql if scale is not None else f"smalt_cents({sql}, {value.unit or 'NULL'})"
+            return self.once({"a": rounded, "u": value.unit or "NULL"}, self._money)
         if kind is Kind.DATE:
             return f"to_char({sql}, 'YYYY-MM-DD')"
         if kind is Kind.NUMBER and scale is not None:

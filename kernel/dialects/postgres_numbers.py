@@ -12,16 +12,22 @@ def _codes(codes: tuple[str, ...]) -> str:
     return ", ".join(f"'{code}'" for code in codes)
 
 
-_AMOUNT = sql_function(
-    "smalt_amount(amount numeric, unit text)",
-    "text",
-    f"""
-SELECT trunc(amount, greatest(min_scale(amount), CASE
+_DIGITS = f"""CASE
     WHEN unit IN ({_codes(WITHOUT_DIGITS)}) THEN 0
     WHEN unit IN ({_codes(WITH_THREE_DIGITS)}) THEN 3
     WHEN unit IN ({_codes(WITH_FOUR_DIGITS)}) THEN 4
-    ELSE 2 END))::text
-""",
+    ELSE 2 END"""
+
+_AMOUNT = sql_function(
+    "smalt_amount(amount numeric, unit text)",
+    "text",
+    f"SELECT trunc(amount, greatest(min_scale(amount), {_DIGITS}))::text",
+)
+
+_CENTS = sql_function(
+    "smalt_cents(amount double precision, unit text)",
+    "numeric",
+    f"SELECT round(amount::numeric, {_DIGITS})",
 )
 
 _MONEY = sql_function(
@@ -122,4 +128,4 @@ END
 """,
 )
 
-STATEMENTS: Final = (_AMOUNT, _MONEY, _REAL, _ROUND, _FLOOR, _POWER, _SQRT, _EXP, _LN, _LOG, _NUMBER)
+STATEMENTS: Final = (_AMOUNT, _CENTS, _MONEY, _REAL, _ROUND, _FLOOR, _POWER, _SQRT, _EXP, _LN, _LOG, _NUMBER)

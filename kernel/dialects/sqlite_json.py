@@ -39,7 +39,7 @@ class SqliteJson(Dialect):
             return self.as_json(self.json_of(value))
         if kind in (Kind.TEXT, Kind.DATE, Kind.DATETIME) or (kind is Kind.NUMBER and scale in (0, None)):
             return sql
-        if kind is Kind.MONEY and scale is not None and scale >= 2:
+        if kind is Kind.MONEY and scale not in (0, 1):
             operands = {"a": sql, "u": value.unit or "NULL"}
             return self.once(operands, lambda named: self._money(named["a"], scale, named["u"]))
         if kind in (Kind.PERSON, Kind.RECORD):
@@ -48,11 +48,23 @@ class SqliteJson(Dialect):
             return f"CASE WHEN {sql} IS NOT NULL THEN {self.json_build(shape)} END"
         return self.as_json(self.json_of(value))
 
-    def _money(self, amount: str, scale: int, unit: str) -> str:
+    def _money(self, amount: str, scale: int | None, unit: str) -> str:
         """The usual amount with two digits here; other currencies and finer amounts in Python."""
-        whole, cents = 10**scale, 10 ** (scale - 2)
-        usual = f"{amount} >= 0 AND {amount} % {cents} = 0 AND {unit} NOT IN ({OTHER_DIGITS})"
-        digits = f"printf('%d.%02d', {amount} / {whole}, {amount} / {cents} % 100)"
+        usual, digits = _approximate(amount) if scale is None else _exact(amount, scale)
         shape = self.json_build({"amount": digits, "currency": unit})
-        rare = f"json(smalt_money({amount}, {scale}, {unit}))"
-        return f"CASE WHEN {usual} THEN {shape} WHEN {amount} IS NOT NULL THEN {rare} END"
+        rare = f"json(smalt_money({amount}, {-1 if scale is None else scale}, {unit}))"
+        common = f"{usual} AND {unit} NOT IN ({OTHER_DIGITS})"
+        return f"CASE WHEN {common} THEN {shape} WHEN {amount} IS NOT NULL THEN {rare} END"
+
+
+def _exact(amount: str, scale: int) -> tuple[str, str]:
+    """For a scaled integer: whether it has no more than two places, and its digits then."""
+    whole, cents = 10**scale, 10 ** (scale - 2)
+    size = f"abs({amount})"
+    digits = f"printf('%s%d.%02d', substr('-', 1, {amount} < 0), {size} / {whole}, {size} / {cents} % 100)"
+    return f"{amount} % {cents} = 0", digits
+
+
+def _approximate(amount: str) -> tuple[str, str]:
+    """For double precision: the nudge makes halves go up that binary fractions leave just below."""
+    return f"{amount} >= 0 AND {amount} < 1e13", f"printf('%.2f', {amount} * 1.00000000000001)"
