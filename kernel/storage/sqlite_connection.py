@@ -21,8 +21,8 @@ _OPEN_SECONDS = 30.0
 _PRAGMAS = (
     "PRAGMA foreign_keys = ON",
     "PRAGMA temp_store = MEMORY",
-    "PRAGMA mmap_size = 134217728",
-    "PRAGMA cache_size = -16384",
+    "PRAGMA mmap_size = 33554432",
+    "PRAGMA cache_size = -12288",
     "PRAGMA trusted_schema = ON",
 )
 
