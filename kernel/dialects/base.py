@@ -29,6 +29,8 @@ Rounding = Literal["nearest", "up", "down", "floor", "ceiling"]
 """Nearest: halves away from zero. Up and down: away from zero and towards it."""
 
 _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|([?$])(\d+)")
+"""Quoted text, which is passed over, or a placeholder."""
+
 _SIMPLE = re.compile(r'(?:["\w]+\.)?["\w]+|[?$]\d+(?:::[\w ]+)?|NULL')
 
 GROUPED = "/*grouped*/"
@@ -56,20 +58,20 @@ class Parameters:
         self.values.append(self._dialect.encode(value, type_))
         return self._dialect.placeholder(len(self.values), type_)
 
-    def prune(self, sql: str) -> tuple[str, list[Any]]:
-        """A statement with only the parameters that it names, renumbered.
+    def prune(self, sql: str) -> tuple[str, tuple[Any, ...]]:
+        """A finished statement with only the parameters that it names, renumbered in their order.
 
-        PostgreSQL refuses parameters that no placeholder mentions.
+        Compiling may bind a constant that is then not needed, and no engine accepts those.
         """
-        numbers: dict[int, int] = {}
+        used = sorted({int(number) for _, number in _PLACEHOLDER.findall(sql) if number})
+        if len(used) == len(self.values):
+            return sql, tuple(self.values)
+        places = {number: place for place, number in enumerate(used, 1)}
 
         def renumber(found: re.Match[str]) -> str:
-            if found[2] is None:
-                return found[0]
-            return f"{found[1]}{numbers.setdefault(int(found[2]), len(numbers) + 1)}"
+            return found[0] if found[2] is None else f"{found[1]}{places[int(found[2])]}"
 
-        pruned = _PLACEHOLDER.sub(renumber, sql)
-        return pruned, [self.values[number - 1] for number in numbers]
+        return _PLACEHOLDER.sub(renumber, sql), tuple(self.values[number - 1] for number in used)
 
 
 class Dialect(ABC):
@@ -163,13 +165,6 @@ class Dialect(ABC):
     @abstractmethod
     def local_date(self, sql: str, zone: str) -> str:
         """The date on which a moment falls in a time zone."""
-
-    def pruned(self, sql: str, values: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
-        """A finished statement with the parameters that it does use.
-
-        Compiling may bind a constant that is then not needed; not every engine accepts those.
-        """
-        return sql, tuple(values)
 
     # Pieces of SQL
     def shallow(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -14,9 +13,6 @@ from kernel.dialects.postgres_json import PostgresJson
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import Kind, Value, ValueType
-
-_PLACEHOLDERS = re.compile(r"'(?:[^']|'')*'|\$(\d+)")
-"""Quoted text, which is passed over, or a placeholder."""
 
 _WIDE = Context(prec=60)
 _LIMIT = 2**63 - 1
@@ -78,17 +74,6 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
 
     def placeholder(self, number: int, type_: ValueType) -> str:
         return f"${number}::{self.sql_type(type_)}"
-
-    def pruned(self, sql: str, values: Sequence[Any]) -> tuple[str, tuple[Any, ...]]:
-        used = sorted({int(number) for number in _PLACEHOLDERS.findall(sql) if number})
-        if len(used) == len(values):
-            return sql, tuple(values)
-        renumbered = {number: place for place, number in enumerate(used, 1)}
-
-        def rewrite(found: re.Match[str]) -> str:
-            return f"${renumbered[int(found[1])]}" if found[1] else found[0]
-
-        return _PLACEHOLDERS.sub(rewrite, sql), tuple(values[number - 1] for number in used)
 
     def encode(self, value: object, type_: ValueType) -> Any:
         if value is None:

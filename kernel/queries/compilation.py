@@ -47,7 +47,7 @@ class Compilation:
 
     def statement(self, sql: str) -> Statement:
         """The finished statement with its parameters."""
-        return Statement(*self.dialect.pruned(sql, self.parameters.values))
+        return Statement(*self.parameters.prune(sql))
 
     @property
     def now(self) -> datetime:

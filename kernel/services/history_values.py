@@ -65,7 +65,7 @@ async def _read(
             pieces[key] = sql
     if not pieces:
         return {}
-    statement = Statement(*database.dialect.pruned(f"SELECT {', '.join(pieces.values())}", parameters.values))
+    statement = Statement(*parameters.prune(f"SELECT {', '.join(pieces.values())}"))
     ((row,),) = await database.read(statement)
     return {key: msgspec.json.decode(text) for key, text in zip(pieces, row, strict=True)}
 

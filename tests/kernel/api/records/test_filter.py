@@ -184,3 +184,10 @@ async def test_filters_without_end(plain: ProjectClient) -> None:
                       "{a" + ".a" * 5000 + "} = 1", deep, {"all": [{"all": []}] * 30_000}):  # fmt: skip
         answer = await plain.query(filter=condition)
         assert answer.status_code in (413, 422), answer.text[:500]
+
+
+async def test_constants_that_come_to_nothing(plain: ProjectClient) -> None:
+    await plain.add("a")
+    for condition in ("-{version} <= 0.1 IN ('')", "{version} > 0 AND 1 IN ('x', 'y')"):
+        answer = await plain.query(filter=condition, count=True)
+        assert checked(answer, 200)["total"] in (0, 1)
