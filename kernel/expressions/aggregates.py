@@ -10,7 +10,7 @@ from typing import Final
 from kernel.dialects.base import GROUPED, is_simple
 from kernel.errors import ExpressionError
 from kernel.expressions.conversion import guard_real, to_real, to_text, unify, widest
-from kernel.expressions.operands import Context, Operand, named, single
+from kernel.expressions.operands import LONGEST_TEXT, Context, Operand, named, single
 from kernel.values import INTEGER, TEXT, Kind, RowSource, Value, ValueType
 
 Write = Callable[[str], str]
@@ -240,7 +240,7 @@ def join_list(context: Context, operand: Operand, separator: str) -> Operand:
         return text
     clause, order = operand.rows.clause(), operand.rows.order()
     joined = context.dialect.join_rows(context.sql(text), separator, clause, order)
-    return Operand(TEXT, operand.position, f"nullif({joined}, '')")
+    return Operand(TEXT, operand.position, f"nullif({joined}, '')", high=LONGEST_TEXT)
 
 
 def pick(context: Context, operand: Operand, last: bool) -> Operand:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -22,7 +23,13 @@ WIDEST: Final = 308.0
 _EXACT_DIGITS: Final = 18.97
 _STORED_DIGITS: Final = 17.0
 _STORED_WHOLE: Final = 15.0
+_STORED_TEXT: Final = 5.0
+
+LONGEST_TEXT: Final = 6.0
+"""The decimal exponent of the characters that a text may have: a million."""
+
 _SHORT: Final = 40
+_SHORT_TEXT: Final = 2.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +37,8 @@ class Operand:
     """What a node of the syntax tree becomes.
 
     A constant keeps its Python value and becomes a parameter when its SQL is asked for.
-    `low` and `high` bound the decimal exponent of a number other than zero. `loose` marks a
+    `low` and `high` bound the decimal exponent of a number other than zero, or the
+    characters of a text. `loose` marks a
     condition whose NULL counts as false, `paired` money whose unit is NULL where it is empty;
     `inner` is the SQL of a sum (`additive`) or product without its parentheses.
     """
@@ -138,6 +146,8 @@ def constant(value: Constant, position: int) -> Operand:
     if isinstance(value, Decimal | float) and value:
         low = high = float(Decimal(value).adjusted())
         high += 1
+    if isinstance(value, str):
+        high = math.log10(len(value))
     return Operand(type_, position, constant=value, is_constant=True, low=low, high=high)
 
 
@@ -168,6 +178,8 @@ def from_value(value: Value, position: int) -> Operand:
     low, high = bounds(value.type)
     if value.type.scale is not None and is_simple(value.sql):
         high = min(_STORED_WHOLE, _STORED_DIGITS - value.type.scale)
+    elif value.type.kind is Kind.TEXT:
+        high = _STORED_TEXT if is_simple(value.sql) else LONGEST_TEXT
     return Operand(
         value.type, position, value.sql,
         unit=value.unit, label=value.label, conflict=value.conflict, aliases=value.aliases,
@@ -189,6 +201,8 @@ def derived(
     """An operand computed, row by row, from others."""
     rows = common_rows(origins)
     lowest, highest = bounds(type_)
+    if type_.kind is Kind.TEXT:
+        highest = max((o.high for o in origins if o.kind is Kind.TEXT), default=_SHORT_TEXT)
     place = position if position is not None else origins[0].position if origins else 0
     return Operand(
         replace(type_, many=rows is not None), place, sql,

@@ -9,7 +9,7 @@ from typing import Final
 
 from kernel.errors import ExpressionError
 from kernel.expressions.catalogue import define, sql_function
-from kernel.expressions.conversion import to_text
+from kernel.expressions.conversion import to_scale, to_text
 from kernel.expressions.functions.number import places
 from kernel.expressions.operands import Context, Operand, constant, derived, named
 from kernel.values import DATE, REAL, TEXT, Kind, ValueType
@@ -29,6 +29,8 @@ def _number(context: Context, operands: Sequence[Operand]) -> Operand:
     if value.kind is Kind.BOOLEAN:
         raise ExpressionError("NUMBER: write IF(…, 1, 0) to count a yes/no value.", value.position)
     if value.kind.numeric:
+        if value.type.scale is not None and wanted > value.type.scale:
+            value = to_scale(context, value, wanted)
         sql, scale = context.sql(value), value.type.scale
     else:
         sql, scale = f"smalt_number({context.sql(to_text(context, value))})", None

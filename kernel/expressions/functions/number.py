@@ -34,6 +34,8 @@ def places(operands: Sequence[Operand]) -> int:
 def _round(mode: Rounding, context: Context, operands: Sequence[Operand]) -> Operand:
     """The result is exact, with the places asked for."""
     number, wanted = operands[0], places(operands)
+    if number.type.scale is not None and wanted > number.type.scale:
+        return to_scale(context, number, wanted)
     sql = context.dialect.round(context.sql(number), number.type.scale, wanted, mode)
     type_ = ValueType(number.kind, scale=max(wanted, 0))
     return replace(derived(type_, sql, number, unit=number.unit), conflict=number.conflict)

@@ -9,7 +9,7 @@ from kernel.errors import ExpressionError
 from kernel.expressions.catalogue import Build, define, sql_function
 from kernel.expressions.conversion import folded
 from kernel.expressions.joining import join
-from kernel.expressions.operands import Context, Operand, constant, derived
+from kernel.expressions.operands import LONGEST_TEXT, Context, Operand, constant, derived
 from kernel.expressions.patterns import read_pattern
 from kernel.values import BOOLEAN, INTEGER, TEXT, Kind
 
@@ -56,7 +56,7 @@ def _pattern(name: str, more: str = "") -> Build:
         sql = f"smalt_regex_{name}({', '.join(arguments)})"
         if name == "match":
             return derived(BOOLEAN, sql, *operands, loose=True)
-        return derived(TEXT, f"nullif({sql}, '')", *operands)
+        return derived(TEXT, f"nullif({sql}, '')", *operands, high=LONGEST_TEXT)
 
     return build
 
@@ -90,7 +90,7 @@ FUNCTIONS = (
     sql_function(
         "SUBSTITUTE", "text: text, old: text, new: text", TEXT,
         "With every occurrence of one text replaced by another.",
-        both="smalt_replace({text}, {old}, {new})",
+        both="smalt_replace({text}, {old}, {new})", high=LONGEST_TEXT,
     ),
     sql_function(
         "REPLACE", "text: text, start: count, count: count, new: text", TEXT,
@@ -127,7 +127,7 @@ FUNCTIONS = (
     ),
     sql_function(
         "REPT", "text: text, count: count", TEXT, "A text repeated, up to 10,000 characters.",
-        both="smalt_repeat({text}, {count})",
+        both="smalt_repeat({text}, {count})", high=4,
     ),
     sql_function(
         "EXACT", "a: text, b: text", BOOLEAN, "Whether two texts are equal, capitals told apart.",

@@ -140,9 +140,9 @@ def folded(name: str, terms: Sequence[Term]) -> Term:
     fold: Callable[[list[Decimal]], Decimal] = {"SUM": sum, "MIN": min, "MAX": max}.get(name, len)  # type: ignore[assignment]
 
     def meaning(row: Row) -> Decimal | None:
-        values = [v for t in terms if (v := aligned(t, scale).meaning(row)) is not None]
         if name == "COUNT":
-            return Decimal(len(values))
+            return Decimal(sum(t.meaning(row) is not None for t in terms))
+        values = [v for t in terms if (v := aligned(t, scale).meaning(row)) is not None]
         return fit(fold(values), scale) if values else None
 
     text = f"{name}({', '.join(t.text for t in terms)})"
@@ -319,7 +319,7 @@ def coalesced(a: Term, b: Term) -> Term:
 
 # Times
 def _local(moment: datetime) -> datetime:
-    return moment.astimezone(_ZONE).replace(tzinfo=None)
+    return moment.astimezone(_ZONE).replace(tzinfo=None, fold=0)
 
 
 def _moment(local: datetime) -> datetime | None:

@@ -81,7 +81,7 @@ ROWS: tuple[dict[str, Any], ...] = (
         e=date(9999, 12, 31), ts=datetime(1970, 1, 1, tzinfo=UTC), l=3, p=7, pn="İrem Σας", pm=None,
     ),
     _row(
-        5, t="😀 straße ǅ", w="STRASSE", n=Decimal("0.00"), q=Decimal("2.5000"), i=999999999999999, f=1e15,
+        5, t="😀 straße ǅ", w="STRASSE", n=Decimal("0.00"), q=Decimal("2.5000"), i=999999999999, f=1e12,
         m=Decimal("-5.05"), k=None, u="EUR", b=False, d=date(2026, 11, 23), e=None,
         ts=datetime(2026, 11, 22, 23, 0, tzinfo=UTC), l=4, p=None, pn=None, pm=None,
     ),
