@@ -11,6 +11,10 @@ from collections.abc import Mapping
 from kernel.dialects.base import OTHER_DIGITS, Dialect
 from kernel.values import Kind, Value
 
+_OTHER_CODES = f"'{OTHER_DIGITS.replace(chr(39), '')}'"
+"""One text to look a currency up in: a list would become a table in every place it stands."""
+
+_SHORT = 400
 _MOST_MEMBERS = 60
 """SQLite functions take 127 arguments; a wider object is joined from text."""
 
@@ -40,29 +44,46 @@ class SqliteJson(Dialect):
         if kind in (Kind.TEXT, Kind.DATE, Kind.DATETIME) or (kind is Kind.NUMBER and scale in (0, None)):
             return sql
         if kind is Kind.MONEY and scale not in (0, 1):
-            operands = {"a": sql, "u": value.unit or "NULL"}
-            return self.once(operands, lambda named: self._money(named["a"], scale, named["u"]))
+            return self._money_of(sql, scale, value.unit or "NULL")
+        if kind is Kind.CHOICE and value.type.choices:
+            return self._choice(value)
         if kind in (Kind.PERSON, Kind.RECORD):
             name = "name" if kind is Kind.PERSON else "title"
             shape = {"id": self.text(sql), name: value.label or "NULL"}
             return f"CASE WHEN {sql} IS NOT NULL THEN {self.json_build(shape)} END"
         return self.as_json(self.json_of(value))
 
+    def _choice(self, value: Value) -> str:
+        """A CASE of objects, which need not be parsed again as texts would."""
+        shapes = ((c, {"id": str(c.id), "name": c.name}) for c in value.type.choices)
+        whens = [f"WHEN {c.id} THEN {self._constant(shape, c.color)}" for c, shape in shapes]
+        return f"CASE {value.sql} {' '.join(whens)} END"
+
+    def _constant(self, shape: Mapping[str, str], color: str | None) -> str:
+        members = {name: self.literal(text) for name, text in shape.items()}
+        return self.json_build(members | {"color": "NULL" if color is None else self.literal(color)})
+
+    def _money_of(self, amount: str, scale: int | None, unit: str) -> str:
+        """Short arithmetic is quicker written several times than put aside in a subquery."""
+        if len(amount) + len(unit) <= _SHORT and "SELECT" not in amount + unit and "smalt_" not in amount:
+            return self._money(amount, scale, unit)
+        operands = {"a": amount, "u": unit}
+        return self.once(operands, lambda named: self._money(named["a"], scale, named["u"]))
+
     def _money(self, amount: str, scale: int | None, unit: str) -> str:
         """The usual amount with two digits here; other currencies and finer amounts in Python."""
         usual, digits = _approximate(amount) if scale is None else _exact(amount, scale)
         shape = self.json_build({"amount": digits, "currency": unit})
         rare = f"json(smalt_money({amount}, {-1 if scale is None else scale}, {unit}))"
-        common = f"{usual} AND {unit} NOT IN ({OTHER_DIGITS})"
+        common = f"{usual} AND instr({_OTHER_CODES}, {unit}) = 0"
         return f"CASE WHEN {common} THEN {shape} WHEN {amount} IS NOT NULL THEN {rare} END"
 
 
 def _exact(amount: str, scale: int) -> tuple[str, str]:
-    """For a scaled integer: whether it has no more than two places, and its digits then."""
-    whole, cents = 10**scale, 10 ** (scale - 2)
-    size = f"abs({amount})"
-    digits = f"printf('%s%d.%02d', substr('-', 1, {amount} < 0), {size} / {whole}, {size} / {cents} % 100)"
-    return f"{amount} % {cents} = 0", digits
+    """For a scaled integer: whether it has two places and 15 digits at the most, and its text then."""
+    whole, cents, limit = 10**scale, 10 ** (scale - 2), 10 ** min(18, 13 + scale)
+    within = f"{amount} BETWEEN -{limit} AND {limit}"
+    return f"{amount} % {cents} = 0 AND {within}", f"printf('%.2f', {amount} / {whole}.0)"
 
 
 def _approximate(amount: str) -> tuple[str, str]:

@@ -61,7 +61,7 @@ def record_json(scope: Scope, wanted: Collection[str] | None = None, trash: bool
     custom = custom_fields(scope, wanted)
     members = {}
     if custom.warnings or custom.conditional:
-        members["warnings"] = dialect.as_json(_warnings(scope, custom))
+        members["warnings"] = _warnings(scope, custom)
     members |= {n: _built_in_json(scope, n) for n in _ORDER if _includes(scope, n, names)}
     if trash:
         members["deleted_at"] = dialect.json_argument(Value(DATETIME, scope.column("deleted_at")))
@@ -191,16 +191,28 @@ def _hidden_links(scope: Scope, custom: Field) -> str:
 
 def _warnings(scope: Scope, custom: CustomFields) -> str:
     """A JSON array: what is broken by definition, and what this record's values conflict in."""
-    dialect = scope.compilation.dialect
+    dialect, parameters = scope.compilation.dialect, scope.compilation.parameters
     fixed = [_warning(key, f"Broken source: {text}") for key, text in custom.warnings.items()]
-    pieces = [scope.compilation.parameters.add(",".join(fixed), TEXT)] if fixed else []
-    for key, condition in custom.conditional.items():
-        text = scope.compilation.parameters.add(
-            "," + _warning(key, "Amounts of different currencies cannot be added."), TEXT
-        )
+    pieces = [parameters.add(",".join(fixed), TEXT)] if fixed else []
+    conflicts = _by_condition(custom)
+    for condition, texts in conflicts.items():
+        text = parameters.add("".join(f",{t}" for t in texts), TEXT)
         pieces.append(f"CASE WHEN {condition} THEN {text} ELSE '' END")
-    joined = dialect.concat(pieces) if len(pieces) > 1 else pieces[0]
-    return f"'[' || ltrim({joined}, ',') || ']'"
+    written = dialect.as_json(f"'[' || ltrim({dialect.concat(pieces)}, ',') || ']'")
+    if fixed:
+        return written
+    any_of_them = " OR ".join(f"({condition})" for condition in conflicts)
+    none = dialect.as_json("'[]'")
+    return f"CASE WHEN {any_of_them} THEN {written} ELSE {none} END"
+
+
+def _by_condition(custom: CustomFields) -> dict[str, list[str]]:
+    """The warnings of conflicting amounts; many formulas add the same two currencies."""
+    found: dict[str, list[str]] = {}
+    for key, condition in custom.conditional.items():
+        text = _warning(key, "Amounts of different currencies cannot be added.")
+        found.setdefault(condition, []).append(text)
+    return found
 
 
 def _warning(key: str, detail: str) -> str:
