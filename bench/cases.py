@@ -24,7 +24,12 @@ from kernel.storage.schema_cache import SchemaCache
 
 CONNECTIONS = 16
 PAGE = ("customer", "customer_email", "customer_phone", "customer_category", "profit")
-PLAIN = ("amount", "cost", "confidence_rating", "expected_close_date")
+PLAIN = (
+    "description", "tags", "assignees", "start_at", "due_at", "created_at", "created_by", "updated_at",
+    "updated_by", "customer", "amount", "cost", "confidence_rating", "expected_close_date", "deal_source",
+    "reason_lost", "proposal_url",
+)  # fmt: skip
+"""What is stored of an opportunity: its page has no computed field."""
 FILTER = "{list} = 'Negotiations' AND {amount} > 50000"
 
 MAPPING = {
@@ -71,7 +76,7 @@ def pages(place: Place, filled: Filled, effort: Effort) -> list[Figure]:
     bare_arguments = (str(filled.opportunities), str(filled.user_id), fields)
     with running(place, "api") as api, running(place, "bare", *bare_arguments) as bare:
         page, plain = path(filled, fields=fields), path(filled, fields=",".join(PLAIN))
-        heavy = path(filled, fields=",".join(filled.heavy))
+        heavy = path(filled, fields=",".join([*PLAIN, *filled.heavy]))
         rates = in_turns(
             effort,
             api=lambda: load(api, filled, effort, [page]),
