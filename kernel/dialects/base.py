@@ -19,6 +19,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
@@ -276,6 +277,10 @@ class Dialect(ABC):
             return element
         return self.json_array(element, value.rows.clause(), value.rows.order())
 
+    def typed(self, value: Value) -> Value:
+        """The same value with a type where it is a bare NULL, which PostgreSQL does not order by."""
+        return replace(value, sql=self.null(value.type)) if value.sql == "NULL" else value
+
     def sort_key(self, value: Value) -> str:
         """SQL by which single values of any kind are ordered; empty (NULL) where they are.
 
@@ -288,7 +293,7 @@ class Dialect(ABC):
             return self.fold(value.label or self.text(value.sql))
         if kind is Kind.CHOICE:
             return self._by_choice(value, lambda index, _: str(index))
-        return value.sql
+        return self.typed(value).sql
 
     def choice_label(self, value: Value) -> str:
         """SQL for the name of a choice."""

@@ -176,8 +176,7 @@ def _single_rows(scope: Scope, value: Value) -> Value:
 def _group_of(scope: Scope, name: str, value: Value) -> Group:
     """Text groups without regard to case and shows one of its spellings."""
     dialect = scope.compilation.dialect
-    if value.type.kind is Kind.BLANK:  # always empty; PostgreSQL refuses a NULL without a type here
-        value = replace(value, sql=dialect.null(TEXT))
+    value = dialect.typed(value)
     order, _ = sortable(dialect, value)
     if value.type.kind is Kind.TEXT:
         shown = replace(value, sql=f"min({value.sql})", json=None)

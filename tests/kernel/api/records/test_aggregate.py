@@ -224,8 +224,9 @@ async def test_more_groups_than_asked_for(plain: ProjectClient) -> None:
 
 async def test_by_what_is_always_the_same(crm: Crm) -> None:
     await crm.deals.add("a")
-    for number, expression in enumerate(("BLANK()", "5", "'a'", "TRUE()")):
+    for number, expression in enumerate(("BLANK()", "5", "'a'", "TRUE()", "5 * ''")):
         field = await crm.deals.compute(f"Same {number}", expression)
         groups = await crm.deals.aggregate(group_by=["title", field["key"]])
-        values = {"BLANK()": None, "5": 5, "'a'": "a", "TRUE()": True}
+        values = {"BLANK()": None, "5 * ''": None, "5": 5, "'a'": "a", "TRUE()": True}
         assert [g["group"][field["key"]] for g in groups] == [values[expression]]
+        assert await crm.deals.titles(sort=f"-{field['key']}") == ["a"]
