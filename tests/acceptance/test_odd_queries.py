@@ -44,6 +44,7 @@ class Prober:
         self.random = random
         self.soup = Soup(random, FIELDS)
         self.statuses: Counter[tuple[str, int]] = Counter()
+        self.last_formula = ""
 
     def filter(self) -> None:
         text = self.soup.deep() if self.random.random() < 0.05 else self.soup.expression(self.depth())
@@ -80,17 +81,14 @@ class Prober:
 
     def formula(self) -> None:
         """What is accepted as a formula must read, sort, group, and be looked up."""
-        body = {
-            "name": "Odd",
-            "type": "formula",
-            "config": {"expression": self.soup.expression(self.depth())},
-        }
+        self.last_formula = self.soup.expression(self.depth())
+        body = {"name": "Odd", "type": "formula", "config": {"expression": self.last_formula}}
         answer = self.judged("formula", "POST", f"{self.path}/fields", body)
         if answer.status_code != 201:
             return
         key, path = answer.json()["key"], f"{self.path}/fields/{answer.json()['id']}"
         page = self.judged("formula read", "GET", f"{self.path}/records?fields={key}&limit=60")
-        assert page.status_code == 200, (body, page.text)
+        assert page.status_code == 200, (self.last_formula, page.text)
         for name, odd in (("sort", {"sort": f"-{key}"}), ("filter", {"filter": f"{{{key}}} = BLANK()"})):
             self.judged(f"formula {name}", "POST", f"{self.path}/records/query", {"fields": [], **odd})
         self.judged("formula group", "POST", f"{self.path}/records/aggregate", {"group_by": [key]})
@@ -120,7 +118,8 @@ class Prober:
             return httpx.Response(422)
         took = time.monotonic() - begun
         self.statuses[kind, answer.status_code] += 1
-        shown = f"{method} {path} {body!r:.5000}: {answer.status_code} {answer.text[:2000]}"
+        asked = f"{kind} {method} {path} {body!r:.5000} after {self.last_formula!r:.5000}"
+        shown = f"{asked}: {answer.status_code} {answer.text[:2000]}"
         assert answer.status_code in (200, 201, *REFUSALS), shown
         if answer.status_code in REFUSALS:
             assert answer.headers["content-type"] == "application/problem+json", shown
