@@ -146,7 +146,8 @@ async def test_a_plugin_that_is_switched_off(crm: Crm, client: httpx.AsyncClient
     acme = seen.deal["fields"]["customer"][0]
     plugins = {p["name"]: p for p in checked(await client.get("/plugins"), 200)["items"]}
     for type_, own, below in (
-        ("email", "email", ["contact"]), ("lookup", None, ["contact"]), ("reference", None, ["deal", "contact"]),
+        ("email", "email", ["contact"]), ("lookup", None, ["contact"]),
+        ("reference", None, ["deal", "contact"]),
     ):  # fmt: skip
         name = next(n for n in plugins if n.endswith(type_))
         checked(await client.patch(f"/plugins/{name}", json={"enabled": False}), 200)

@@ -23,8 +23,10 @@ async def test_anything_can_be_looked_up(crm: Crm) -> None:
         await deals.look_up(f"Their {name}", "customer", name)
     group = await customers.add("Group")
     acme = await customers.add(
-        "Acme", {"tags": ["vip"], "description": "d", "assignees": ["admin@example.com"], "due_at": "2026-05-05"},
-        size=10, parent=group["id"], revenue="5", manager="admin@example.com", since="2020-01-01", category="Retail",
+        "Acme",
+        {"tags": ["vip"], "description": "d", "assignees": ["admin@example.com"], "due_at": "2026-05-05"},
+        size=10, parent=group["id"], revenue="5", manager="admin@example.com", since="2020-01-01",
+        category="Retail",
     )  # fmt: skip
     deal = await deals.add("a", customer=acme["id"])
     admin = acme["assignees"][0]
