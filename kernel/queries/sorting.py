@@ -21,7 +21,7 @@ from kernel.queries.compilation import Compilation, Scope
 from kernel.queries.fields import canonical
 from kernel.queries.frames import Narrowed, Rows
 from kernel.queries.paths import value_at
-from kernel.values import ID, INTEGER, TEXT, Kind, Value, ValueType
+from kernel.values import ID, INTEGER, TEXT, Kind, RowSource, Value, ValueType
 
 MAXIMUM_KEYS = 8
 
@@ -72,12 +72,18 @@ def _never_empty(path: Sequence[str]) -> bool:
 def ordered(compilation: Compilation, value: Value, descending: bool, never_empty: bool = False) -> SortKey:
     """What a value sorts by: text and labels without case, choices by their place, the rest as is."""
     sql, type_ = sortable(compilation.dialect, value)
-    if isinstance(value.rows, Rows):
-        order = value.rows.order()
-        filled = Narrowed(value.rows, f"{value.sql} IS NOT NULL").clause()
+    if value.rows is not None:
+        order, filled = value.rows.order(), _filled(value.rows, f"{value.sql} IS NOT NULL")
         sql = f"(SELECT {sql} {filled}{' ORDER BY ' + order if order else ''} LIMIT 1)"
         never_empty = False
     return SortKey(sql, type_, descending, nullable=not never_empty)
+
+
+def _filled(rows: RowSource, there: str) -> str:
+    """The clause of the rows for which a condition holds."""
+    if isinstance(rows, Rows):
+        return Narrowed(rows, there).clause()
+    return f"{rows.clause()} AND {there}"  # a list that a function has made, a derived table
 
 
 def sortable(dialect: Dialect, value: Value) -> tuple[str, ValueType]:

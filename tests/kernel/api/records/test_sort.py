@@ -206,3 +206,13 @@ async def test_pages_end(plain: ProjectClient) -> None:
     page = await plain.page(limit=3)
     await plain.delete(rows[3])
     assert (await plain.page(limit=3, cursor=page["next"])) == {"items": [], "next": None}
+
+
+async def test_by_a_list_that_a_function_made(crm: Crm) -> None:
+    field = await crm.customers.compute("Deals", "ARRAYUNIQUE({referenced_by})")
+    names = await crm.customers.compute("Names", "ARRAYCOMPACT({tags})")
+    customers = {name: (await crm.customers.add(name))["id"] for name in ("x", "y", "z")}
+    for title, customer in (("b", "x"), ("a", "z")):
+        await crm.deals.add(title, customer=customers[customer])
+    assert await crm.customers.titles(sort=field["key"]) == ["z", "x", "y"]
+    assert await crm.customers.titles(sort=f"-{field['key']},{names['key']}") == ["x", "z", "y"]
