@@ -7,12 +7,14 @@ correlated to the row outside, which its consumer turns into a subquery.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import count
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 JoinCondition = Callable[[str], str]
+_START = re.compile(r"\b(\w+)\.\w+")
 
 
 class Aliases:
@@ -25,6 +27,17 @@ class Aliases:
     def new(self, prefix: str) -> str:
         self.used = next(self._numbers)
         return f"{prefix}{self.used}"
+
+
+class Join(NamedTuple):
+    """A joined table: its name, the key that identifies the row, `table alias`, the condition,
+    and the alias of the row that the join starts from."""
+
+    name: str
+    key: str
+    table: str
+    condition: str
+    start: str
 
 
 class Frame:
@@ -40,7 +53,8 @@ class Frame:
         self._base = base
         self._where = [where] if where else []
         self._order = order
-        self._joins: dict[tuple[str, str], tuple[str, str]] = {}
+        self._joins: dict[str, Join] = {}
+        self._required: set[str] = set()
 
     @property
     def inner(self) -> Frame:
@@ -49,37 +63,68 @@ class Frame:
 
     def join_one(self, table: str, key: str, condition: JoinCondition) -> str:
         """The alias of `table` joined at most once for `key`, the SQL that identifies the row."""
-        known = self._joins.get((table, key))
-        if known is None:
-            alias = self.aliases.new("j")
-            known = (alias, f"LEFT JOIN {table} {alias} ON {condition(alias)}")
-            self._joins[table, key] = known
-        return known[0]
+        for alias, join in self._joins.items():
+            if (join.name, join.key) == (table, key):
+                return alias
+        alias = self.aliases.new("j")
+        start = _START.search(key)
+        self._joins[alias] = Join(table, key, f"{table} {alias}", condition(alias), start[1] if start else "")
+        return alias
 
     def join_rows(self, tables: str, condition: str) -> None:
         """Multiply the rows by others, keeping those that have none."""
         grouped = f"({tables})" if " JOIN " in tables else tables
-        self._joins[tables, condition] = ("", f"LEFT JOIN {grouped} ON {condition}")
+        self._joins[f"{tables} {condition}"] = Join("", "", grouped, condition, "")
 
     def stands_for(self, alias: str, table: str) -> bool:
         """Whether `alias` is a row of `table` in this frame."""
-        if self._base == f"{table} {alias}":
-            return True
-        return any(t == table and a == alias for (t, _), (a, _) in self._joins.items())
+        join = self._joins.get(alias)
+        return self._base == f"{table} {alias}" or (join is not None and join.name == table)
 
     def restrict(self, condition: str) -> None:
         """Keep only the rows for which `condition` holds."""
         self._where.append(condition)
 
+    def require(self, alias: str) -> None:
+        """Only rows that have the joined row `alias` matter: the engine may start from there."""
+        self._required.update(self._chain(alias))
+
+    def _chain(self, alias: str) -> list[str]:
+        """A joined row and those that the join to it starts from; nothing for other aliases."""
+        join = self._joins.get(alias)
+        return [] if join is None else [alias, *self._chain(join.start)]
+
     def tables(self) -> str:
         """What follows FROM."""
-        return " ".join([self._base, *(text for _, text in self._joins.values())])
+        return self._tables(self._required)
+
+    def _tables(self, required: Collection[str]) -> str:
+        """The joins that rows must have come before the others, across which SQLite moves no table."""
+        inner = [f"JOIN {j.table} ON {j.condition}" for a, j in self._joins.items() if a in required]
+        outer = [f"LEFT JOIN {j.table} ON {j.condition}" for a, j in self._joins.items() if a not in required]
+        return " ".join([self._base, *inner, *outer])
 
     def conditions(self) -> list[str]:
         return self._where
 
     def clause(self) -> str:
         return _clause(self.tables(), self.conditions())
+
+    def clause_of(self, condition: str, required: str = "") -> str:
+        """The clause of the rows for which `condition` holds and which have the row `required`.
+
+        Where nothing else narrows the rows, the engine is told to start from `required`: SQLite
+        would not see that its index gives the order, and takes CROSS JOIN for a command.
+        """
+        conditions = [*self._where, condition] if condition else self._where
+        chain = self._chain(required)
+        if not chain or len(self._where) > 1 or self._required:
+            return _clause(self._tables({*self._required, *chain}), conditions)
+        joins = [self._joins[alias] for alias in chain]
+        first = " CROSS JOIN ".join([*(j.table for j in joins), self._base])
+        others = {a: j for a, j in self._joins.items() if a not in chain}
+        outer = "".join(f" LEFT JOIN {j.table} ON {j.condition}" for j in others.values())
+        return _clause(first + outer, [*(j.condition for j in joins), *conditions])
 
     def order(self) -> str:
         return self._order

@@ -20,11 +20,14 @@ from kernel.dialects.base import Dialect
 from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInputError
 from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.compilation import Compilation, Scope, root_scope
+from kernel.queries.cursors import decode_cursor, encode_cursor
 from kernel.queries.fields import unknown_field
 from kernel.queries.frames import Frame
+from kernel.queries.narrowing import Noting, require_rows
 from kernel.queries.paths import PathResolver, start, with_every_right
 from kernel.queries.record_json import record_json, unknown_names, without_empty_warnings
-from kernel.queries.sorting import SortKey, after, decode_cursor, encode_cursor, sort_keys
+from kernel.queries.segments import page_select
+from kernel.queries.sorting import SortKey, sort_keys
 from kernel.schema import Project, Schema
 from kernel.storage.database import Row, Statement
 from kernel.values import ID
@@ -89,9 +92,8 @@ def page_query(
     total = _total(compilation, scope) if request.count else None
     keys = tuple(sort_keys(scope, request.sort))
     signature = _signature(project, request)
-    if request.cursor is not None:
-        scope.frame.restrict(after(keys, decode_cursor(request.cursor, keys, signature), compilation))
-    sql = _page_sql(compilation, scope, keys, request)
+    place = None if request.cursor is None else decode_cursor(request.cursor, keys, signature)
+    sql = _page_sql(compilation, scope, keys, place, request)
     page = compilation.statement(sql)
     return PageQuery(page, total, keys, signature, request.limit, dialect, compilation.timeless)
 
@@ -100,11 +102,15 @@ def _total(compilation: Compilation, scope: Scope) -> Statement:
     return compilation.statement(f"SELECT count(*) {scope.frame.clause()}")
 
 
-def _page_sql(compilation: Compilation, scope: Scope, keys: Sequence[SortKey], request: PageRequest) -> str:
+def _page_sql(
+    compilation: Compilation,
+    scope: Scope,
+    keys: Sequence[SortKey],
+    place: Sequence[Any] | None,
+    request: PageRequest,
+) -> str:
     names = [f"k{n}" for n in range(len(keys))]
-    columns = ", ".join(f"{key.sql} AS {name}" for key, name in zip(keys, names, strict=True))
-    order = ", ".join(key.term(key.sql) for key in keys)
-    inner = f"SELECT {columns} {scope.frame.clause()} ORDER BY {order} LIMIT {request.limit + 1}"
+    inner = page_select(scope.frame, keys, place, request.limit + 1, compilation.parameters)
     # The page's ids have passed the reader's scope already; to compile it again would add parameters.
     outer = Scope(compilation, scope.project, Frame(compilation.aliases, f"{scope.project.table} o"), "o")
     _check_names(outer, request)
@@ -159,7 +165,9 @@ def restrict(scope: Scope, condition: str | dict[str, Any], pointer: str = "/fil
     """Narrow a scope by a filter; faults name the place in the expression."""
     try:
         expression = parse_filter(condition)
-        scope.frame.restrict(compile_condition(expression, PathResolver(scope)))
+        resolver = Noting(scope)
+        scope.frame.restrict(compile_condition(expression, resolver))
+        require_rows(scope, expression, resolver.noted)
     except (ExpressionError, BrokenSourceError) as error:
         fault = Fault(pointer, error.detail, getattr(error, "position", None))
         raise InvalidInputError("The filter is not valid.", [fault]) from error

@@ -45,6 +45,7 @@ async def create_project_table(tx: Transaction, dialect: Dialect, project: Proje
     await tx.execute(f"CREATE TABLE {table} (id {key} PRIMARY KEY{columns}){strict}")
     for name, terms in _built_in_indices(dialect):
         await tx.execute(f"CREATE INDEX {table}_{name} ON {table} ({terms})")
+    await tx.execute(f"CREATE INDEX {table}_trash ON {table} (id) WHERE deleted_at IS NOT NULL")
 
 
 async def drop_project_table(tx: Transaction, project: Project) -> None:
@@ -116,9 +117,13 @@ def _type(dialect: Dialect, kind: str) -> str:
 
 
 def _built_in_indices(dialect: Dialect) -> tuple[tuple[str, str], ...]:
-    """Name and terms; the id comes last, as in the order of every page."""
+    """Name and terms; the id comes last, as in the order of every page.
+
+    A list is read in the order of its board (`list`) and in the order of age (`age`).
+    """
     return (
         ("list", "list_id, position, id"),
+        ("age", "list_id, id"),
         ("title", f"({dialect.fold('title')}), id"),
         ("created", "created_at, id"),
         ("updated", "updated_at, id"),
