@@ -40,7 +40,8 @@ class Prober:
     def __init__(self, api: Api, random: Random) -> None:
         made = api.post("/templates/crm/apply", {"sample": 60})
         self.api = api
-        self.path = f"/projects/{made['projects'][1]['id']}"
+        paths = [f"/projects/{project['id']}" for project in made["projects"]]
+        self.customers, self.path, self.deliveries = paths
         self.random = random
         self.soup = Soup(random, FIELDS)
         self.statuses: Counter[tuple[str, int]] = Counter()
@@ -80,19 +81,49 @@ class Prober:
         self.judged("measure", "POST", f"{self.path}/records/aggregate", body)
 
     def formula(self) -> None:
-        """What is accepted as a formula must read, sort, group, and be looked up."""
+        """What is accepted as a formula must read, sort, filter and group, and so must what looks it up."""
         self.last_formula = self.soup.expression(self.depth())
         body = {"name": "Odd", "type": "formula", "config": {"expression": self.last_formula}}
-        answer = self.judged("formula", "POST", f"{self.path}/fields", body)
-        if answer.status_code != 201:
+        made = self.defined(self.path, "formula", body)
+        if made is None:
             return
-        key, path = answer.json()["key"], f"{self.path}/fields/{answer.json()['id']}"
-        page = self.judged("formula read", "GET", f"{self.path}/records?fields={key}&limit=60")
+        onward = {"reference": "opportunity", "field": made}
+        back = {"project_id": self.path.split("/")[2], "via": "customer"}
+        lookup = {"reference": "referenced_by", "field": made, **back}
+        function = self.random.choice(("sum", "average", "min", "max", "count", "count_distinct", "join"))
+        rollup = {
+            "source": "referenced_by",
+            "project_id": back["project_id"],
+            "reference": "customer",
+            "measure": {"function": function, "field": made},
+        }
+        for path, type_, config in (
+            (self.deliveries, "lookup", onward),
+            (self.customers, "lookup", lookup),
+            (self.customers, "rollup", rollup),
+        ):
+            key = self.defined(path, type_, {"name": "Odd", "type": type_, "config": config})
+            if key is not None:
+                self.api.delete(f"{path}/fields/{key}")
+        self.api.delete(f"{self.path}/fields/{made}")
+
+    def defined(self, path: str, kind: str, body: Any) -> str | None:
+        """The key of a computed field that is read in every way, or None where it is refused."""
+        answer = self.judged(kind, "POST", f"{path}/fields", body)
+        if answer.status_code != 201:
+            return None
+        key: str = answer.json()["key"]
+        page = self.judged(f"{kind} read", "GET", f"{path}/records?fields={key}&limit=60")
         assert page.status_code == 200, (self.last_formula, page.text)
         for name, odd in (("sort", {"sort": f"-{key}"}), ("filter", {"filter": f"{{{key}}} = BLANK()"})):
-            self.judged(f"formula {name}", "POST", f"{self.path}/records/query", {"fields": [], **odd})
-        self.judged("formula group", "POST", f"{self.path}/records/aggregate", {"group_by": [key]})
-        assert self.api.answer("DELETE", path).status_code == 204
+            self.judged(f"{kind} {name}", "POST", f"{path}/records/query", {"fields": [], **odd})
+        self.judged(f"{kind} group", "POST", f"{path}/records/aggregate", {"group_by": [key]})
+        measures = {
+            "n": {"function": "count_distinct", "field": key},
+            "m": {"expression": f"MAX(LEN({{{key}}}))"},
+        }
+        self.judged(f"{kind} measure", "POST", f"{path}/records/aggregate", {"measures": measures})
+        return key
 
     def value(self) -> None:
         """Odd values into every field."""
