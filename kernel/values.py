@@ -84,6 +84,11 @@ class RowSource(Protocol):
         ...
 
 
+def anywhere(rows: RowSource, condition: str | None) -> str | None:
+    """SQL for whether a condition holds in any of the rows."""
+    return None if condition is None else f"EXISTS (SELECT 1 {rows.clause()} AND ({condition}))"
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A typed piece of SQL.
@@ -91,7 +96,7 @@ class Value:
     `sql` is the element: for `many` it is evaluated once per row of `rows`.
     `unit` is SQL for the currency code of money; `label` is SQL for the text that people see
     of a person or record; `json` overrides the JSON that the kind would give. `conflict` is
-    SQL that is true where amounts of different currencies made the value empty. `aliases` are
+    SQL that is true where amounts of different currencies made the value (any of many) empty. `aliases` are
     SQL for other texts that `=` and IN take for the value. `order` is SQL for a whole number by
     which values sort whose text would mislead.
     """

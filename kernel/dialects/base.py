@@ -32,6 +32,7 @@ Rounding = Literal["nearest", "up", "down", "floor", "ceiling"]
 _PLACEHOLDER = re.compile(r"'(?:[^']|'')*'|([?$])(\d+)")
 """Quoted text, which is passed over, or a placeholder."""
 
+_LITERAL = re.compile(r"\(*(?:NULL|TRUE|FALSE|[-+]?[\d.]+(?:e[-+]?\d+)?|'(?:[^']|'')*')\)*", re.IGNORECASE)
 _SIMPLE = re.compile(r'(?:["\w]+\.)?["\w]+|[?$]\d+(?:::[\w ]+)?|NULL')
 
 GROUPED = "/*grouped*/"
@@ -52,6 +53,7 @@ class Parameters:
     def __init__(self, dialect: Dialect) -> None:
         self.values: list[Any] = []
         self.pieces: dict[str, Any] = {}
+        self.bounds: dict[str, tuple[float, float]] = {}
         self._dialect = dialect
 
     def add(self, value: object, type_: ValueType) -> str:
@@ -177,7 +179,7 @@ class Dialect(ABC):
         """
         return sql
 
-    def too_deep(self, sql: str) -> bool:
+    def too_deep(self, sql: str, parameters: Parameters) -> bool:
         """Whether the engine's parser would refuse the SQL for its depth."""
         return False
 
@@ -277,9 +279,11 @@ class Dialect(ABC):
             return element
         return self.json_array(element, value.rows.clause(), value.rows.order())
 
-    def typed(self, value: Value) -> Value:
-        """The same value with a type where it is a bare NULL, which PostgreSQL does not order by."""
-        return replace(value, sql=self.null(value.type)) if value.sql == "NULL" else value
+    def orderable(self, value: Value) -> Value:
+        """The same value, not as a literal: to order and group by one means a column, or nothing."""
+        if not _LITERAL.fullmatch(value.sql):
+            return value
+        return replace(value, sql=f"coalesce({value.sql}, {self.null(value.type)})")
 
     def sort_key(self, value: Value) -> str:
         """SQL by which single values of any kind are ordered; empty (NULL) where they are.
@@ -293,7 +297,7 @@ class Dialect(ABC):
             return self.fold(value.label or self.text(value.sql))
         if kind is Kind.CHOICE:
             return self._by_choice(value, lambda index, _: str(index))
-        return self.typed(value).sql
+        return self.orderable(value).sql
 
     def choice_label(self, value: Value) -> str:
         """SQL for the name of a choice."""

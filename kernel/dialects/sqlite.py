@@ -45,8 +45,8 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
             return sql
         return sqlite_depth.shallow(sql, parameters.pieces, row, visible, condition)
 
-    def too_deep(self, sql: str) -> bool:
-        return sqlite_depth.weight(sql) > sqlite_depth.DEEPEST_OF_ALL
+    def too_deep(self, sql: str, parameters: Parameters) -> bool:
+        return sqlite_depth.too_deep(sql, parameters.pieces)
 
     def placeholder(self, number: int, type_: ValueType) -> str:
         return f"?{number}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -35,7 +36,7 @@ def add(context: Context, operator: str, left: Operand, right: Operand, position
     inner = f"{_open(context, a, additive=True)} {operator} {context.sql(b)}"
     low = min(a.low, b.low) - (17 if real else 0)
     type_ = ValueType(_sum_kind(a, b), scale=a.type.scale)
-    result = _guarded(context, type_, inner, a, b, position, low, max(a.high, b.high) + 0.31)
+    result = _guarded(context, type_, inner, a, b, position, low, _sum_of(a.high, b.high))
     return same_unit(result, a, b)
 
 
@@ -116,6 +117,12 @@ def same_unit(result: Operand, a: Operand, b: Operand) -> Operand:
 def _conflict(a: Operand, b: Operand) -> str | None:
     conflicts = dict.fromkeys(c for c in (a.conflict, b.conflict) if c)
     return " OR ".join(conflicts) or None
+
+
+def _sum_of(high: float, other: float) -> float:
+    """The decimal exponent of the sum of two numbers with these."""
+    larger, smaller = max(high, other), min(high, other)
+    return larger + math.log10(1 + 10 ** (smaller - larger))
 
 
 def _sum_kind(a: Operand, b: Operand) -> Kind:

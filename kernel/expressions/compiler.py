@@ -24,7 +24,7 @@ from kernel.expressions.syntax import (
     Node,
     Not,
 )
-from kernel.values import BOOLEAN, Value
+from kernel.values import BOOLEAN, Value, anywhere
 
 MAXIMUM_SQL = 100_000
 """Characters of SQL that one expression may become, with the formulas that it reads."""
@@ -69,20 +69,22 @@ def _placed(expression: Expression, error: ExpressionError) -> InvalidInputError
 
 
 def _value(context: Context, operand: Operand) -> Value:
+    sql = _accepted(context, context.sql(operand))
+    context.parameters.bounds[sql] = operand.low, operand.high
     return Value(
         replace(operand.type, many=operand.many),
-        _accepted(context, context.sql(operand)),
+        sql,
         unit=operand.unit,
         label=operand.label,
         json=operand.json,
-        conflict=operand.conflict,
+        conflict=anywhere(operand.rows, operand.conflict) if operand.rows else operand.conflict,
         rows=operand.rows,
         aliases=operand.aliases,
     )
 
 
 def _accepted(context: Context, sql: str) -> str:
-    if context.dialect.too_deep(sql):
+    if context.dialect.too_deep(sql, context.parameters):
         raise ExpressionError("The expression is too deep, with the formulas that it reads.", 0)
     return sql
 
@@ -126,7 +128,8 @@ def _field(context: Context, node: FieldPath) -> Operand:
             f"Fold {{{'.'.join(node.path)}}} with SUM, AVERAGE, COUNT or the like: there are many records.",
             node.position,
         )
-    return from_value(context.resolver.resolve(node.path, node.position), node.position)
+    value = context.resolver.resolve(node.path, node.position)
+    return from_value(context, value, node.position)
 
 
 def _binary(context: Context, node: Binary) -> Operand:

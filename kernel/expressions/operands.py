@@ -173,18 +173,23 @@ def bounds(type_: ValueType) -> tuple[float, float]:
     return -WIDEST, WIDEST
 
 
-def from_value(value: Value, position: int) -> Operand:
+def from_value(context: Context, value: Value, position: int) -> Operand:
     """What the resolver gave. Stored numbers are smaller than what exact numbers may become."""
-    low, high = bounds(value.type)
-    if value.type.scale is not None and is_simple(value.sql):
-        high = min(_STORED_WHOLE, _STORED_DIGITS - value.type.scale)
-    elif value.type.kind is Kind.TEXT:
-        high = _STORED_TEXT if is_simple(value.sql) else LONGEST_TEXT
+    low, high = context.parameters.bounds.get(value.sql) or _stored_bounds(value)
     return Operand(
         value.type, position, value.sql,
         unit=value.unit, label=value.label, conflict=value.conflict, aliases=value.aliases,
         json=value.json, rows=value.rows, low=low, high=high, paired=True,
     )  # fmt: skip
+
+
+def _stored_bounds(value: Value) -> tuple[float, float]:
+    low, high = bounds(value.type)
+    if value.type.scale is not None and is_simple(value.sql):
+        return low, min(_STORED_WHOLE, _STORED_DIGITS - value.type.scale)
+    if value.type.kind is Kind.TEXT:
+        return low, _STORED_TEXT if is_simple(value.sql) else LONGEST_TEXT
+    return low, high
 
 
 def derived(

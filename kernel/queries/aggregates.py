@@ -176,7 +176,7 @@ def _single_rows(scope: Scope, value: Value) -> Value:
 def _group_of(scope: Scope, name: str, value: Value) -> Group:
     """Text groups without regard to case and shows one of its spellings."""
     dialect = scope.compilation.dialect
-    value = dialect.typed(value)
+    value = dialect.orderable(value)
     order, _ = sortable(dialect, value)
     if value.type.kind is Kind.TEXT:
         shown = replace(value, sql=f"min({value.sql})", json=None)
@@ -205,6 +205,14 @@ def _measures(scope: Scope, measures: Mapping[str, Measure]) -> dict[str, Value]
     return found
 
 
+def _named(field: str) -> str:
+    """The path of a field, given with or without braces."""
+    inside = field[1:-1] if field.startswith("{") and field.endswith("}") else field
+    if "{" in inside or "}" in inside:
+        raise ExpressionError(f"There is no field '{field[:100]}'. Give what is computed as an expression.")
+    return inside
+
+
 def _expression(measure: Measure) -> str:
     if measure.expression is not None:
         if measure.function is not None or measure.field is not None:
@@ -214,5 +222,5 @@ def _expression(measure: Measure) -> str:
         raise ExpressionError("Give a function such as 'sum', or an expression.")
     if measure.field is None and measure.function != "count":
         raise ExpressionError(f"Say which field to take the {measure.function} of.")
-    argument = "" if measure.field is None else "{" + measure.field.strip("{}") + "}"
+    argument = "" if measure.field is None else "{" + _named(measure.field) + "}"
     return f"{FUNCTIONS[measure.function]}({argument})"

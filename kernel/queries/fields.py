@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
-from kernel.errors import BrokenSourceError
+from kernel.errors import BrokenSourceError, ExpressionError
 from kernel.queries.builtins import BUILT_INS, DEFAULT_FIELD_OF, SYNONYMS, linked, person, rule_of
 from kernel.queries.compilation import MAXIMUM_JOINS, Compilation, HiddenFieldError, Scope, reach
 from kernel.queries.frames import Flattened, Frame, Rows
 from kernel.schema import Field, Project
-from kernel.values import Kind, Value
+from kernel.values import Kind, Value, anywhere
 
 _COLUMN = re.compile(r"\w+\.\w+")
 
@@ -134,10 +134,12 @@ def lifted(value: Value, rows: Rows | None) -> Value:
     """A value found at the rows of a to-many hop, as a value of the row outside."""
     if rows is None:
         return value
-    inner = value.rows
+    inner, conflict = value.rows, anywhere(rows, value.conflict)
     if isinstance(inner, Rows):
-        return replace(value, rows=Flattened(rows, inner))
-    return replace(value, type=replace(value.type, many=True), rows=rows)
+        return replace(value, rows=Flattened(rows, inner), conflict=conflict)
+    if inner is not None:
+        raise ExpressionError("It makes a list of its own, which cannot be read through many records.")
+    return replace(value, type=replace(value.type, many=True), rows=rows, conflict=conflict)
 
 
 def built_in_value(scope: Scope, name: str) -> Value:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from kernel.dialects.base import Dialect
 from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInputError
 from kernel.queries.compilation import Compilation, Scope
-from kernel.queries.fields import canonical, clause_where
+from kernel.queries.fields import canonical
 from kernel.queries.paths import value_at
 from kernel.values import ID, INTEGER, TEXT, Kind, Value, ValueType
 
@@ -107,7 +107,7 @@ def ordered(compilation: Compilation, value: Value, descending: bool, never_empt
     """What a value sorts by: text and labels without case, choices by their place, the rest as is."""
     sql, type_ = sortable(compilation.dialect, value)
     if value.rows is not None:
-        order, filled = value.rows.order(), clause_where(value.rows, f"{value.sql} IS NOT NULL")
+        order, filled = value.rows.order(), f"{value.rows.clause()} AND {value.sql} IS NOT NULL"
         sql = f"(SELECT {sql} {filled}{' ORDER BY ' + order if order else ''} LIMIT 1)"
         never_empty = False
     return SortKey(sql, type_, descending, nullable=not never_empty)

@@ -206,7 +206,7 @@ async def test_faults(crm: Crm) -> None:
         ({"measures": {"a": {"function": "total", "field": "amount"}}}, "/measures/a/function"),
         ({"measures": {"a": {"expression": "{amount}"}}}, "/measures/a"),
         ({"measures": {"a/b": {"expression": "SUM("}}}, "/measures/a~1b"),
-        ({"measures": {"a": count | {"expression": "COUNT()"}}}, "/measures/a"),
+        ({"measures": {"a": count | {"expression": "COUNTA(BLANK())"}}}, "/measures/a"),
         ({"measures": {"a": {}}}, "/measures/a"),
         ({"measures": {"a": {"function": "sum", "field": "amount} + {cost"}}}, "/measures/a"),
         ({"filter": "{amout} = 1"}, "/filter"),
@@ -228,9 +228,13 @@ async def test_more_groups_than_asked_for(plain: ProjectClient) -> None:
 
 async def test_by_what_is_always_the_same(crm: Crm) -> None:
     await crm.deals.add("a")
-    for number, expression in enumerate(("BLANK()", "5", "'a'", "TRUE()", "5 * ''")):
+    for number, expression in enumerate(
+        ("BLANK()", "5", "'a'", "TRUE()", "5 * ''", "COUNTA(BLANK())", "-(1.5)")
+    ):
         field = await crm.deals.compute(f"Same {number}", expression)
         groups = await crm.deals.aggregate(group_by=["title", field["key"]])
-        values = {"BLANK()": None, "5 * ''": None, "5": 5, "'a'": "a", "TRUE()": True}
+        values = {
+            "COUNTA(BLANK())": 1, "-(1.5)": "-1.5", "BLANK()": None, "5 * ''": None, "5": 5, "'a'": "a", "TRUE()": True,
+        }  # fmt: skip
         assert [g["group"][field["key"]] for g in groups] == [values[expression]]
         assert await crm.deals.titles(sort=f"-{field['key']}") == ["a"]

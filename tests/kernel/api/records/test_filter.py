@@ -188,6 +188,6 @@ async def test_filters_without_end(plain: ProjectClient) -> None:
 
 async def test_constants_that_come_to_nothing(plain: ProjectClient) -> None:
     await plain.add("a")
-    for condition in ("-{version} <= 0.1 IN ('')", "{version} > 0 AND 1 IN ('x', 'y')"):
+    for condition in ("-{version} <= 0.1 IN ('')", "{version} > 0 AND 1 IN (2, 3)"):
         answer = await plain.query(filter=condition, count=True)
         assert checked(answer, 200)["total"] in (0, 1)

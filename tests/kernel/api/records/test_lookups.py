@@ -213,3 +213,31 @@ async def test_loops_are_refused_with_the_chain(crm: Crm) -> None:
     deal = await crm.deals.add("a", customer=acme["id"])
     await crm.customers.update(acme, best_deal=deal["id"])
     assert (await crm.customers.fields(acme))["best_mail"] == ["ewa@acme.example"]
+
+
+async def test_through_many_records_to_a_sum_that_conflicts(crm: Crm) -> None:
+    back = {"source": "referenced_by", "project_id": crm.deals.id, "reference": "customer"}
+    total = {"measure": {"function": "sum", "field": "amount"}}
+    await crm.customers.add_field("Total", "rollup", back | total)
+    await crm.deals.compute("Of customer", "{customer.total}")
+    through = {"project_id": crm.deals.id, "via": "customer"}
+    await crm.customers.look_up("Totals", "referenced_by", "of_customer", **through)
+    customer = (await crm.customers.add("Acme"))["id"]
+    await crm.deals.add("a", customer=customer, amount="5")
+    record = await crm.customers.record(customer)
+    assert record["fields"]["totals"] == [{"amount": "5.00", "currency": "EUR"}]
+    await crm.deals.add("b", customer=customer, amount={"amount": "5", "currency": "USD"})
+    record = await crm.customers.record(customer)
+    assert record["fields"]["totals"] == []
+    assert {"total", "totals"} == {warning["field"] for warning in record["warnings"]}
+
+
+async def test_a_list_that_a_function_made_is_not_read_through_many(crm: Crm) -> None:
+    await crm.deals.compute("Names", "ARRAYUNIQUE({tags})")
+    config = {"reference": "referenced_by", "field": "names", "project_id": crm.deals.id, "via": "customer"}
+    fault = await crm.customers.refuse_field("Names", "lookup", config)
+    assert "a list of its own" in fault["detail"]
+    await crm.deliveries.look_up("Names", "deal", "names")
+    deal = await crm.deals.add("a", {"tags": ["SEO", "website"]})
+    delivery = await crm.deliveries.add("d", deal=deal["id"])
+    assert [t["name"] for t in delivery["fields"]["names"]] == ["SEO", "website"]
