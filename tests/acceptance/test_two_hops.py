@@ -196,7 +196,7 @@ def test_a_deleted_field_breaks_what_looks_through_it_until_it_is_back(
             assert record["fields"][name] in (None, []), name
             assert name in str(record["warnings"]), record["warnings"]
             problem = api.refused(422, "POST", f"{crm.deliveries}/records/query", {"sort": name})
-            assert problem["type"] in ("/problems/broken-source", "/problems/invalid-expression"), problem
+            assert problem["type"] in ("/problems/broken-source", "/problems/invalid-input"), problem
         assert len(api.query(crm.deliveries)) == 2
         assert api.refused(422, "POST", f"{path}/records", {"title": "New", "fields": {key: "x"}})
     assert snapshot(crm) == before
