@@ -11,6 +11,7 @@ from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
 from kernel.errors import BrokenSourceError, ExpressionError, InvalidInputError, PluginError
 from kernel.expressions import compile_condition, parse_filter
+from kernel.expressions.operands import Same
 from kernel.queries.builtins import BUILT_INS
 from kernel.queries.compilation import (
     MAXIMUM_DERIVATION_DEPTH,
@@ -46,6 +47,7 @@ class PathResolver:
         self.parameters = compilation.parameters
         self.time_zone = scope.project.time_zone
         self.currency = scope.project.currency
+        self.row = Same(scope.frame)  # rows reached through single references stand in one frame
 
     @property
     def now(self) -> datetime:

@@ -241,3 +241,22 @@ async def test_a_list_that_a_function_made_is_not_read_through_many(crm: Crm) ->
     deal = await crm.deals.add("a", {"tags": ["SEO", "website"]})
     delivery = await crm.deliveries.add("d", deal=deal["id"])
     assert [t["name"] for t in delivery["fields"]["names"]] == ["SEO", "website"]
+
+
+async def test_of_formulas_over_sums_of_what_is_linked(crm: Crm) -> None:
+    """Defined is readable: SQLite's parser takes what reads through three projects and back."""
+    back = {"source": "referenced_by", "project_id": crm.deals.id, "reference": "customer"}
+    won = {"measure": {"function": "sum", "field": "amount"}, "filter": "{list} = 'Closed Won'"}
+    await crm.customers.add_field("Won", "rollup", back | won)
+    await crm.deals.compute("Good", "{customer.won} > 10")
+    await crm.deals.compute("More", "{customer.won} + {amount}")
+    through = {"project_id": crm.deals.id, "via": "customer"}
+    for name in ("good", "more"):
+        await crm.deliveries.look_up(name, "deal", name)
+        await crm.customers.look_up(name, "referenced_by", name, **through)
+    customer = (await crm.customers.add("Acme"))["id"]
+    deal = await crm.deals.add("a", {"list": "Closed Won"}, customer=customer, amount="12")
+    delivery = await crm.deliveries.add("d", deal=deal["id"])
+    for record in (delivery, await crm.customers.record(customer)):
+        assert record["fields"]["good"] == [True]
+        assert record["fields"]["more"] == [{"amount": "24.00", "currency": "EUR"}]
