@@ -63,7 +63,7 @@ async def test_connections_are_opened_once(database_url: str) -> None:
             await tx.execute(INCREASE)
     assert opened == {"smalt-writer": 1, "smalt-reader": 2}
     await database.stop()
-    assert not [t for t in threading.enumerate() if t.name.startswith("smalt-")]
+    assert not [t for t in threading.enumerate() if t.name in ("smalt-writer", "smalt-reader")]
 
 
 async def test_the_pragmas_are_as_meant(database_url: str) -> None:
@@ -161,4 +161,4 @@ async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     database = open_database(f"sqlite:///{path}")
     with pytest.raises(UnavailableError, match="cannot be opened"):
         await database.start()
-    assert not [t for t in threading.enumerate() if t.name.startswith("smalt-")]
+    assert not [t for t in threading.enumerate() if t.name in ("smalt-writer", "smalt-reader")]
