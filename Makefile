@@ -30,12 +30,12 @@ $(VENV)/.python:
 
 $(VENV)/.run: $(VENV)/.python requirements.lock pyproject.toml
 	@echo "Installing into $(VENV) ..."
-	@$(PIP) install -r requirements.lock
+	@$(PIP) install --no-deps -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-test.lock
-	@$(PIP) install -r requirements-test.lock
+	@$(PIP) install --no-deps -r requirements-test.lock
 	@touch $@
 
 # Needs uv. The lock files hold versions and hashes for every platform, and no address.
