@@ -16,7 +16,7 @@ from kernel.errors import UnavailableError
 from kernel.storage.database import Database, Statement, Transaction
 from kernel.storage.migrations import MIGRATIONS
 from kernel.storage.piccolo_engine import Runner, bound
-from kernel.storage.tables import State
+from kernel.storage.tables.schema import State
 
 _MADE: Final = {
     "sqlite": Statement("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'smalt_migration'"),

@@ -8,7 +8,9 @@ import pytest
 
 from kernel.errors import DuplicateError
 from kernel.storage.database import Database
-from kernel.storage.tables import TABLES, Member, Notice, State, User
+from kernel.storage.tables import TABLES
+from kernel.storage.tables.people import Member, Notice, User
+from kernel.storage.tables.schema import State
 
 
 def person(number: int, **more: object) -> User:

@@ -1,0 +1,86 @@
+"""Users, how they sign in, and what they may do where."""
+
+from __future__ import annotations
+
+from piccolo.columns import Boolean
+from piccolo.table import Table
+
+from kernel.storage.piccolo_engine import ENGINE
+from kernel.storage.tables.columns import number, text
+
+
+class User(Table, tablename="smalt_user", db=ENGINE):
+    """A person. `email` is stored in lower case."""
+
+    id = number(primary_key=True)
+    email = text()
+    name = text()
+    password_hash = text(null=True)
+    admin = Boolean(default=False)
+    active = Boolean(default=True)
+    time_zone = text(null=True)
+    locale = text(null=True)
+    created_at = number()
+    updated_at = number(null=True)
+
+
+class Token(Table, tablename="smalt_token", db=ENGINE):
+    """A personal token, known by its hash. `scopes` and `projects` are JSON lists of text."""
+
+    id = number(primary_key=True)
+    user_id = number()
+    name = text()
+    hash = text()
+    scopes = text()
+    projects = text(null=True)
+    created_at = number()
+    last_used_at = number(null=True)
+    expires_at = number(null=True)
+
+
+class Session(Table, tablename="smalt_session", db=ENGINE):
+    """A signed-in browser, known by the hash of its cookie."""
+
+    id = number(primary_key=True)
+    user_id = number()
+    hash = text()
+    csrf = text()
+    created_at = number()
+    last_used_at = number(null=True)
+    expires_at = number()
+
+
+class Member(Table, tablename="smalt_member", db=ENGINE):
+    """Who belongs to a project: with a built-in `role`, or the custom one of `role_id`."""
+
+    project_id = number(primary_key=True)
+    user_id = number()
+    role = text(null=True)
+    role_id = number(null=True)
+    created_at = number(null=True)
+
+
+class Role(Table, tablename="smalt_role", db=ENGINE):
+    id = number(primary_key=True)
+    project_id = number()
+    name = text()
+    fields = text()
+    scope = text(null=True)
+    can = text()
+    created_at = number(null=True)
+    updated_at = number(null=True)
+
+
+class Notice(Table, tablename="smalt_notice", db=ENGINE):
+    """A message to a user, or to all administrators when `user_id` is empty."""
+
+    id = number(primary_key=True)
+    user_id = number(null=True)
+    text = text()
+    created_at = number()
+    read_at = number(null=True)
+    project_id = number(null=True)
+    record_id = number(null=True)
+
+
+TABLES: tuple[type[Table], ...] = (User, Token, Session, Member, Role, Notice)
