@@ -26,7 +26,7 @@ CONNECTIONS = 16
 PAGE = ("customer", "customer_email", "customer_phone", "customer_category", "profit")
 PLAIN = (
     "description", "tags", "assignees", "start_at", "due_at", "created_at", "created_by", "updated_at",
-    "updated_by", "customer", "amount", "cost", "confidence_rating", "expected_close_date", "deal_source",
+    "updated_by", "customer", "amount", "cost", "confidence", "expected_close_date", "deal_source",
     "reason_lost", "proposal_url",
 )  # fmt: skip
 """What is stored of an opportunity: its page has no computed field."""
@@ -38,7 +38,7 @@ MAPPING = {
     "Stage": {"field": "list"},
     "Amount": {"field": "amount"},
     "Cost": {"field": "cost"},
-    "Stars": {"field": "confidence_rating"},
+    "Stars": {"field": "confidence"},
     "Expected close date": {"field": "expected_close_date"},
     "Source": {"field": "deal_source"},
 }

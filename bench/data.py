@@ -24,7 +24,7 @@ LOOKED_UP = ("email", "phone", "website", "address", "category", "source", "sect
 FORMULAS = (
     "{amount} * N - {cost}",
     "IF({amount} > N000, {amount} - {cost}, {amount})",
-    "{confidence_rating} * N + 1",
+    "{confidence} * N + 1",
     "{amount} * N / 100",
 )
 

@@ -128,7 +128,7 @@ OPPORTUNITIES = ProjectSpec(
         FieldSpec("Amount", "currency"),
         FieldSpec("Cost", "currency"),
         FieldSpec("Profit", "formula", {"expression": "{amount} - {cost}", "format": "currency"}),
-        FieldSpec("Confidence rating", "rating", {"maximum": 5}),
+        FieldSpec("Confidence", "rating", {"maximum": 5}),
         FieldSpec("Expected close date", "date"),
         FieldSpec("Deal source", "select", _options(DEAL_SOURCES)),
         FieldSpec("Reason lost", "select", _options(REASONS)),
@@ -223,7 +223,7 @@ def _opportunity(random: Random, number: int, customers: int) -> Sample:
     fields: dict[str, Any] = {
         "customer": f"c{random.randrange(customers)}",
         "amount": f"{amount:.2f}",
-        "confidence_rating": random.randrange(1, 6),
+        "confidence": random.randrange(1, 6),
         "expected_close_date": (START + timedelta(days=random.randrange(730))).isoformat(),
         "deal_source": random.choice(DEAL_SOURCES),
     }

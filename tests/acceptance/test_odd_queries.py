@@ -26,7 +26,7 @@ SLOW = 12
 
 FIELDS = (
     "title", "list", "tags", "assignees", "created_at", "due_at", "description", "completed_at", "created_by",
-    "amount", "cost", "profit", "customer", "confidence_rating", "expected_close_date", "deal_source",
+    "amount", "cost", "profit", "customer", "confidence", "expected_close_date", "deal_source",
     "customer_email", "customer_phone", "account_manager", "customer.email", "customer.subsidiary_of.title",
     "customer.subsidiary_of.subsidiary_of.won_amount", "customer.open_amount", "proposal_url",
     "referenced_by",

@@ -87,7 +87,7 @@ async def test_the_projects_are_made_as_they_should_be(client: httpx.AsyncClient
     fields = {f["key"]: f["type"] for f in await items(client, f"/projects/{opportunities['id']}/fields")}
     assert fields["customer"] == "reference"
     assert fields["profit"] == "formula"
-    assert fields["confidence_rating"] == "rating"
+    assert fields["confidence"] == "rating"
     assert fields["customer_email"] == fields["account_manager"] == "lookup"
     lists = await items(client, f"/projects/{delivery['id']}/lists")
     assert [entry["name"] for entry in lists] == ["To do", "In progress", "In review", "Done"]
@@ -141,7 +141,7 @@ async def test_fields_of_missing_plugins_are_skipped_and_named(
 ) -> None:
     made = await applied(client_without_rating, sample=10)
     skipped = {(s["project"], s["field"]) for s in made["skipped"]}
-    assert ("Opportunities", "Confidence rating") in skipped
+    assert ("Opportunities", "Confidence") in skipped
     assert ("Opportunities", "Amount") in skipped
     assert ("Delivery", "Amount") in skipped
     assert all(s["reason"] for s in made["skipped"])
