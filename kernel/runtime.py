@@ -61,6 +61,7 @@ from kernel.services.tokens import TokenService
 from kernel.services.trash import TrashService
 from kernel.services.trash_emptying import TrashEmptying
 from kernel.services.users import UserService
+from kernel.services.views import ViewService
 from kernel.settings import Settings
 from kernel.storage.connect import open_database
 from kernel.storage.kernel_rows import KernelRows
@@ -132,6 +133,7 @@ class Kernel:
         self.projects = ProjectService(parts)
         self.lists = ListService(parts)
         self.tags = TagService(parts)
+        self.views = ViewService(parts)
         self.fields = FieldService(parts, self.registries.field_types, checks, conversions)
 
     def _check_derivation(

@@ -30,6 +30,7 @@ from kernel.api.controllers.tags import TagsController
 from kernel.api.controllers.templates import TemplatesController
 from kernel.api.controllers.trash import TrashController
 from kernel.api.controllers.users import TokensController, UsersController
+from kernel.api.controllers.views import ViewsController
 from kernel.api.pages import PagesController
 
 CONTROLLERS: Final[tuple[type[Controller], ...]] = (
@@ -54,6 +55,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ChecklistsController,
     ChecklistItemsController,
     DependenciesController,
+    ViewsController,
     TrashController,
     RevertsController,
     ImportsController,

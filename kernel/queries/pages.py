@@ -39,7 +39,8 @@ class PageRequest(msgspec.Struct, frozen=True):
     """What to read. `filter` is an expression or a tree, `fields` None means all.
 
     `trash` reads the deleted records instead of the live ones. `allowed` is a further filter,
-    compiled with every right, since an administrator wrote it.
+    compiled with every right, since an administrator wrote it; `view_filter` is that of a saved
+    view, compiled with the reader's.
     """
 
     filter: str | bytes | None = None
@@ -53,6 +54,7 @@ class PageRequest(msgspec.Struct, frozen=True):
     count: bool = False
     trash: bool = False
     allowed: str | None = None
+    view_filter: str | bytes | None = None
 
 
 @dataclass(frozen=True)
@@ -191,10 +193,11 @@ def _below(pointer: str, faults: Sequence[Fault]) -> list[Fault]:
 
 def _conditions(request: PageRequest) -> list[tuple[str, str | dict[str, Any]]]:
     found: list[tuple[str, str | dict[str, Any]]] = []
-    if isinstance(request.filter, bytes):
-        found.append(("/filter", msgspec.json.decode(request.filter, type=dict[str, Any])))
-    elif request.filter is not None and request.filter.strip():
-        found.append(("/filter", request.filter))
+    for pointer, condition in (("/filter", request.filter), ("/view", request.view_filter)):
+        if isinstance(condition, bytes):
+            found.append((pointer, msgspec.json.decode(condition, type=dict[str, Any])))
+        elif condition is not None and condition.strip():
+            found.append((pointer, condition))
     if request.list is not None:
         found.append(("/list", {"field": "list", "op": "eq", "value": request.list}))
     if request.tag is not None:
@@ -213,5 +216,8 @@ def _check_names(scope: Scope, request: PageRequest) -> None:
 
 def _signature(project: Project, request: PageRequest) -> str:
     """Binds a cursor to the query that it was made for."""
-    asked = (request.sort or "", request.filter or "", request.list, request.tag, request.q, request.trash)
+    asked = (
+        request.sort or "", request.filter or "", request.list, request.tag, request.q, request.trash,
+        request.view_filter or "",
+    )  # fmt: skip
     return blake2b(msgspec.json.encode([project.id, *asked]), digest_size=6).hexdigest()

@@ -28,7 +28,10 @@ EVERY_SECONDS: Final = 3600.0
 AT_ONCE: Final = 500
 
 _OF_RECORDS: Final = ("smalt_comment", "smalt_checklist", "smalt_checklist_item")
-_OF_PROJECT: Final = (*_OF_RECORDS, "smalt_list", "smalt_tag", "smalt_field", "smalt_member", "smalt_role")
+_OF_PROJECT: Final = (
+    *_OF_RECORDS, "smalt_list", "smalt_tag", "smalt_field", "smalt_member", "smalt_role", "smalt_view",
+    "smalt_view_default",
+)  # fmt: skip
 
 _log = structlog.get_logger("smalt.trash")
 

@@ -27,6 +27,10 @@ Sort = Annotated[
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="The most records to answer.")]
 Query = Annotated[str | None, QueryParameter(description="Text to find in titles.", max_length=500)]
+View = Annotated[
+    str | None,
+    QueryParameter(description="Read through this saved view: its filter too, its order and fields."),
+]
 AsOf = Annotated[
     str | None,
     QueryParameter(
@@ -53,6 +57,7 @@ class QueryInput(msgspec.Struct, forbid_unknown_fields=True):
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
     cursor: str | None = None
     count: bool = False
+    view: Annotated[str | None, msgspec.Meta(description="The id of a saved view to read through.")] = None
 
 
 class MoveInput(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -85,9 +90,10 @@ class RecordsController(Controller):
         cursor: FromQuery[str | None] = None,
         count: FromQuery[bool] = False,
         deleted: Annotated[bool, QueryParameter(description="Read the trash instead.")] = False,
+        view: View = None,
     ) -> Response[bytes]:
         wanted = PageRequest(filter, sort, _names(fields), list, tag, q, limit, cursor, count, deleted)
-        return json_bytes(await kernel.records.reader.page(actor, identifier(project_id), wanted))
+        return await _page(kernel, actor, identifier(project_id), wanted, view)
 
     @post("/query", status_code=200, opt=READS | DEFERRED, summary="Read records by a query in the body")
     async def query(
@@ -102,7 +108,7 @@ class RecordsController(Controller):
             cursor=data.cursor,
             count=data.count,
         )
-        return json_bytes(await kernel.records.reader.page(actor, identifier(project_id), wanted))
+        return await _page(kernel, actor, identifier(project_id), wanted, data.view)
 
     @post("/aggregate", status_code=200, opt=READS | DEFERRED, summary="Group and measure records")
     async def aggregate(
@@ -196,6 +202,14 @@ class RecordsController(Controller):
             actor, identifier(project_id), identifier(record_id), data or {}
         )
         return json_bytes(answer.json, 201, _etag(answer.version))
+
+
+async def _page(
+    kernel: Kernel, actor: Actor, project_id: int, wanted: PageRequest, view: str | None
+) -> Response[bytes]:
+    if view is not None:
+        wanted = await kernel.views.applied(actor, project_id, view, wanted)
+    return json_bytes(await kernel.records.reader.page(actor, project_id, wanted))
 
 
 def _names(fields: str | None) -> tuple[str, ...] | None:

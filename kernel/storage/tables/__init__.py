@@ -15,6 +15,7 @@ from kernel.storage.tables.history import TABLES as HISTORY
 from kernel.storage.tables.people import TABLES as PEOPLE
 from kernel.storage.tables.records import TABLES as RECORDS
 from kernel.storage.tables.schema import TABLES as SCHEMA
+from kernel.storage.tables.views import TABLES as VIEWS
 from kernel.storage.tables.work import TABLES as WORK
 
 TABLES: tuple[type[Table], ...] = (
@@ -24,5 +25,6 @@ TABLES: tuple[type[Table], ...] = (
     *COLLABORATION,
     *HISTORY,
     *WORK,
+    *VIEWS,
 )
 """All tables of the kernel."""
