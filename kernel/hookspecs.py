@@ -10,6 +10,7 @@ from typing import Any
 
 import pluggy
 
+from kernel.charts import ChartType
 from kernel.fields import FieldType
 from kernel.importers import Importer
 from kernel.templates import Template
@@ -54,6 +55,38 @@ def register_field_types() -> Iterable[FieldType[Any, Any]]:
     @hookimpl
     def register_field_types():
         return [TemperatureField()]
+    ```
+    """
+    return ()
+
+
+@hookspec
+def register_chart_types() -> Iterable[ChartType[Any]]:
+    """Register kinds of charts.
+
+    ```python
+    from kernel.plugin_api import Bar, ChartType, Line, Plot, hookimpl
+
+
+    class LollipopChart(ChartType):
+        key = "lollipop"
+        label = "Lollipop chart"
+        description = "A thin line with a dot for each group."
+
+        def draw(self, data, config, canvas):
+            points = data.series[0].points if data.series else []
+            values = [float(p.value or 0) for p in points]
+            plot = Plot(canvas, [p.label for p in points], min(values, default=0), max(values, default=0))
+            for index, point in enumerate(points):
+                x, y = plot.x(index), plot.y(values[index])
+                plot.marks.append(Line([(x, plot.y(0)), (x, y)]))
+                plot.marks.append(Bar(x - 4, y - 4, 8, 8, 0, f"{point.label}: {canvas.number(point.value)}"))
+            return plot.marks
+
+
+    @hookimpl
+    def register_chart_types():
+        return [LollipopChart()]
     ```
     """
     return ()

@@ -8,6 +8,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
+
+from kernel.charts import Arc, Area, Bar, ChartType, Line, Rule, Text, Tile
 from kernel.enclosure import Check, IteratorCheck, ParseCheck, ValueCheck, WrongResultError
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec, Derivation, FieldType
@@ -182,3 +185,34 @@ def importer_checks(importer: Importer[Any]) -> Mapping[str, Check]:
 
 
 TEMPLATE_CHECKS: Mapping[str, Check] = {"spec": must_be(TemplateSpec), "samples": IteratorCheck()}
+
+
+MARKS = (Arc, Area, Bar, Tile, Line, Rule, Text)
+MOST_MARKS = 50_000
+
+
+def marks(result: Any) -> Any:
+    """The result is a sequence of marks with finite lengths, not too many."""
+    if not isinstance(result, (list, tuple)):
+        raise _wrong(result, "list of marks")
+    found = result
+    if len(found) > MOST_MARKS:
+        raise WrongResultError(f"it drew {len(found)} marks, more than {MOST_MARKS}")
+    for mark in found:
+        if not isinstance(mark, MARKS):
+            raise WrongResultError(f"it drew {mark!r:.80}, which is no mark")
+        if not all(map(_finite, msgspec.structs.astuple(mark))):
+            raise WrongResultError(f"it drew a {type(mark).__name__} of no finite size")
+    return found
+
+
+def _finite(value: Any) -> bool:
+    """Whether every number in a member of a mark is one that can be drawn."""
+    if isinstance(value, (list, tuple)):
+        return all(map(_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def chart_type_checks(chart_type: ChartType[Any]) -> Mapping[str, Check]:
+    """The checks of the methods of a chart type."""
+    return {"draw": marks, "specification": must_be(Mapping, type(None))}

@@ -9,10 +9,11 @@ from typing import Any
 
 import msgspec
 
+from kernel.charts import ChartType
 from kernel.enclosure import Check, WrongResultError
 from kernel.fields import FieldType
 from kernel.importers import Importer
-from kernel.plugin_checks import TEMPLATE_CHECKS, field_type_checks, importer_checks
+from kernel.plugin_checks import TEMPLATE_CHECKS, chart_type_checks, field_type_checks, importer_checks
 from kernel.templates import Template
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -35,6 +36,7 @@ class PluginKind:
 
 KINDS = (
     PluginKind("field_type", "register_field_types", "fields", FieldType, field_type_checks, "config_type"),
+    PluginKind("chart_type", "register_chart_types", "charts", ChartType, chart_type_checks, "config_type"),
     PluginKind("importer", "register_importers", "importers", Importer, importer_checks, "options_type"),
     PluginKind("template", "register_templates", "templates", Template, lambda item: TEMPLATE_CHECKS),
 )

@@ -17,6 +17,7 @@ import pluggy
 import structlog
 
 from kernel import hookspecs
+from kernel.charts import ChartType
 from kernel.containment import PluginGuard, describe
 from kernel.enclosure import enclose
 from kernel.errors import PluginConflictError
@@ -72,6 +73,7 @@ class PluginManager:
     def __init__(self, guard: PluginGuard, blocked: Collection[str] = ()) -> None:
         self.guard = guard
         self.field_types: Registry[FieldType[Any, Any]] = Registry("field_type")
+        self.chart_types: Registry[ChartType[Any]] = Registry("chart_type")
         self.importers: Registry[Importer[Any]] = Registry("importer")
         self.templates: Registry[Template] = Registry("template")
         self._blocked = tuple(blocked)

@@ -13,6 +13,7 @@ from kernel import runtime
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
 from kernel.api.value_schemas import object_schema
+from kernel.charts import ChartType
 from kernel.dialects.base import Dialect
 from kernel.errors import NotFoundError
 from kernel.expressions import FunctionEntry, function_catalogue
@@ -37,6 +38,13 @@ class FieldTypeView(TypeView, kw_only=True):
 
     widget: str
     operators: list[str] | None
+
+
+class ChartTypeView(TypeView, kw_only=True):
+    """A kind of charts. `config_schema` is that of a chart's `format`; `grouped` says whether it draws
+    groups, not the total alone."""
+
+    grouped: bool
 
 
 class ImporterView(TypeView, kw_only=True):
@@ -75,8 +83,12 @@ class CataloguesController(Controller):
         return paging.slice(found, key=lambda entry: (entry.name,))
 
     @get("/chart-types", summary="Kinds of charts")
-    async def chart_types(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:
-        return paging.slice(await _plain(kernel, "chart_types"), key=_key)
+    async def chart_types(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[ChartTypeView]:
+        return paging.slice(await _chart_types(kernel), key=_key)
+
+    @get("/chart-types/{key:str}", summary="One kind of charts")
+    async def chart_type(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> ChartTypeView:
+        return _one(await _chart_types(kernel), key)
 
     @get("/triggers", summary="What automations can react to")
     async def triggers(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:
@@ -103,6 +115,13 @@ async def _importers(kernel: runtime.Kernel) -> list[ImporterView]:
         return ImporterView(**_common(entry, entry.item.options_type), extensions=list(entry.item.extensions))
 
     return await _views(kernel, kernel.registries.importers, view)
+
+
+async def _chart_types(kernel: runtime.Kernel) -> list[ChartTypeView]:
+    def view(entry: Entry[ChartType[Any]]) -> ChartTypeView:
+        return ChartTypeView(**_common(entry, entry.item.config_type), grouped=entry.item.grouped)
+
+    return await _views(kernel, kernel.registries.chart_types, view)
 
 
 async def _plain(kernel: runtime.Kernel, name: str) -> list[TypeView]:

@@ -1,0 +1,78 @@
+"""Pie or donut: the share of each group in the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeAlias
+
+import msgspec
+
+from kernel.plugin_api import Arc, Bar, Canvas, ChartData, ChartType, Mark, Point, Text, Tone, hookimpl
+
+_ROW = 20
+_BOX = 10
+
+Slice: TypeAlias = tuple[str, float, Point]
+"""A label, its share, and the figure."""
+
+
+class PieFormat(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`donut` leaves a hole, in which the total stands."""
+
+    donut: bool = False
+
+
+class PieChart(ChartType[PieFormat]):
+    key = "pie"
+    label = "Pie chart"
+    description = "The share of each group in the whole, as a pie or a donut. Only figures above 0 are drawn."
+    config_type = PieFormat
+
+    def draw(self, data: ChartData, config: PieFormat, canvas: Canvas) -> Sequence[Mark]:
+        points = [p for s in data.series for p in s.points if p.value is not None and p.value > 0]
+        parts = [(p.label, float(p.value or 0), p) for p in points]
+        whole = sum(value for _, value, _ in parts)
+        if not parts:
+            return [Text(canvas.width / 2, canvas.height / 2, "No data", 14, "middle", "muted")]
+        shares = [(label, value / whole, point) for label, value, point in parts]
+        wide = canvas.width >= canvas.height * 1.2
+        room = canvas.width / 2 if wide else canvas.width
+        radius = max(10.0, min(room, canvas.height) / 2 - 12)
+        x, y = radius + 12, canvas.height / 2
+        marks = list(_slices(shares, x, y, radius, radius * 0.6 if config.donut else 0, canvas))
+        if config.donut:
+            text = canvas.short(data.total)
+            size = min(28.0, radius * 1.1 / max(1.0, canvas.text_width(text, 1)))
+            marks.append(Text(x, y + size / 3, text, size, "middle", bold=True))
+        if wide:
+            marks += _legend(shares, 2 * radius + 40, canvas)
+        return marks
+
+
+def _slices(
+    shares: Sequence[Slice], x: float, y: float, radius: float, hole: float, canvas: Canvas
+) -> Iterator[Mark]:
+    start = 0.0
+    for tone, (label, share, point) in enumerate(shares):
+        title = f"{label}: {canvas.number(point.value)} ({canvas.percent(share)})"
+        yield Arc(x, y, radius, hole, start, start + share, tone, title)
+        start += share
+
+
+def _legend(shares: Sequence[Slice], left: float, canvas: Canvas) -> Iterator[Mark]:
+    """A row for each slice, as many as there is room for, in the middle of the height."""
+    rows = shares[: max(1, int(canvas.height // _ROW) - 1)]
+    top = (canvas.height - len(rows) * _ROW) / 2
+    for number, (label, share, point) in enumerate(rows):
+        tone: Tone = number
+        y = top + number * _ROW
+        value = f"{canvas.short(point.value)} · {canvas.percent(share)}"
+        room = canvas.width - left - 16 - canvas.text_width(value, 11) - 20
+        yield Bar(left, y, _BOX, _BOX, tone)
+        yield Text(left + 16, y + 9, canvas.cut(label, max(20.0, room), 11), 11)
+        yield Text(canvas.width - 12, y + 9, value, 11, "end", "muted")
+
+
+@hookimpl
+def register_chart_types() -> Iterable[ChartType[Any]]:
+    return [PieChart()]
