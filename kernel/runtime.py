@@ -25,6 +25,8 @@ from kernel.services.comments import CommentService
 from kernel.services.conversions import Conversions
 from kernel.services.currency_rates import CurrencyRateService
 from kernel.services.entries import ProjectParts
+from kernel.services.events.feed import EventFeed
+from kernel.services.events.retention import EventRetention
 from kernel.services.field_checks import FieldChecks
 from kernel.services.fields import FieldService
 from kernel.services.history import HistoryService
@@ -64,6 +66,7 @@ from kernel.services.users import UserService
 from kernel.services.views import ViewService
 from kernel.settings import Settings
 from kernel.storage.connect import open_database
+from kernel.storage.event_order import event_order
 from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.options import StorageOptions
 from kernel.storage.schema_cache import SchemaCache
@@ -82,7 +85,10 @@ class Kernel:
         self.database = self.claims.around(open_database(settings.database_url, storage_options(settings)))
         self.rows = KernelRows(self.database.dialect)
         self.schema = SchemaCache(self.database, registries.field_types.get, registries.guard.follow)
-        self.log = ChangeLog(self.ids, clock, self.rows)
+        order = event_order(settings.database_url, self.database)
+        self.feed = EventFeed(self.database, self.rows, clock, order)
+        self.event_retention = EventRetention(self.database, self.rows, clock, settings.event_days)
+        self.log = ChangeLog(self.ids, clock, self.rows, self.feed.stir)
         self._wire_access()
         self._wire_projects()
         self._wire_records()
@@ -165,6 +171,8 @@ class Kernel:
         await self.schema.current()
         self.plugins.watch()
         await self.imports.sweep()
+        await self.feed.start()
+        await self.event_retention.start()
         await self.jobs.start()
         await self.trash_emptying.start()
 
@@ -172,6 +180,8 @@ class Kernel:
         """Finish what is running and close the database."""
         await self.trash_emptying.stop()
         await self.jobs.stop()
+        await self.event_retention.stop()
+        await self.feed.stop()
         await self.plugins.unwatch()
         await self.database.stop()
 

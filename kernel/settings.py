@@ -83,6 +83,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trash_days: Annotated[
         float, Meta(description="Days after which what is in the trash goes for good.", gt=0)
     ] = 30.0
+    event_days: Annotated[
+        float, Meta(description="Days for which events are kept, and longer if not all were taken.", gt=0)
+    ] = 7.0
     clock_offset: Annotated[
         float, Meta(description="Moves the server's clock, for tests and demonstrations.")
     ] = 0.0

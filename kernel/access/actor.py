@@ -49,6 +49,8 @@ class Actor:
     via: str = "api"
     access_version: int | None = None
     """The state of everybody's rights that this actor was made from; None: not to be checked."""
+    cause: int | None = None
+    """The run of an automation that acts; its events carry it, so that chains can be followed."""
 
     @property
     def rights_key(self) -> tuple[object, ...]:

@@ -83,6 +83,9 @@ class Dialect(ABC):
     name: str
     fence: str
     """Ends a derived table whose columns the planner must not put back in place of their names."""
+    claim: str
+    """Ends a SELECT inside a transaction that takes its rows, passing over those that others hold.
+    Nothing on SQLite, where no two write at a time."""
 
     # Parameters and columns
     @abstractmethod

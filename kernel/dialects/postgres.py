@@ -42,6 +42,7 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
 
     name = "postgres"
     fence = "OFFSET 0"
+    claim = " FOR UPDATE SKIP LOCKED"
 
     def setup_statements(self) -> list[str]:
         """Create or replace the functions that the SQL relies on; once for each database.

@@ -33,6 +33,7 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
 
     name = "sqlite"
     fence = "LIMIT -1 OFFSET 0"
+    claim = ""
 
     def register(self, connection: sqlite3.Connection) -> None:
         """Add the functions that the SQL relies on; once for each connection."""

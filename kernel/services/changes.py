@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from kernel.storage.kernel_rows import KernelRows
 _HISTORY = (
     "id", "at", "actor_id", "via", "project_id", "record_id", "kind", "version", "changes", "batch_id",
 )  # fmt: skip
-_OUTBOX = ("id", "at", "project_id", "record_id", "kind", "version")
+_OUTBOX = ("id", "at", "project_id", "record_id", "kind", "version", "cause")
 
 
 class Change(NamedTuple):
@@ -35,12 +35,15 @@ class Change(NamedTuple):
 
 
 class ChangeLog:
-    """Writes history and outbox rows."""
+    """Writes history and outbox rows. `committed` is called when they are there for all to see."""
 
-    def __init__(self, ids: IdGenerator, clock: Clock, rows: KernelRows) -> None:
+    def __init__(
+        self, ids: IdGenerator, clock: Clock, rows: KernelRows, committed: Callable[[], None] = lambda: None
+    ) -> None:
         self._ids = ids
         self._clock = clock
         self._rows = rows
+        self._committed = committed
         self._encode = msgspec.json.Encoder(decimal_format="string").encode
 
     async def write(
@@ -76,11 +79,12 @@ class ChangeLog:
             for id_, c in zip(ids, listed, strict=True)
         ]
         events = [
-            (id_, at, c.project_id, c.record_id, c.kind, c.version)
+            (id_, at, c.project_id, c.record_id, c.kind, c.version, actor.cause)
             for id_, c in zip(ids, listed, strict=True)
         ]
         await self._rows.insert_many(tx, "smalt_history", _HISTORY, history)
         await self._rows.insert_many(tx, "smalt_outbox", _OUTBOX, events)
+        tx.on_commit(self._committed)
         return ids
 
     def _text(self, changes: Any) -> str:

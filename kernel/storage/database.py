@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, NamedTuple, Protocol
 
@@ -50,6 +50,10 @@ class Transaction(Protocol):
     async def run(self, query: Query[Any, Any]) -> Any:
         """Run a Piccolo query on a kernel table inside this transaction; what Piccolo answers:
         a list of dicts for `select`, one dict or None after `.first()`, an int for `count`."""
+        ...
+
+    def on_commit(self, told: Callable[[], None]) -> None:
+        """Call `told` soon after the commit, once; not when the process dies in between."""
         ...
 
     def savepoint(self) -> AbstractAsyncContextManager[None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import islice
 from typing import Any, TypeAlias
@@ -47,6 +47,10 @@ class PostgresTransaction:
         self._connection = connection
         self._timeout = seconds + _GRACE
         self._savepoints = 0
+        self.committed: set[Callable[[], None]] = set()
+
+    def on_commit(self, told: Callable[[], None]) -> None:
+        self.committed.add(told)
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         with understood():
@@ -168,7 +172,8 @@ class PostgresDatabase:
             try:
                 with understood():
                     await connection.execute(_begin(schema_change, seconds))
-                yield PostgresTransaction(connection, self.dialect, seconds)
+                tx = PostgresTransaction(connection, self.dialect, seconds)
+                yield tx
                 with understood():
                     await _commit(connection)
             except BaseException:
@@ -176,6 +181,8 @@ class PostgresDatabase:
                 raise
             finally:
                 self._holders.discard(task)
+        for told in tx.committed:
+            told()
 
     async def optimize(self) -> None:
         """Collect statistics now; autovacuum would only do it later."""

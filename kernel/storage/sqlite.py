@@ -6,7 +6,7 @@ import asyncio
 import random
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from itertools import islice
@@ -49,6 +49,10 @@ class SqliteTransaction:
         self._writer = writer
         self._seconds = seconds
         self._savepoints = 0
+        self.committed: set[Callable[[], None]] = set()
+
+    def on_commit(self, told: Callable[[], None]) -> None:
+        self.committed.add(told)
 
     async def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[Row]:
         return (await self.fetch_all(Statement(sql, parameters)))[0]
@@ -135,9 +139,9 @@ class SqliteDatabase:
         await self._take_turn(self.options.busy_seconds)
         try:
             await self._begin(deadline)
-            yield SqliteTransaction(
-                self._writer, self.dialect, None if schema_change else self.options.write_seconds
-            )
+            seconds = None if schema_change else self.options.write_seconds
+            tx = SqliteTransaction(self._writer, self.dialect, seconds)
+            yield tx
             await self._writer.run_through(executing("COMMIT", ()), stoppable=False)
         except BaseException:
             await self._writer.run_through(roll_back, stoppable=False)
@@ -145,6 +149,8 @@ class SqliteDatabase:
         finally:
             self._holder = None
             self._turn.release()
+        for told in tx.committed:
+            told()
 
     async def optimize(self) -> None:
         """Let SQLite look at the tables that have changed much, a sample of each.

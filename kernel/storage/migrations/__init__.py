@@ -8,6 +8,14 @@ from kernel.storage.migrations import (
     m0003_collaboration,
     m0004_fields,
     m0005_views,
+    m0008_feed,
 )
 
-MIGRATIONS = (m0001_first_tables, m0002_import_links, m0003_collaboration, m0004_fields, m0005_views)
+MIGRATIONS = (
+    m0001_first_tables,
+    m0002_import_links,
+    m0003_collaboration,
+    m0004_fields,
+    m0005_views,
+    m0008_feed,
+)

@@ -40,11 +40,17 @@ def same(sql: str) -> Callable[[str], str]:
     return lambda engine_type: sql
 
 
+def only(engine: str, sql: str) -> Callable[[str], str]:
+    """A statement for one engine; nothing on the other."""
+    return lambda engine_type: sql if engine_type == engine else ""
+
+
 def runner(statements: Sequence[Callable[[str], str]]) -> Callable[[], Awaitable[None]]:
     """What `add_raw` of a Piccolo migration wants: a coroutine function that runs the statements."""
 
     async def run() -> None:
         for statement in statements:
-            await ENGINE.run_ddl(statement(ENGINE.engine_type))
+            if sql := statement(ENGINE.engine_type):
+                await ENGINE.run_ddl(sql)
 
     return run

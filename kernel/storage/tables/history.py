@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from piccolo.columns import BigInt
 from piccolo.table import Table
 
 from kernel.storage.piccolo_engine import ENGINE
@@ -24,14 +25,28 @@ class History(Table, tablename="smalt_history", db=ENGINE):
 
 
 class Outbox(Table, tablename="smalt_outbox", db=ENGINE):
-    """Events for whatever reacts; the id is that of the history row."""
+    """Events for whatever reacts; the id is that of the history row.
 
-    id = number(primary_key=True)
+    `seq` is the event's place in the feed. The engines give it; see `kernel.storage.event_order`.
+    `cause` is the run of an automation that made the change.
+    """
+
+    seq = number(primary_key=True)
+    id = number()
     at = number()
     project_id = number()
     record_id = number(null=True)
     kind = text()
     version = number(null=True)
+    cause = number(null=True)
+
+
+class Consumer(Table, tablename="smalt_consumer", db=ENGINE):
+    """Whoever reads the feed: `position` is the `seq` of the last event that it has taken."""
+
+    name = text(primary_key=True)
+    position = BigInt(default=0)
+    updated_at = number()
 
 
 class Batch(Table, tablename="smalt_batch", db=ENGINE):
@@ -46,4 +61,4 @@ class Batch(Table, tablename="smalt_batch", db=ENGINE):
     undone_at = number(null=True)
 
 
-TABLES: tuple[type[Table], ...] = (History, Outbox, Batch)
+TABLES: tuple[type[Table], ...] = (History, Outbox, Consumer, Batch)

@@ -1,0 +1,1 @@
+"""Events: the outbox as a feed, and what carries it outwards."""
