@@ -43,6 +43,7 @@ from kernel.services.members import MemberService
 from kernel.services.mentions import Mentions
 from kernel.services.notices import NoticeService
 from kernel.services.parsing_ahead import ParsingAhead
+from kernel.services.planning import Planning
 from kernel.services.plugins import PluginService
 from kernel.services.presses import PressService
 from kernel.services.projects import ProjectService
@@ -59,6 +60,7 @@ from kernel.services.roles import RoleService
 from kernel.services.sessions import SessionService
 from kernel.services.tags import TagService
 from kernel.services.templates import TemplateService
+from kernel.services.timekeeping import Timekeeper
 from kernel.services.tokens import TokenService
 from kernel.services.trash import TrashService
 from kernel.services.trash_emptying import TrashEmptying
@@ -125,6 +127,8 @@ class Kernel:
         self.checklists = ChecklistService(checklists)
         self.checklist_items = ChecklistItemService(checklists)
         self.dependencies = DependencyService(RecordParts(parts, records, "dependencies"))
+        self.timekeeper = Timekeeper()
+        self.planning = Planning(parts, records, self.users, self.timekeeper)
         self.trash = TrashService(parts, self.settings.trash_days)
         self.trash_emptying = TrashEmptying(parts, self.settings.trash_days)
         self.reverts = RevertService(self.database, self.rows, records, self.ids)
@@ -175,9 +179,11 @@ class Kernel:
         await self.event_retention.start()
         await self.jobs.start()
         await self.trash_emptying.start()
+        await self.timekeeper.start()
 
     async def stop(self) -> None:
         """Finish what is running and close the database."""
+        await self.timekeeper.stop()
         await self.trash_emptying.stop()
         await self.jobs.stop()
         await self.event_retention.stop()

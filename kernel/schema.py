@@ -20,6 +20,7 @@ BUILT_IN_LINKS: Mapping[str, int] = {"tags": 1, "assignees": 2}
 DEFAULT_FIELDS = (
     "title", "description", "assignees", "start_date", "due_date",
     "tags", "checklists", "dependencies", "referenced_by",
+    "comments", "followers", "reminders", "repeat",
 )  # fmt: skip
 """The default fields, each but the title removable per project."""
 

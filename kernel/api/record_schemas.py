@@ -52,7 +52,9 @@ _INPUT_MEMBERS: Final[dict[str, Any]] = {
     "list": {"type": "string", "description": "By name or id; the first one when left out."},
     "tags": {"type": "array", "items": {"type": "string"}, "description": "By name or id."},
     "assignees": {"type": "array", "items": {"type": "string"}, "description": "By id or email."},
-    "start_at": _MOMENT, "due_at": _MOMENT, "completed_at": _MOMENT, "fields": _INPUTS,
+    "start_at": _MOMENT, "due_at": _MOMENT, "completed_at": _MOMENT,
+    "completed": {"type": "boolean", "description": "Sets `completed_at` to now, or empties it."},
+    "fields": _INPUTS,
 }  # fmt: skip
 
 SCHEMAS: Final[Mapping[str, dict[str, Any]]] = {
@@ -63,7 +65,9 @@ SCHEMAS: Final[Mapping[str, dict[str, Any]]] = {
         "properties": {
             "id": _ID, "project_id": _ID, "list_id": {"type": ["string", "null"]},
             "title": {"type": "string"},
-            "description": {"type": ["string", "null"]}, "position": _ID,
+            "description": {"type": ["string", "null"]},
+            "description_html": {"type": ["string", "null"], "description": "With `render` only."},
+            "position": _ID,
             "tags": {"type": "array", "items": _reference("Labelled")},
             "assignees": {"type": "array", "items": _reference("Labelled")},
             "start_at": _MOMENT, "due_at": _MOMENT, "completed_at": _MOMENT, "list_entered_at": _MOMENT,

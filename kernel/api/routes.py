@@ -16,6 +16,7 @@ from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
 from kernel.api.controllers.lists import ListsController
 from kernel.api.controllers.members import MembersController, RolesController
+from kernel.api.controllers.planning import FollowersController, RemindersController, RepeatController
 from kernel.api.controllers.plugins import PluginsController
 from kernel.api.controllers.projects import ProjectsController
 from kernel.api.controllers.record_relations import (
@@ -56,6 +57,9 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ChecklistItemsController,
     DependenciesController,
     ViewsController,
+    FollowersController,
+    RemindersController,
+    RepeatController,
     TrashController,
     RevertsController,
     ImportsController,

@@ -31,6 +31,10 @@ DEFAULT_FIELD_OF: Mapping[str, str] = {
     "referenced_by": "referenced_by",
     "checklists": "checklists",
     "dependencies": "dependencies",
+    "comments": "comments",
+    "followers": "followers",
+    "reminders": "reminders",
+    "repeat": "repeat",
 }
 """The removable default field that a built-in name belongs to."""
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -24,7 +24,8 @@ class Change(NamedTuple):
     """One change: of a record, or of the project itself when `record_id` is None.
 
     `kind` is like record.updated or field.created; `version` is the record's after the change;
-    `changes` is anything that JSON can hold, by custom `{"name": [old, new]}`.
+    `changes` is anything that JSON can hold, by custom `{"name": [old, new]}`. `told` are the
+    people who learn of it in another way than by following the record.
     """
 
     project_id: int
@@ -32,10 +33,31 @@ class Change(NamedTuple):
     kind: str
     version: int | None
     changes: Any
+    told: Collection[int] = ()
+
+    def touches(self, *names: str) -> bool:
+        """Whether values of these names may be among what has changed."""
+        if isinstance(self.changes, bytes):
+            return any(f'"{name}":'.encode() in self.changes for name in names)
+        return isinstance(self.changes, Mapping) and any(name in self.changes for name in names)
+
+    def values(self) -> Mapping[str, Any]:
+        """What has changed, by stored name; nothing for what is no mapping."""
+        found = msgspec.json.decode(self.changes) if isinstance(self.changes, bytes) else self.changes
+        return found if isinstance(found, Mapping) else {}
+
+
+class Listener(Protocol):
+    """Hears of changes in their own transaction, after they were logged."""
+
+    async def heard(self, tx: Transaction, actor: Actor, changes: Sequence[Change]) -> None:
+        """Do what follows from the changes. It sits on the road of every write, so it must be quick."""
+        ...
 
 
 class ChangeLog:
-    """Writes history and outbox rows. `committed` is called when they are there for all to see."""
+    """Writes history and outbox rows, and tells its listeners. `committed` is called when the rows
+    are there for all to see."""
 
     def __init__(
         self, ids: IdGenerator, clock: Clock, rows: KernelRows, committed: Callable[[], None] = lambda: None
@@ -45,6 +67,11 @@ class ChangeLog:
         self._rows = rows
         self._committed = committed
         self._encode = msgspec.json.Encoder(decimal_format="string").encode
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> None:
+        """Tell somebody of every change from now on."""
+        self._listeners.append(listener)
 
     async def write(
         self,
@@ -56,9 +83,10 @@ class ChangeLog:
         version: int | None,
         changes: Any,
         batch_id: int | None = None,
+        told: Collection[int] = (),
     ) -> int:
         """Log one change; gives the id of its history row, which is the id of its event."""
-        change = Change(project_id, record_id, kind, version, changes)
+        change = Change(project_id, record_id, kind, version, changes, told)
         return (await self.write_many(tx, actor, [change], batch_id))[0]
 
     async def write_many(
@@ -84,6 +112,8 @@ class ChangeLog:
         ]
         await self._rows.insert_many(tx, "smalt_history", _HISTORY, history)
         await self._rows.insert_many(tx, "smalt_outbox", _OUTBOX, events)
+        for listener in self._listeners:
+            await listener.heard(tx, actor, listed)
         tx.on_commit(self._committed)
         return ids
 

@@ -89,8 +89,8 @@ class CommentService:
                 "created_at": now, "created_by": actor.user_id, "updated_at": now,
             }  # fmt: skip
             await parts.rows.insert(writing.work.tx, "smalt_comment", row)
-            await writing.log("comment.created", "comments", None, {"id": str(id_), "body": body})
-            await self._mentions.notify(writing, people)
+            told = await self._mentions.notify(writing, people)
+            await writing.log("comment.created", "comments", None, {"id": str(id_), "body": body}, told)
         return (await self._shown([(id_, body, now, actor.user_id, now)]))[0]
 
     async def update(
@@ -109,9 +109,9 @@ class CommentService:
                 change = {"body": body, "updated_at": now}
                 await writing.parts.rows.update(writing.work.tx, "smalt_comment", comment_id, change)
                 old, new = ({"id": str(comment_id), "body": text} for text in (before[1], body))
-                await writing.log("comment.updated", "comments", old, new)
                 known = {p.user_id for p in await self._mentions.people(await self._mentioned(before[1]))}
-                await self._mentions.notify(writing, [p for p in people if p.user_id not in known])
+                told = await self._mentions.notify(writing, [p for p in people if p.user_id not in known])
+                await writing.log("comment.updated", "comments", old, new, told)
         return (await self._shown([(comment_id, body, before[2], before[3], now)]))[0]
 
     async def delete(self, actor: Actor, project_id: int, record_id: int, comment_id: int) -> None:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from kernel.access.acting import actor_of
 from kernel.access.actor import Actor
 from kernel.dialects.base import Parameters
-from kernel.queries.compilation import root_scope
-from kernel.queries.paths import start
 from kernel.services.record_parts import PartWriting, shown
 from kernel.services.rich_text import Mentioned
+from kernel.services.sight import sees_record
 from kernel.storage.database import Database, Statement
 from kernel.values import ID, TEXT
 
@@ -40,24 +39,27 @@ class Mentions:
         (rows,) = await self.database.read(Statement(sql, use.values))
         return [await actor_of(self.database, row[0], "api") for row in rows]
 
-    async def notify(self, writing: PartWriting, people: Iterable[Actor]) -> None:
-        """A notice for each of those who see the record and its comments; none for the writer."""
+    async def notify(self, writing: PartWriting, people: Iterable[Actor]) -> list[int]:
+        """A notice for each of those who see the record and its comments; none for the writer.
+
+        Gives the ids of those who got one.
+        """
         work, parts = writing.work, writing.parts
         text = f"{work.actor.name} mentioned you in a comment."
         row = {
             "text": text, "created_at": parts.now(), "project_id": work.project.id,
             "record_id": writing.record_id,
         }  # fmt: skip
+        told = []
         for person in people:
-            if person.user_id != work.actor.user_id and await self._sees(writing, person):
+            if person.user_id not in (None, work.actor.user_id) and await self._sees(writing, person):
                 notice = {"id": parts.ids.new(), "user_id": person.user_id} | row
                 await parts.rows.insert(work.tx, "smalt_notice", notice)
+                told.append(person.user_id or 0)
+        return told
 
     async def _sees(self, writing: PartWriting, person: Actor) -> bool:
         work = writing.work
         if not shown(work.project, person.access(work.project.id), "comments"):
             return False
-        compilation = start(work.schema, person, self.database.dialect, work.now)
-        scope = root_scope(compilation, work.project)
-        scope.frame.restrict(f"r.id = {compilation.parameters.add(writing.record_id, ID)}")
-        return bool(await work.tx.fetch(*compilation.statement(f"SELECT r.id {scope.frame.clause()}")))
+        return await sees_record(work.tx, work.schema, person, work.project, writing.record_id, work.now)

@@ -34,8 +34,11 @@ WRITABLE = (
     "start_at",
     "due_at",
     "completed_at",
+    "completed",
     "fields",
 )
+
+_RULED_BY = {"completed": "completed_at"}
 
 
 class DraftParser:
@@ -66,7 +69,7 @@ class DraftParser:
         place = f"{pointer}/{escaped(name)}"
         if built_in == "fields":
             self._custom_fields(draft, value, place)
-        elif built_in not in WRITABLE or not self._sees(built_in):
+        elif built_in not in WRITABLE or not self._sees(_RULED_BY.get(built_in, built_in)):
             self._fault(place, unknown_member(name, self.project, self.access))
         else:
             self._built_in(draft, built_in, value, place)
@@ -75,7 +78,7 @@ class DraftParser:
         return has_built_in(self.project, name) and rule_of(self.access, name) != "hidden"
 
     def _built_in(self, draft: Draft, name: str, value: Any, place: str) -> None:
-        if not writes(self.project, self.access, name):
+        if not writes(self.project, self.access, _RULED_BY.get(name, name)):
             self._denied.append(name)
             return
         try:
@@ -143,6 +146,11 @@ class DraftParser:
 
     def _assignees(self, draft: Draft, value: Any) -> None:
         draft.links[ASSIGNEES] = [_identity(v) for v in _several(value)]
+
+    def _completed(self, draft: Draft, value: Any) -> None:
+        if not isinstance(value, bool):
+            raise InvalidValueError("Say true or false, or give a time as 'completed_at'.")
+        draft.completed = value
 
     def time(self, value: Any) -> datetime | None:
         return read_time(value, self.project.time_zone)
@@ -268,4 +276,5 @@ _READERS: Mapping[str, Callable[[DraftParser, Draft, Any], None]] = {
     "start_at": _time_reader("start_at"),
     "due_at": _time_reader("due_at"),
     "completed_at": _time_reader("completed_at"),
+    "completed": DraftParser._completed,
 }

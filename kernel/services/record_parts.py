@@ -37,11 +37,12 @@ class PartWriting:
     version: int
     parts: ProjectParts
 
-    async def log(self, kind: str, name: str, old: Any, new: Any) -> None:
-        """History and event of one change; `name` is the member of the record that it is about."""
+    async def log(self, kind: str, name: str, old: Any, new: Any, told: Collection[int] = ()) -> None:
+        """History and event of one change; `name` is the member of the record that it is about,
+        `told` are people who learn of it otherwise than by following the record."""
         await self.parts.log.write(
             self.work.tx, self.work.actor, self.work.project.id, self.record_id, kind, self.version,
-            {name: [old, new]},
+            {name: [old, new]}, told=told,
         )  # fmt: skip
 
 
@@ -74,12 +75,19 @@ class RecordParts:
         self, actor: Actor, project_id: int, record_id: int, ability: str = "edit"
     ) -> AsyncIterator[PartWriting]:
         """A transaction of somebody who may change these parts; the record is locked in it."""
-        async with self.records.writing(actor, project_id) as work:
-            self.check_shown(work.project, work.access)
-            record = await self.records.current(work, record_id)
+        async with self.noting(actor, project_id, record_id) as writing:
+            work = writing.work
             work.demand(ability, f"changes to {self.name}")
             if ability == "edit" and work.access.rule(self.name) != "edit":
                 raise ForbiddenError(f"You may not change {self.name}.")
+            yield writing
+
+    @asynccontextmanager
+    async def noting(self, actor: Actor, project_id: int, record_id: int) -> AsyncIterator[PartWriting]:
+        """The same for what is the actor's own, such as reminders: who sees the record may note it."""
+        async with self.records.writing(actor, project_id) as work:
+            self.check_shown(work.project, work.access)
+            record = await self.records.current(work, record_id)
             yield PartWriting(work, record_id, record.columns["version"], self.parts)
 
     async def people(self, ids: Collection[int | None]) -> dict[int, PersonRef]:

@@ -90,6 +90,7 @@ class RecordWriter:
         log = []
         for record_id, draft in drafts.items():
             before = current[record_id]
+            draft.settle(now, before.columns["completed_at"])
             values, found = differences(plan, before, draft)
             if not found and not values:
                 continue
@@ -203,6 +204,7 @@ def _prepared(
     common = {"list_id": first, **_stamps(actor, now)}
     common = {name: plan.encode(name, value) for name, value in common.items()}
     for place, (record_id, draft) in enumerate(zip(ids, drafts, strict=True)):
+        draft.settle(now, None)
         if plan.defaults:
             draft.fields = {**plan.defaults, **draft.fields}
         row = plan.row(common, draft, record_id)

@@ -185,13 +185,14 @@ class RecordService:
         async with self.writing(actor, project_id) as work:
             before = await self.current(work, record_id)
             work.demand("create", "new records")
-            draft = self._duplicate(work, before)
+            draft = self.duplicate(work, before)
             parser = DraftParser(work.project, work.access)
             given = parser.parse(data, new=False)
             await self.resolve(work, [("", given)])
             draft.columns |= given.columns
             draft.fields |= given.fields
             draft.links |= given.links
+            draft.completed = given.completed
             parser.check_complete(draft)
             (copied,) = await self.writer.create(work.tx, actor, work.plan, [draft])
             return copied, await self._answer(work, copied)
@@ -266,7 +267,7 @@ class RecordService:
         query = self.reader.record_query(work.schema, work.actor, work.project.id)
         return answer_of(await work.tx.fetch(*query.of(record_id)))
 
-    def _duplicate(self, work: Writing, before: Current) -> Draft:
+    def duplicate(self, work: Writing, before: Current) -> Draft:
         """The values of a record that the actor may read and write, as a draft."""
         draft = Draft()
         for name in ("title", "description", "list_id", "start_at", "due_at"):

@@ -26,7 +26,7 @@ from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.schema_cache import SchemaCache
 
 LONGEST_SCOPE = 10_000
-BUILT_IN_KEYS = frozenset({"*", "comments", *DEFAULT_FIELDS, *BUILT_INS})
+BUILT_IN_KEYS = frozenset({"*", *DEFAULT_FIELDS, *BUILT_INS})
 """Names of what is no custom field; `*` stands for all that has no rule of its own."""
 
 Rules = Annotated[

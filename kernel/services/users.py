@@ -14,6 +14,7 @@ from kernel.access.version import bump_access
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
 from kernel.ids import IdGenerator
+from kernel.services.following import OCCASIONS, Occasion
 from kernel.services.names import Faults
 from kernel.storage.database import Database, Row, Statement, Transaction
 from kernel.storage.kernel_rows import KernelRows
@@ -22,7 +23,13 @@ Email = Annotated[str, msgspec.Meta(examples=["ewa@example.com"])]
 Name = Annotated[str, msgspec.Meta(examples=["Ewa Nowak"])]
 Password = Annotated[str, msgspec.Meta(examples=["correct horse battery"])]
 
-_COLUMNS = "u.id, u.email, u.name, u.admin, u.active, u.created_at"
+Occasions = Annotated[
+    list[Occasion],
+    msgspec.Meta(description="When to follow a record by yourself.", examples=[["assigned", "mentioned"]]),
+]
+
+_COLUMNS = "u.id, u.email, u.name, u.admin, u.active, u.created_at, u.auto_follow"
+_OWN = frozenset({"name", "password", "auto_follow"})
 
 
 class User(msgspec.Struct, frozen=True):
@@ -34,6 +41,7 @@ class User(msgspec.Struct, frozen=True):
     admin: bool
     active: bool
     created_at: int
+    auto_follow: list[Occasion] = []
 
 
 class UserInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -46,7 +54,7 @@ class UserInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class UserPatch(msgspec.Struct, forbid_unknown_fields=True):
-    """What to change of a user. Everybody may change their own name and password."""
+    """What to change of a user. Everybody may change their own name, password and `auto_follow`."""
 
     email: Email | msgspec.UnsetType = msgspec.UNSET
     name: Name | msgspec.UnsetType = msgspec.UNSET
@@ -54,6 +62,7 @@ class UserPatch(msgspec.Struct, forbid_unknown_fields=True):
     current_password: Password | msgspec.UnsetType = msgspec.UNSET
     admin: bool | msgspec.UnsetType = msgspec.UNSET
     active: bool | msgspec.UnsetType = msgspec.UNSET
+    auto_follow: Occasions | msgspec.UnsetType = msgspec.UNSET
 
 
 class UserService:
@@ -184,8 +193,9 @@ class UserService:
 
 
 def _user(row: Row) -> User:
-    id_, email, name, admin, active, created_at = row
-    return User(id_, email, name, bool(admin), bool(active), created_at)
+    id_, email, name, admin, active, created_at, follow = row
+    chosen = [] if follow is None else msgspec.json.decode(follow, type=list[Occasion])
+    return User(id_, email, name, bool(admin), bool(active), created_at, chosen)
 
 
 def _one(rows: list[Row]) -> User:
@@ -195,7 +205,7 @@ def _one(rows: list[Row]) -> User:
 
 
 def _row(user: User) -> dict[str, Any]:
-    return msgspec.structs.asdict(user)
+    return msgspec.structs.asdict(user) | {"auto_follow": _text(user.auto_follow)}
 
 
 def fold_email(email: str) -> str:
@@ -218,8 +228,16 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
         given["email"] = _email(given["email"], faults)
     if "name" in given:
         given["name"] = faults.name(given["name"])
+    if "auto_follow" in given:
+        given["auto_follow"] = _text(given["auto_follow"])
     faults.check()
     return given
+
+
+def _text(occasions: list[Occasion]) -> str | None:
+    """As it is stored: in order, nothing for none."""
+    chosen = [occasion for occasion in OCCASIONS if occasion in occasions]
+    return msgspec.json.encode(chosen).decode() if chosen else None
 
 
 def _require_admin(actor: Actor) -> None:
@@ -228,6 +246,6 @@ def _require_admin(actor: Actor) -> None:
 
 
 def _require_allowed(actor: Actor, user: User, given: dict[str, Any]) -> None:
-    own = actor.user_id == user.id and given.keys() <= {"name", "password"}
+    own = actor.user_id == user.id and given.keys() <= _OWN
     if not own:
         _require_admin(actor)

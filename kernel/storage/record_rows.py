@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from kernel.dialects.base import Dialect
@@ -41,12 +42,19 @@ class Draft:
 
     `columns`: built-in columns by name. `fields`: parsed values by field id; people and
     records may still be text (id, email) until they have been found. `links`: tags and
-    assignees by link id.
+    assignees by link id. `completed`: done now, unless it is done already; or not done any more.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
     fields: dict[int, Any] = field(default_factory=dict)
     links: dict[int, list[Any]] = field(default_factory=dict)
+    completed: bool | None = None
+
+    def settle(self, now: datetime, completed_at: datetime | None) -> None:
+        """Turn `completed` into the moment it means for a record that was completed then, or not."""
+        if self.completed is not None:
+            self.columns["completed_at"] = (completed_at or now) if self.completed else None
+            self.completed = None
 
 
 def column_type(spec: ColumnSpec) -> ValueType:

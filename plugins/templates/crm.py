@@ -95,7 +95,9 @@ CUSTOMERS = ProjectSpec(
     name="Customers",
     description="Everybody we sell to, once.",
     lists=(ListSpec("Customers", "blue"),),
-    default_fields=("title", "description", "tags", "referenced_by"),
+    default_fields=(
+        "title", "description", "tags", "referenced_by", "comments", "followers", "reminders",
+    ),
     fields=(
         FieldSpec("Email", "email"),
         FieldSpec("Phone", "phone"),

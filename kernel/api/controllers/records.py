@@ -16,6 +16,7 @@ from kernel.api.paths import Id, identifier
 from kernel.errors import Fault, InvalidInputError
 from kernel.queries.aggregates import AggregateRequest
 from kernel.queries.pages import PageRequest
+from kernel.services.descriptions import rendered
 from kernel.services.record_batch import BatchInput, BatchResult
 
 Fields = Annotated[
@@ -36,6 +37,9 @@ AsOf = Annotated[
     QueryParameter(
         description="Read it as it was then, RFC 3339; `left_out` names the fields without a history."
     ),
+]
+Render = Annotated[
+    bool, QueryParameter(description="Add `description_html`, the description made safe to show as it is.")
 ]
 IfMatch = Annotated[
     str | None, HeaderParameter(name="If-Match", description="The ETag of the version you have read.")
@@ -138,6 +142,7 @@ class RecordsController(Controller):
         record_id: Id,
         deleted: Annotated[bool, QueryParameter(description="Read it from the trash.")] = False,
         as_of: AsOf = None,
+        render: Render = False,
     ) -> Response[bytes]:
         if as_of is not None:
             past = kernel.past.record(actor, identifier(project_id), identifier(record_id), as_of)
@@ -145,7 +150,8 @@ class RecordsController(Controller):
         answer = await kernel.records.reader.record(
             actor, identifier(project_id), identifier(record_id), deleted
         )
-        return json_bytes(answer.json, 200, _etag(answer.version))
+        body = await rendered(answer.json) if render else answer.json
+        return json_bytes(body, 200, _etag(answer.version))
 
     @patch("/{record_id:str}", summary="Change what is sent, and nothing else")
     async def change(

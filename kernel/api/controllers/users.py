@@ -11,12 +11,13 @@ from kernel.api.marks import ADMIN
 from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
+from kernel.services.following import Occasion
 from kernel.services.tokens import Token, TokenInput
 from kernel.services.users import User, UserInput, UserPatch
 
 
 class UserView(msgspec.Struct):
-    """A user. One that is not active cannot sign in."""
+    """A user. One that is not active cannot sign in. `auto_follow`: when it follows records by itself."""
 
     id: str
     email: str
@@ -24,6 +25,7 @@ class UserView(msgspec.Struct):
     admin: bool
     active: bool
     created_at: str
+    auto_follow: list[Occasion]
 
 
 class TokenView(msgspec.Struct, omit_defaults=True):
@@ -61,7 +63,7 @@ class UsersController(Controller):
     @patch(
         "/{user_id:str}",
         summary="Change a user",
-        description="Everybody changes their own name and password (with `current_password`); "
+        description="Everybody changes their own name, `auto_follow` and password (with `current_password`); "
         "administrators with the scope `admin` change everybody.",
     )
     async def change(self, kernel: Kernel, actor: Actor, user_id: Id, data: JSONBody[UserPatch]) -> UserView:
@@ -101,7 +103,15 @@ class TokensController(Controller):
 
 
 def _user(user: User) -> UserView:
-    return UserView(str(user.id), user.email, user.name, user.admin, user.active, moment(user.created_at))
+    return UserView(
+        str(user.id),
+        user.email,
+        user.name,
+        user.admin,
+        user.active,
+        moment(user.created_at),
+        user.auto_follow,
+    )
 
 
 def _token(token: Token) -> TokenView:

@@ -8,6 +8,7 @@ from kernel.storage.migrations import (
     m0003_collaboration,
     m0004_fields,
     m0005_views,
+    m0007_planning,
     m0008_feed,
 )
 
@@ -17,5 +18,6 @@ MIGRATIONS = (
     m0003_collaboration,
     m0004_fields,
     m0005_views,
+    m0007_planning,
     m0008_feed,
 )

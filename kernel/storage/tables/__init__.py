@@ -13,6 +13,7 @@ from piccolo.table import Table
 from kernel.storage.tables.collaboration import TABLES as COLLABORATION
 from kernel.storage.tables.history import TABLES as HISTORY
 from kernel.storage.tables.people import TABLES as PEOPLE
+from kernel.storage.tables.planning import TABLES as PLANNING
 from kernel.storage.tables.records import TABLES as RECORDS
 from kernel.storage.tables.schema import TABLES as SCHEMA
 from kernel.storage.tables.views import TABLES as VIEWS
@@ -23,6 +24,7 @@ TABLES: tuple[type[Table], ...] = (
     *PEOPLE,
     *RECORDS,
     *COLLABORATION,
+    *PLANNING,
     *HISTORY,
     *WORK,
     *VIEWS,

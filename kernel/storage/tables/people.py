@@ -10,7 +10,7 @@ from kernel.storage.tables.columns import number, text
 
 
 class User(Table, tablename="smalt_user", db=ENGINE):
-    """A person. `email` is stored in lower case."""
+    """A person. `email` is stored in lower case; `auto_follow` is a JSON list of text."""
 
     id = number(primary_key=True)
     email = text()
@@ -22,6 +22,7 @@ class User(Table, tablename="smalt_user", db=ENGINE):
     locale = text(null=True)
     created_at = number()
     updated_at = number(null=True)
+    auto_follow = text(null=True)
 
 
 class Token(Table, tablename="smalt_token", db=ENGINE):

@@ -78,7 +78,8 @@ async def test_the_projects_are_made_as_they_should_be(client: httpx.AsyncClient
     assert made["skipped"] == []
     customers, opportunities, delivery = made["projects"]
     assert [p["name"] for p in made["projects"]] == ["Customers", "Opportunities", "Delivery"]
-    assert set(customers["default_fields"]) == {"title", "description", "tags", "referenced_by"}
+    kept = {"title", "description", "tags", "referenced_by", "comments", "followers", "reminders"}
+    assert set(customers["default_fields"]) == kept
     assert "due_date" in opportunities["default_fields"]
     lists = await items(client, f"/projects/{opportunities['id']}/lists")
     assert [entry["name"] for entry in lists] == R9
