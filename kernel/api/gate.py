@@ -55,8 +55,8 @@ class Gate:
     """Lets requests through to their handlers with `scope["user"]` set to the actor."""
 
     def __init__(self, kernel: Kernel) -> None:
-        self._authenticator = kernel.authenticator
-        self._idempotency = Idempotency(kernel.claims)
+        self._kernel = kernel
+        self._idempotency = Idempotency(kernel)
         self._rules: dict[int, Rule] = {}
 
     def learn(self, app: Litestar) -> None:
@@ -111,9 +111,9 @@ class Gate:
 
     async def _identify(self, presented: Presented, check: bool) -> Identity:
         if presented.token is not None:
-            return await self._authenticator.bearer(presented.token, check)
+            return await self._kernel.authenticator.bearer(presented.token, check)
         if presented.secret is not None:
-            return await self._authenticator.session(presented.secret, check)
+            return await self._kernel.authenticator.session(presented.secret, check)
         raise NotAuthenticatedError("Send a token as 'Authorization: Bearer …', or sign in at /session.")
 
     async def _with_retry(
@@ -126,7 +126,7 @@ class Gate:
 
         async def held(message: Message) -> None:
             refusal = message["type"] == "http.response.start" and message["status"] >= 400
-            if refusal and not await self._authenticator.is_current():
+            if refusal and not await self._kernel.authenticator.is_current():
                 scope["state"][STALE] = True
             if STALE not in scope["state"]:
                 await send(message)

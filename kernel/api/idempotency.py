@@ -14,8 +14,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Send
 
 from kernel.access.actor import Actor
-from kernel.access.claims import Answer, Claim, Claims, InProgressError
+from kernel.access.claims import Answer, Claim, InProgressError
 from kernel.errors import Fault, InvalidInputError, TooLargeError
+from kernel.runtime import Kernel
 
 IN_MEMORY = 1024 * 1024
 CHUNK = 256 * 1024
@@ -30,8 +31,8 @@ _PASSING = frozenset({401, 403, 429, 500, 502, 503})
 class Idempotency:
     """Runs requests that carry a key at most once."""
 
-    def __init__(self, claims: Claims) -> None:
-        self._claims = claims
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
         self._running: dict[tuple[int, str], asyncio.Event] = {}
 
     async def run(
@@ -45,7 +46,7 @@ class Idempotency:
             fingerprint = await _read(scope, receive, body)
             claim = Claim(actor.user_id or 0, key, fingerprint)
             async with self._alone(claim):
-                answer = await self._claims.find(claim)
+                answer = await self._kernel.claims.find(claim)
                 replayed = answer is not None
                 if answer is None:
                     answer = await self._run_first(app, claim, scope, _replay(body, receive))
@@ -69,11 +70,11 @@ class Idempotency:
 
     async def _run_first(self, app: ASGIApp, claim: Claim, scope: HTTPScope, receive: Receive) -> Answer:
         capture = Capture()
-        with self._claims.running(claim):
+        with self._kernel.claims.running(claim):
             await app(scope, receive, capture)
         answer = capture.answer()
         if claim.made or answer.status not in _PASSING:
-            await self._claims.answered(claim, answer)
+            await self._kernel.claims.answered(claim, answer)
         return answer
 
 

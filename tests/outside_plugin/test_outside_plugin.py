@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.postgres_databases import PostgresDatabases
 from tests.server_process import client_of, new_token, serving, smalt
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,8 @@ def fresh_python(tmp_path_factory: pytest.TempPathFactory) -> str:
     _run(sys.executable, "-m", "venv", "--without-pip", str(folder))
     python = folder / "bin" / "python"
     lib = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    (lib / "site-packages" / "lent.pth").write_text(f"{ROOT}\n{sysconfig.get_path('purelib')}\n")
+    lent = [str(ROOT), *(folder for folder in sys.path if folder.endswith("site-packages"))]
+    (lib / "site-packages" / "lent.pth").write_text("\n".join(lent))
     source = tmp_path_factory.mktemp("source")
     for name in ("pyproject.toml", "acme_iban.py"):
         (source / name).write_text((HERE / name).read_text())
@@ -49,14 +50,17 @@ def _run(*command: str) -> None:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def settings(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
     """A database for all tests of this module; each makes a project of its own."""
     data = {"SMALT_DATA_DIR": str(tmp_path_factory.mktemp("outside"))}
     if request.param == "sqlite":
-        return data
-    server = request.getfixturevalue("postgres_server")
-    server.psql("CREATE DATABASE outside;")
-    return data | {"SMALT_DATABASE_URL": server.get_uri(database="outside")}
+        yield data
+        return
+    databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
+    with databases.lent() as url:
+        yield data | {"SMALT_DATABASE_URL": url}
 
 
 @pytest.fixture(scope="module")

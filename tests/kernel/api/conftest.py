@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
@@ -11,12 +11,12 @@ import pytest
 from litestar import Litestar
 
 from kernel.access.actor import SYSTEM
-from kernel.api.app import create_app
 from kernel.runtime import Kernel, create_kernel
 from kernel.services.tokens import Scope, TokenInput
 from kernel.services.users import UserInput
 from kernel.settings import Settings
 from tests.kernel.api.clients import BASE_URL, NewClient
+from tests.kernel.api.shared_app import SharedApp
 
 
 @pytest.fixture
@@ -34,10 +34,21 @@ async def kernel(settings: Settings) -> AsyncIterator[Kernel]:
     await made.stop()
 
 
+@pytest.fixture(scope="session")
+def shared_app() -> SharedApp:
+    """The application that all tests of this process have in turn."""
+    return SharedApp()
+
+
 @pytest.fixture
-def app(kernel: Kernel) -> Litestar:
-    """The application around the kernel, which is started already."""
-    return create_app(kernel)
+def app(kernel: Kernel, shared_app: SharedApp) -> Iterator[Litestar]:
+    """The application around the kernel, which is started already.
+
+    A test that looks at what an application counts or keeps makes its own by `create_app`.
+    """
+    shared_app.kernel.now = kernel
+    yield shared_app.app
+    shared_app.kernel.now = None
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ async def test_a_server_that_is_not_there(url: str) -> None:
 
 async def test_a_database_that_is_not_there(database_url: str) -> None:
     with pytest.raises(UnavailableError, match="does not exist"):
-        await open_database(database_url.replace("/t", "/nonesuch", 1)).start()
+        await open_database(database_url.replace("/lent", "/nonesuch", 1)).start()
 
 
 async def test_a_statement_that_outlives_its_plan_is_a_contention(database: Database) -> None:
