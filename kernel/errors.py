@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 
@@ -84,8 +85,19 @@ class DuplicateError(ConflictError):
         super().__init__(detail)
 
 
+class FieldConflict(msgspec.Struct, frozen=True):
+    """A field that you or others have changed: what it was before both, what you want, what it is now."""
+
+    field: str
+    base: Any
+    yours: Any
+    theirs: Any
+
+
 class VersionMismatchError(SmaltError):
     """Somebody changed this since you read it."""
+
+    conflict: Sequence[FieldConflict] = ()
 
 
 class TooLargeError(SmaltError):

@@ -9,7 +9,7 @@ from kernel.access.rights import BUILT_IN, custom
 from kernel.access.version import ACCESS_VERSION
 from kernel.dialects.base import Parameters
 from kernel.errors import ForbiddenError
-from kernel.storage.database import Database, Statement
+from kernel.storage.database import Reading, Statement
 from kernel.values import BOOLEAN, ID
 
 _PERSON = "SELECT id, name, admin FROM smalt_user WHERE id = {id} AND active = {true}"
@@ -20,7 +20,7 @@ _MEMBERSHIPS = (
 
 
 async def actor_of(
-    database: Database, user_id: int | None, via: str, projects: Iterable[int] | None = None
+    database: Reading, user_id: int | None, via: str, projects: Iterable[int] | None = None
 ) -> Actor:
     """The actor for a user, limited to `projects` where given. ForbiddenError for who is gone."""
     person, members = Parameters(database.dialect), Parameters(database.dialect)

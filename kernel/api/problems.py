@@ -11,7 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from kernel import errors
-from kernel.errors import Fault, SmaltError
+from kernel.errors import Fault, FieldConflict, SmaltError
 
 MEDIA_TYPE = "application/problem+json"
 STALE = "smalt_stale"
@@ -21,13 +21,15 @@ logger = structlog.get_logger("smalt.api")
 
 
 class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
-    """What went wrong. `type` is stable; `errors` says where in the input, by JSON pointer."""
+    """What went wrong. `type` is stable; `errors` says where in the input, by JSON pointer. `conflict`
+    comes with a version mismatch: your change, that of others, and the value before both."""
 
     type: str
     title: str
     status: int
     detail: str = ""
     errors: Sequence[Fault] = ()
+    conflict: Sequence[FieldConflict] = ()
 
 
 class Kind(NamedTuple):
@@ -84,8 +86,9 @@ def problem_of(error: SmaltError) -> Problem:
     if not faults and isinstance(error, errors.ExpressionError):
         faults = (Fault("", error.detail, error.position),)
     return Problem(
-        type=f"/problems/{slug}", title=error.title(), status=status, detail=error.detail, errors=faults
-    )
+        type=f"/problems/{slug}", title=error.title(), status=status, detail=error.detail, errors=faults,
+        conflict=getattr(error, "conflict", ()),
+    )  # fmt: skip
 
 
 def of_status(status: int, detail: str = "", faults: Sequence[Fault] = ()) -> Problem:

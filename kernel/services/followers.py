@@ -13,6 +13,7 @@ from kernel.services.following import Following
 from kernel.services.record_parts import PartWriting, RecordParts, moment
 from kernel.services.sight import sees_record
 from kernel.services.users import UserService
+from kernel.storage.database import WithinTransaction
 
 
 class FollowerInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -79,7 +80,7 @@ class FollowerService:
             return user.id
         work.demand("edit", "that others follow")
         if user is not None:
-            other = await actor_of(self._parts.parts.database, user.id, "api")
+            other = await actor_of(WithinTransaction(work.tx), user.id, "api")
             if await sees_record(work.tx, work.schema, other, work.project, writing.record_id, work.now):
                 return user.id
         fault = Fault("/user", "Give somebody who sees this record, by their id or email.")

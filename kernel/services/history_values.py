@@ -13,7 +13,7 @@ from kernel.dialects.base import Dialect, Parameters
 from kernel.errors import SmaltError
 from kernel.fields import Column
 from kernel.schema import Field
-from kernel.storage.database import Database, Statement
+from kernel.storage.database import Reading, Statement
 from kernel.storage.record_rows import column_type
 
 ENTITIES = (Column.CHOICE, Column.PERSON, Column.RECORD)
@@ -43,7 +43,7 @@ class Shapes:
         return self._known.get(_key(field, stored), stored)
 
 
-async def find_shapes(database: Database, values: Iterable[tuple[Field, Any]]) -> Shapes:
+async def find_shapes(database: Reading, values: Iterable[tuple[Field, Any]]) -> Shapes:
     """Let the database write the values of plain fields as it writes those of records."""
     wanted = {_key(field, stored): (field, stored) for field, stored in values if stored is not None}
     keys = list(wanted)
@@ -55,7 +55,7 @@ async def find_shapes(database: Database, values: Iterable[tuple[Field, Any]]) -
 
 
 async def _read(
-    database: Database, wanted: Mapping[tuple[int, bytes], tuple[Field, Any]]
+    database: Reading, wanted: Mapping[tuple[int, bytes], tuple[Field, Any]]
 ) -> dict[tuple[int, bytes], Any]:
     parameters = Parameters(database.dialect)
     pieces = {}

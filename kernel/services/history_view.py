@@ -17,7 +17,7 @@ from kernel.queries.compilation import reach
 from kernel.queries.paths import start
 from kernel.schema import Field, Project, Schema
 from kernel.services.history_values import ENTITIES, Shapes, find_shapes
-from kernel.storage.database import Database, Statement
+from kernel.storage.database import Reading, Statement
 from kernel.values import ID, Choice
 
 PEOPLE = 0
@@ -49,7 +49,7 @@ class HistoryView:
         self._now = now
         self._fields: dict[str, Field] = {str(f.id): f for f in project.live_fields}
 
-    async def shown(self, database: Database, changes: Sequence[Any]) -> list[list[FieldChange]]:
+    async def shown(self, database: Reading, changes: Sequence[Any]) -> list[list[FieldChange]]:
         """The visible changes of each entry; set-up changes are shown as they are."""
         stored = [self._visible(c) if isinstance(c, Mapping) else {} for c in changes]
         names = await self._names(database, stored)
@@ -123,7 +123,7 @@ class HistoryView:
                 if custom is not None and custom.columns and custom.columns[0].spec.column not in ENTITIES:
                     yield from ((custom, value) for value in pair)
 
-    async def _names(self, database: Database, stored: Iterable[Mapping[str, Any]]) -> Names:
+    async def _names(self, database: Reading, stored: Iterable[Mapping[str, Any]]) -> Names:
         """The present names of the people and records that changes speak of, by source and id."""
         wanted: dict[int, set[int]] = defaultdict(set)
         for entry in stored:
@@ -157,7 +157,7 @@ class HistoryView:
             return custom.target if self._actor.access(custom.target or 0) is not None else None
         return None
 
-    def _naming(self, database: Database, source: int, ids: Sequence[int]) -> Statement:
+    def _naming(self, database: Reading, source: int, ids: Sequence[int]) -> Statement:
         """Ids and names; of records, only those in the reader's reach, also from the trash."""
         if source == PEOPLE:
             parameters = Parameters(database.dialect)

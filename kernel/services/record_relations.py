@@ -11,6 +11,7 @@ from kernel.clock import Clock
 from kernel.dialects.base import Dialect
 from kernel.errors import InvalidInputError
 from kernel.queries.compilation import root_scope
+from kernel.queries.fields import title_of
 from kernel.queries.pages import PageRequest
 from kernel.queries.paths import start
 from kernel.queries.referenced_by import referencing_fields
@@ -95,7 +96,8 @@ class LinkReader:
             scope.frame.restrict(f"{scope.alias}.id IN ({sources})")
         else:
             scope.frame.restrict(f"{scope.alias}.{column.name} = {target}")
-        sql = f"SELECT r.id, r.title, count(*) OVER () {scope.frame.clause()} ORDER BY r.id LIMIT {_MAXIMUM}"
+        title = title_of(compilation, scope.project, scope.alias)
+        sql = f"SELECT r.id, {title}, count(*) OVER () {scope.frame.clause()} ORDER BY r.id LIMIT {_MAXIMUM}"
         return compilation.statement(sql)
 
 

@@ -22,7 +22,9 @@ from kernel.storage.record_rows import Draft, TablePlan
 from kernel.storage.sequences import take_numbers
 
 LINK_NAMES = {number: name for name, number in BUILT_IN_LINKS.items()}
-_encode = msgspec.json.Encoder(decimal_format="string").encode
+encode = msgspec.json.Encoder(decimal_format="string").encode
+"""Values as the history holds them."""
+
 _OFF_LOOP = 200
 """Records in one write from which on their rows are made in a thread, not on the event loop."""
 
@@ -101,7 +103,7 @@ class RecordWriter:
                 values["list_entered_at"] = now
             row = [plan.encode(n, v) for n, v in values.items()]
             by_columns[tuple(values)].append([*row, record_id])
-            log.append(Change(plan.project.id, record_id, _kind(kind, found), version, _encode(found)))
+            log.append(Change(plan.project.id, record_id, _kind(kind, found), version, encode(found)))
         for names, rows in by_columns.items():
             await tx.execute_many(plan.update(names), rows)
         await self._replace_links(tx, plan, {i: drafts[i] for i in changed})
@@ -256,7 +258,7 @@ def _created(draft: Draft, list_id: int | None) -> bytes:
     for field_id, value in draft.fields.items():
         if value is not None and value != []:
             found[str(field_id)] = [None, value]
-    return _encode(found)
+    return encode(found)
 
 
 def differences(

@@ -21,6 +21,7 @@ from kernel.services.record_reader import RecordAnswer, RecordReader, answer_of
 from kernel.services.record_state import RecordState
 from kernel.services.record_writer import Current, RecordWriter, as_unique_fault, check_version
 from kernel.services.rights import visible_project
+from kernel.services.version_conflicts import VersionConflicts
 from kernel.storage.database import Database, Transaction
 from kernel.storage.record_rows import Draft, TablePlan
 from kernel.storage.schema_cache import SchemaCache
@@ -84,6 +85,7 @@ class RecordService:
         self._schema = schema
         self._clock = clock
         self._state = RecordState(database.dialect)
+        self._conflicts = VersionConflicts()
         self._plans: dict[int, tuple[int, TablePlan]] = {}
         self.reader = reader
         self.writer = writer
@@ -144,8 +146,8 @@ class RecordService:
         parsed = await self.ahead.run(actor, project_id, _changed(data))
         async with self.writing(actor, project_id) as work:
             before = await self.current(work, record_id)
-            check_version(before, versions)
             draft = parsed.within(work)
+            await self._conflicts.check(work, record_id, before, draft, versions)
             await self.resolve(work, [("", draft)], {"": before})
             await self.writer.update(work.tx, actor, work.plan, {record_id: before}, {record_id: draft})
             return await self._answer(work, record_id)
@@ -167,9 +169,9 @@ class RecordService:
             near = await self.currents(work, [record_id, *beside])
             before = found_record(near, record_id)
             work.demand("edit", "moving records")
-            check_version(before, versions)
             target = wanted_list(data)
             draft = DraftParser(work.project, work.access).parse(target, new=False)
+            await self._conflicts.check(work, record_id, before, draft, versions)
             list_id = draft.columns.get("list_id", before.columns["list_id"])
             check_neighbours(data, near)
             position = await place_between(work.tx, work.plan, list_id, record_id, data)

@@ -7,7 +7,7 @@ from kernel.errors import ForbiddenError
 from kernel.services.entries import ProjectParts
 from kernel.services.record_parts import shown
 from kernel.services.sight import sees_record
-from kernel.storage.database import Row, Statement, Transaction
+from kernel.storage.database import Row, Statement, Transaction, WithinTransaction
 
 AT_ONCE = 100
 _TEXT = "You asked to be reminded of this record."
@@ -51,7 +51,7 @@ class Reminding:
         schema = await self._parts.schema.in_transaction(tx)
         project = schema.projects.get(project_id)
         try:
-            person = await actor_of(self._parts.database, user_id, "api")
+            person = await actor_of(WithinTransaction(tx), user_id, "api")
         except ForbiddenError:
             return
         if project is None or not shown(project, person.access(project_id), "reminders"):

@@ -61,6 +61,23 @@ class Transaction(Protocol):
         ...
 
 
+class Reading(Protocol):
+    """What reads: a database, or a transaction that has begun."""
+
+    dialect: Dialect
+
+    async def read(self, *statements: Statement) -> list[list[Row]]: ...
+
+
+class WithinTransaction:
+    """Reads by a transaction's own connection. Whoever asked the pool for another one meanwhile
+    might wait for ever, when all others wait for this one."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self.dialect = tx.dialect
+        self.read = tx.fetch_all
+
+
 class Database(Protocol):
     """An engine with its persistent connections."""
 
