@@ -25,8 +25,8 @@ from kernel.services.comments import CommentService
 from kernel.services.conversions import Conversions
 from kernel.services.currency_rates import CurrencyRateService
 from kernel.services.entries import ProjectParts
+from kernel.services.events.facade import Events
 from kernel.services.events.feed import EventFeed
-from kernel.services.events.retention import EventRetention
 from kernel.services.field_checks import FieldChecks
 from kernel.services.fields import FieldService
 from kernel.services.history import HistoryService
@@ -89,7 +89,6 @@ class Kernel:
         self.schema = SchemaCache(self.database, registries.field_types.get, registries.guard.follow)
         order = event_order(settings.database_url, self.database)
         self.feed = EventFeed(self.database, self.rows, clock, order)
-        self.event_retention = EventRetention(self.database, self.rows, clock, settings.event_days)
         self.log = ChangeLog(self.ids, clock, self.rows, self.feed.stir)
         self._wire_access()
         self._wire_projects()
@@ -107,6 +106,8 @@ class Kernel:
         self.sessions = SessionService(database, rows, ids, clock, passwords, Throttle(clock))
         self.members = MemberService(database, rows, clock, self.schema, self.users)
         self.roles = RoleService(database, rows, ids, clock, self.schema)
+        days = self.settings.event_days
+        self.events = Events(database, self.schema, rows, clock, self.feed, self.authenticator, days)
         self.plugins = PluginService(database, rows, ids, clock, self.schema, self.registries)
 
     def _wire_records(self) -> None:
@@ -175,8 +176,7 @@ class Kernel:
         await self.schema.current()
         self.plugins.watch()
         await self.imports.sweep()
-        await self.feed.start()
-        await self.event_retention.start()
+        await self.events.start()
         await self.jobs.start()
         await self.trash_emptying.start()
         await self.timekeeper.start()
@@ -186,8 +186,7 @@ class Kernel:
         await self.timekeeper.stop()
         await self.trash_emptying.stop()
         await self.jobs.stop()
-        await self.event_retention.stop()
-        await self.feed.stop()
+        await self.events.stop()
         await self.plugins.unwatch()
         await self.database.stop()
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
+import signal
 import socket
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 import uvicorn
@@ -25,9 +28,30 @@ def application() -> Litestar:
     """The application of one server process, by the settings of its environment."""
     settings = load_settings()
     configure_logs(settings)
-    app = create_app(create_kernel(settings))
+    kernel = create_kernel(settings)
+    app = create_app(kernel)
+    _on_termination(kernel.events.hub.end)
     _calm_collector()
     return app
+
+
+def _on_termination(told: Callable[[], None]) -> None:
+    """Call `told` as soon as the server is told to end: it waits for open streams, which must know.
+
+    uvicorn has set its handlers by now; they are called first and stay in charge.
+    """
+    loop = asyncio.get_running_loop()
+
+    def chained(number: int, before: Any) -> None:
+        def handle(signal_number: int, frame: FrameType | None) -> None:
+            before(signal_number, frame)
+            loop.call_soon_threadsafe(told)
+
+        signal.signal(number, handle)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if callable(before := signal.getsignal(number)):
+            chained(number, before)
 
 
 def _calm_collector() -> None:

@@ -32,11 +32,15 @@ _names = msgspec.json.Decoder(list[str])
 
 
 class Identity(NamedTuple):
-    """Who signed in, and with which token or session. `expires_at` in ms; None: never."""
+    """Who signed in, and with which token or session. `expires_at` in ms; None: never.
+
+    `key` is where the token or session is found again.
+    """
 
     actor: Actor
     credential_id: int
     expires_at: int | None
+    key: tuple[str, str]
 
 
 class Authenticator:
@@ -62,6 +66,10 @@ class Authenticator:
         """The identity behind a session's secret. Raises NotAuthenticatedError."""
         return await self._identify("smalt_session", digest(secret), check)
 
+    async def again(self, identity: Identity) -> Identity:
+        """The same token or session with the rights of now. Raises NotAuthenticatedError."""
+        return await self._identify(*identity.key, check=True)
+
     async def _identify(self, table: str, hash_: str, check: bool) -> Identity:
         known = self._known.get(hash_)
         if known is None or (check and not await self.is_current()):
@@ -82,7 +90,7 @@ class Authenticator:
         self._remember_version(version[0][0])
         if not found:
             raise NotAuthenticatedError("The token or session is not valid any more. Sign in again.")
-        identity = _identity(found[0], members, version[0][0], "page" if table == "smalt_session" else "api")
+        identity = _identity(found[0], members, version[0][0], (table, hash_))
         if version[0][0] == self._version:
             self._known[hash_] = identity
         return identity
@@ -106,7 +114,7 @@ class Authenticator:
         )
 
 
-def _identity(row: Row, members: Sequence[Row], version: int, via: str) -> Identity:
+def _identity(row: Row, members: Sequence[Row], version: int, key: tuple[str, str]) -> Identity:
     user_id, name, admin, expires_at, scopes, projects, credential_id = row
     actor = Actor(
         user_id=user_id,
@@ -115,10 +123,10 @@ def _identity(row: Row, members: Sequence[Row], version: int, via: str) -> Ident
         scopes=ALL_SCOPES if scopes is None else frozenset(_names.decode(scopes)),
         token_projects=None if projects is None else frozenset(int(p) for p in _names.decode(projects)),
         memberships=dict(_membership(m) for m in members),
-        via=via,
+        via="page" if key[0] == "smalt_session" else "api",
         access_version=version,
     )
-    return Identity(actor, credential_id, expires_at)
+    return Identity(actor, credential_id, expires_at, key)
 
 
 def _membership(row: tuple[Any, ...]) -> tuple[int, ProjectAccess]:

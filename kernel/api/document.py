@@ -110,6 +110,8 @@ def _statuses(method: str, path: str, public: bool) -> list[str]:
     found = ["401", "403", "404", "422", "503"]
     if method != "get":
         found += ["409", "429"]
+    elif path.endswith("/events"):
+        found.append("429")
     if method in ("post", "patch", "put"):
         found += ["413", "415"]
     if method in ("patch", "delete") and path.endswith("}"):

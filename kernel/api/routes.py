@@ -11,6 +11,7 @@ from kernel.api.controllers.checklists import ChecklistItemsController, Checklis
 from kernel.api.controllers.comments import CommentsController, NotificationsController
 from kernel.api.controllers.currency_rates import CurrencyRatesController
 from kernel.api.controllers.dependencies import DependenciesController
+from kernel.api.controllers.events import EventsController
 from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
@@ -65,6 +66,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ImportsController,
     TemplatesController,
     CurrencyRatesController,
+    EventsController,
 )
 """Below the base of the API."""
 

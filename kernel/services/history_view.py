@@ -9,14 +9,14 @@ from typing import Any
 
 import msgspec
 
-from kernel.access.actor import Actor, ProjectAccess
+from kernel.access.actor import Actor
 from kernel.dialects.base import Parameters
 from kernel.fields import Column
-from kernel.queries.builtins import DEFAULT_FIELD_OF, rule_of
 from kernel.queries.compilation import reach
 from kernel.queries.paths import start
 from kernel.schema import Field, Project, Schema
 from kernel.services.history_values import ENTITIES, Shapes, find_shapes
+from kernel.services.visible_names import VisibleNames
 from kernel.storage.database import Reading, Statement
 from kernel.values import ID, Choice
 
@@ -42,12 +42,12 @@ class HistoryView:
     def __init__(self, schema: Schema, project: Project, actor: Actor, now: datetime) -> None:
         access = actor.access(project.id)
         assert access is not None  # the project is visible
-        self._access: ProjectAccess = access
+        self._seen = VisibleNames(project, access)
         self._schema = schema
         self._actor = actor
         self._project = project
         self._now = now
-        self._fields: dict[str, Field] = {str(f.id): f for f in project.live_fields}
+        self._fields: Mapping[str, Field] = self._seen.fields
 
     async def shown(self, database: Reading, changes: Sequence[Any]) -> list[list[FieldChange]]:
         """The visible changes of each entry; set-up changes are shown as they are."""
@@ -58,26 +58,15 @@ class HistoryView:
 
     def _visible(self, stored: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         """Pairs of values by stored name, of what the reader may see."""
-        pairs = ((n, pair) for n, pair in stored.items() if self._shown_name(n) is not None)
+        pairs = ((n, pair) for n, pair in stored.items() if self._seen.name(n) is not None)
         return {
             name: (pair[0], pair[1]) if isinstance(pair, list) and len(pair) == 2 else (None, pair)
             for name, pair in pairs
         }
 
-    def _shown_name(self, name: str) -> str | None:
-        """The name in payloads; None for what the reader does not see, or nobody now."""
-        if name.isdecimal():
-            custom = self._fields.get(name)
-            visible = custom is not None and custom.type is not None and self._access.sees(custom.key)
-            return custom.key if custom is not None and visible else None
-        default_field = DEFAULT_FIELD_OF.get(name)
-        if default_field is not None and default_field not in self._project.default_fields:
-            return None
-        return name if rule_of(self._access, name) != "hidden" else None
-
     def _change(self, name: str, pair: tuple[Any, Any], names: Names, shapes: Shapes) -> FieldChange:
         before, after = (self._value(name, value, names, shapes) for value in pair)
-        return FieldChange(self._shown_name(name) or name, before, after)
+        return FieldChange(self._seen.name(name) or name, before, after)
 
     def _value(self, name: str, value: Any, names: Names, shapes: Shapes) -> Any:
         custom = self._fields.get(name)

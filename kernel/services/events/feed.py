@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -35,6 +35,7 @@ _COLUMNS: Final = (
     "o.seq, o.id, o.at, o.project_id, o.record_id, o.kind, o.version, "
     "h.actor_id, h.via, h.changes, h.batch_id, o.cause"
 )
+_SELECT: Final = f"SELECT {_COLUMNS} FROM smalt_outbox o JOIN smalt_history h ON h.id = o.id"
 _log = structlog.get_logger("smalt.events")
 
 
@@ -69,6 +70,7 @@ class EventFeed:
         self._clock = clock
         self._order = order
         self._newest = 0
+        self._looking = asyncio.Lock()
         self._stirred = asyncio.Event()
         self._news = asyncio.Event()
         self._pump: asyncio.Task[None] | None = None
@@ -81,7 +83,7 @@ class EventFeed:
     async def start(self) -> None:
         """Begin to watch for events."""
         await self._order.start(self.stir)
-        self._newest = await self._order.settle()
+        await self.look()
         self._pump = asyncio.create_task(self._watch(), name="smalt-events")
 
     async def stop(self) -> None:
@@ -91,6 +93,15 @@ class EventFeed:
             await asyncio.gather(self._pump, return_exceptions=True)
         self._announce()
         await self._order.stop()
+
+    async def look(self) -> int:
+        """Look for new events now; `newest` then counts all that was committed before."""
+        async with self._looking:
+            newest = await self._order.settle()
+        if newest > self._newest:
+            self._newest = newest
+            self._announce()
+        return self._newest
 
     def stir(self) -> None:
         """Look for new events at once; called after a commit that has some."""
@@ -108,7 +119,7 @@ class EventFeed:
 
         A new one begins with what comes from now on, or at the beginning of what is kept.
         """
-        start = 0 if beginning else await self._order.settle()
+        start = 0 if beginning else await self.look()
         marks = ", ".join(self._rows.mark(number) for number in (1, 2, 3))
         sql = (
             f"INSERT INTO smalt_consumer (name, position, updated_at) VALUES ({marks}) "
@@ -137,11 +148,26 @@ class EventFeed:
         """Events with a greater `seq`, in order, without taking them."""
         return _events((await self._database.read(self._reading(seq, limit)))[0])
 
-    def _reading(self, seq: int, limit: int) -> Statement:
+    async def between(self, after: int, until: int, without: Collection[int] = ()) -> list[Event]:
+        """The events after one up to another, without those of some projects."""
+        where = f"o.seq > {self._rows.mark(1)} AND o.seq <= {self._rows.mark(2)}"
+        if without:
+            marks = ", ".join(self._rows.mark(number) for number in range(3, 3 + len(without)))
+            where += f" AND o.project_id NOT IN ({marks})"
+        sql = f"{_SELECT} WHERE {where} ORDER BY o.seq"
+        return _events((await self._database.read(Statement(sql, [after, until, *without])))[0])
+
+    async def counts(self, after: int, until: int) -> Mapping[int, int]:
+        """How many events each project has after one up to another."""
         sql = (
-            f"SELECT {_COLUMNS} FROM smalt_outbox o JOIN smalt_history h ON h.id = o.id "
-            f"WHERE o.seq > {self._rows.mark(1)} ORDER BY o.seq LIMIT {limit}"
+            "SELECT project_id, count(*) FROM smalt_outbox "
+            f"WHERE seq > {self._rows.mark(1)} AND seq <= {self._rows.mark(2)} GROUP BY project_id"
         )
+        (rows,) = await self._database.read(Statement(sql, [after, until]))
+        return {row[0]: row[1] for row in rows}
+
+    def _reading(self, seq: int, limit: int) -> Statement:
+        sql = f"{_SELECT} WHERE o.seq > {self._rows.mark(1)} ORDER BY o.seq LIMIT {limit}"
         return Statement(sql, [seq])
 
     async def _watch(self) -> None:
@@ -150,14 +176,10 @@ class EventFeed:
                 await asyncio.wait_for(self._stirred.wait(), self._order.pause)
             self._stirred.clear()
             try:
-                newest = await self._order.settle()
+                await self.look()
             except Exception as error:
                 _log.warning("looking for events failed", error=str(error))
                 await asyncio.sleep(self._order.pause)
-                continue
-            if newest > self._newest:
-                self._newest = newest
-                self._announce()
             await asyncio.sleep(BREATH)
 
     def _announce(self) -> None:

@@ -1,0 +1,62 @@
+"""How far background jobs are, for whoever started them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import msgspec
+
+from kernel.clock import Clock, to_milliseconds
+from kernel.services.events.messages import Message
+from kernel.services.job_rows import ACTIVE
+from kernel.storage.database import Database, Statement
+from kernel.storage.kernel_rows import KernelRows
+
+_COLUMNS = "id, kind, project_id, actor_id, status, rows_done, rows_total, error"
+_LATELY_MS = 10_000
+
+
+class Progress(msgspec.Struct, frozen=True):
+    """Rows that are done, and of how many if that is known."""
+
+    rows: int
+    total: int | None
+
+
+class JobProgress(msgspec.Struct, frozen=True):
+    """A job as it goes on, and once more when it has ended."""
+
+    id: Annotated[str, msgspec.Meta(description="That of the import, export, ….")]
+    project_id: str | None
+    status: str
+    progress: Progress
+    error: str | None
+
+
+class ProgressReader:
+    """Reads what has moved on since the last time, in one query for all jobs."""
+
+    def __init__(self, database: Database, rows: KernelRows, clock: Clock) -> None:
+        self._database = database
+        self._rows = rows
+        self._clock = clock
+        self._known: dict[int, JobProgress] = {}
+
+    async def moved(self) -> list[tuple[int, Message]]:
+        """`<kind>.progress` for whom each is: the user who started the job."""
+        sql = (
+            f"SELECT {_COLUMNS} FROM smalt_job WHERE actor_id IS NOT NULL "
+            f"AND (status IN {ACTIVE} OR (status IN ('done', 'failed', 'cancelled') "
+            f"AND finished_at > {self._rows.mark(1)})) ORDER BY id LIMIT 1000"
+        )
+        lately = to_milliseconds(self._clock.now()) - _LATELY_MS
+        (rows,) = await self._database.read(Statement(sql, [lately]))
+        known, self._known, found = self._known, {}, []
+        for id_, kind, project_id, actor_id, status, done, total, error in rows:
+            project = None if project_id is None else str(project_id)
+            now = JobProgress(str(id_), project, status, Progress(done, total), error)
+            self._known[id_] = now
+            if known.get(id_) != now:
+                told = Message(f"{kind}.progress", msgspec.json.encode(now), project_id=project_id)
+                found.append((actor_id, told))
+        return found
