@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from types import FunctionType, ModuleType
 from typing import Any, Literal
 
 import msgspec
@@ -64,6 +65,17 @@ class _Plugin:
     error: str | None = None
 
 
+class _Hooks(pluggy.PluginManager):
+    """Of a module only marked functions are looked at; to look at every name takes pluggy half of a start."""
+
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> pluggy.HookimplOpts | None:
+        if isinstance(plugin, ModuleType):
+            value = vars(plugin).get(name)
+            if not (isinstance(value, FunctionType) and f"{hookspecs.PROJECT}_impl" in vars(value)):
+                return None
+        return super().parse_hookimpl_opts(plugin, name)
+
+
 class PluginManager:
     """The plugins of one kernel and the registries of what they brought.
 
@@ -78,7 +90,7 @@ class PluginManager:
         self.templates: Registry[Template] = Registry("template")
         self._blocked = tuple(blocked)
         self._plugins: dict[str, _Plugin] = {}
-        self._hooks = pluggy.PluginManager(hookspecs.PROJECT)
+        self._hooks = _Hooks(hookspecs.PROJECT)
         self._hooks.add_hookspecs(hookspecs)
 
     def load(self, found: Iterable[Found] | None = None) -> PluginManager:

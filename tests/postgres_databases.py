@@ -32,7 +32,7 @@ SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND rel
 
 _STRUCTURE = f"""
 SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
-    SELECT concat_ws(' ', c.relname, c.relkind, c.reltuples, a.attname, a.atttypid, a.attnotnull, a.attnum,
+    SELECT concat_ws(' ', c.relname, c.relkind, greatest(c.reltuples, CASE c.relkind WHEN 'i' THEN 0 ELSE -1 END), a.attname, a.atttypid, a.attnotnull, a.attnum,
         (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = c.oid AND adnum = a.attnum),
         (SELECT pg_get_indexdef(c.oid) WHERE c.relkind = 'i'),
         EXISTS (SELECT FROM pg_statistic WHERE starelid = c.oid),
@@ -59,7 +59,10 @@ DO $$ DECLARE found record; BEGIN
     PERFORM pg_clear_attribute_stats(schemaname, tablename, attname, inherited)
     FROM pg_stats WHERE schemaname = 'public';
     PERFORM pg_clear_relation_stats('public', relname::text)
-    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i') AND reltuples >= 0;
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND reltuples >= 0;
+    PERFORM pg_restore_relation_stats(
+        'schemaname', 'public', 'relname', relname::text, 'relpages', 1, 'reltuples', 0::real)
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'i' AND reltuples > 0;
 END $$
 """
 
