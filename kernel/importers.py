@@ -7,7 +7,7 @@ columns mean (fields, types, references) is the business of the import service.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, Generic, TypeAlias, TypeVar
 
 import msgspec
@@ -29,7 +29,29 @@ class BadRow(msgspec.Struct, frozen=True):
     cells: tuple[Cell, ...] = ()
 
 
+class Proposal(msgspec.Struct, frozen=True):
+    """What a column is, where the file itself says it: a field type by its key, with its config."""
+
+    type: str
+    config: Mapping[str, Any] = {}
+
+
 Row: TypeAlias = Sequence[Cell] | BadRow
+
+
+def column_names(header: Iterable[Cell]) -> list[str]:
+    """Names of columns out of a header: on one line, none blank, none twice whatever its case."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for place, cell in enumerate(header, start=1):
+        text = "" if cell is None else str(cell)
+        name = wanted = " ".join(text.replace("\0", "").split())[:200] or f"Column {place}"
+        again = 2
+        while name.casefold() in taken:
+            name, again = f"{wanted} ({again})", again + 1
+        taken.add(name.casefold())
+        names.append(name)
+    return names
 
 
 class Importer(Generic[O]):
@@ -61,6 +83,10 @@ class Importer(Generic[O]):
     def columns(self, source: BinaryIO, options: O) -> Sequence[str]:
         """The names of the columns, as many as a row has cells; never blank, never twice."""
         raise NotImplementedError
+
+    def proposals(self, source: BinaryIO, options: O) -> Mapping[str, Proposal]:
+        """What the file says of its columns; what it does not say is guessed from the cells."""
+        return {}
 
     def rows(self, source: BinaryIO, options: O) -> Iterator[Row]:
         """The rows after the header, in the order of the columns."""

@@ -48,7 +48,7 @@ from kernel.fields import (
 )
 from kernel.hookspecs import hookimpl
 from kernel.identifier_input import parse_identifiers
-from kernel.importers import BadRow, Cell, Importer, NoOptions, Row
+from kernel.importers import BadRow, Cell, Importer, NoOptions, Proposal, Row, column_names
 from kernel.number_input import fit_decimal, parse_decimal, parse_integer
 from kernel.option_lists import OptionsConfig
 from kernel.sampling import parses, score, share
@@ -104,6 +104,7 @@ __all__ = [
     "Plot",
     "Point",
     "ProjectSpec",
+    "Proposal",
     "Row",
     "Rule",
     "Sample",
@@ -124,6 +125,7 @@ __all__ = [
     "ValueType",
     "clean_line",
     "clean_lines",
+    "column_names",
     "currency_codes",
     "currency_digits",
     "currency_of",

@@ -180,6 +180,7 @@ def importer_checks(importer: Importer[Any]) -> Mapping[str, Check]:
         "sniff": must_be(importer.options_type),
         "first_row": must_be(int),
         "columns": must_be_many(str),
+        "proposals": must_be(Mapping),
         "rows": IteratorCheck(),
     }
 

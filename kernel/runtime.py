@@ -32,6 +32,7 @@ from kernel.services.fields import FieldService
 from kernel.services.history import HistoryService
 from kernel.services.imports.missing import MissingThings
 from kernel.services.imports.model import KIND as IMPORT
+from kernel.services.imports.parts import PartWriter
 from kernel.services.imports.service import ImportService
 from kernel.services.imports.session import Sessions
 from kernel.services.imports.undo import Undo
@@ -158,7 +159,16 @@ class Kernel:
         sessions = Sessions(self.database, self.schema, self.clock, types, importers)
         missing = MissingThings(self.lists, self.tags, self.fields)
         undo = Undo(self.records, self.rows)
-        work = ImportWork(self.database, uploads, sessions, self.records, missing, self.rows, undo)
+        work = ImportWork(
+            self.database,
+            uploads,
+            sessions,
+            self.records,
+            missing,
+            self.rows,
+            undo,
+            PartWriter(self.ids, self.rows, self.log),
+        )
         self.jobs = JobRunner(self.database, self.clock, {IMPORT: work})
         self.imports = ImportService(sessions, uploads, self.fields, self.ids, self.jobs.wake)
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, BinaryIO
 import charset_normalizer
 import msgspec
 
-from kernel.plugin_api import BadRow, Importer, InvalidInputError, Row, hookimpl
+from kernel.plugin_api import BadRow, Importer, InvalidInputError, Row, column_names, hookimpl
 
 SAMPLE_BYTES = 256 * 1024
 BLOCK_BYTES = 1024 * 1024
@@ -101,7 +101,7 @@ class CsvImporter(Importer[CsvOptions]):
             raise InvalidInputError(f"The header of the file cannot be read. {first.detail}")
         if len(first) > MOST_COLUMNS:
             raise InvalidInputError(f"The file has {len(first):,} columns; {MOST_COLUMNS:,} are possible.")
-        return _unique(first if options.header else [""] * len(first))
+        return column_names(first if options.header else [""] * len(first))
 
     def first_row(self, options: CsvOptions) -> int:
         return 2 if options.header else 1
@@ -219,19 +219,6 @@ def _lenient(line: str, options: CsvOptions) -> tuple[str, ...]:
         return (line[:1000],)
     cells = next(csv.reader([line], delimiter=options.delimiter, quotechar=options.quote), [line])
     return tuple(cells)
-
-
-def _unique(header: Sequence[str]) -> list[str]:
-    names: list[str] = []
-    taken: set[str] = set()
-    for place, cell in enumerate(header, start=1):
-        name = wanted = " ".join(cell.replace("\0", "").split())[:200] or f"Column {place}"
-        again = 2
-        while name.casefold() in taken:
-            name, again = f"{wanted} ({again})", again + 1
-        taken.add(name.casefold())
-        names.append(name)
-    return names
 
 
 def _sample(source: BinaryIO) -> bytes:

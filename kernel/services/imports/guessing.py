@@ -11,8 +11,11 @@ import msgspec
 from kernel.access.actor import ProjectAccess
 from kernel.errors import SmaltError
 from kernel.fields import FieldType, ParseContext
+from kernel.importers import Proposal
 from kernel.queries.fields import has_built_in
 from kernel.schema import Field, Project
+from kernel.services.field_config import define
+from kernel.services.imports.parts import has_part
 from kernel.text_input import fold_name
 
 BUILT_IN_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -23,6 +26,9 @@ BUILT_IN_NAMES: Mapping[str, tuple[str, ...]] = {
     "assignees": ("assignees", "assignee", "assigned to", "owner"),
     "start_at": ("start date", "start at"),
     "due_at": ("due date", "due at", "deadline"),
+    "completed_at": ("completed", "completed at", "done at"),
+    "comments": ("comments", "comment"),
+    "checklists": ("checklists", "checklist"),
 }
 """Headings by which built-in fields are known."""
 
@@ -48,8 +54,13 @@ class Guesser:
         self._context = context
         self._fields = {f.id: f for f in project.live_fields if f.columns and access.sees(f.key)}
 
-    def guess(self, names: Sequence[str], samples: Sequence[Sequence[str]]) -> list[Guess | None]:
-        """A guess for each column, no field twice."""
+    def guess(
+        self,
+        names: Sequence[str],
+        samples: Sequence[Sequence[str]],
+        proposals: Mapping[str, Proposal],
+    ) -> list[Guess | None]:
+        """A guess for each column, no field twice; new fields as the file proposes them."""
         found: dict[int, Guess | None] = {}
         taken: set[str] = set()
         for place, name in enumerate(names):
@@ -60,7 +71,10 @@ class Guesser:
         naming = None if "title" in taken else self._title(found, samples)
         if naming is not None:
             found[naming] = {"field": "title"}
-        return [found[i] if i in found else self._type(cells) for i, cells in enumerate(samples)]
+        return [
+            found[i] if i in found else self._proposed(proposals.get(name)) or self._type(cells)
+            for i, (name, cells) in enumerate(zip(names, samples, strict=True))
+        ]
 
     def references(self) -> list[Field]:
         """The fields that may hold what a column names."""
@@ -72,9 +86,13 @@ class Guesser:
             if wanted in (plain(field.name), plain(field.key)):
                 return field.key
         for built_in, headings in BUILT_IN_NAMES.items():
-            if wanted in headings and has_built_in(self._project, built_in):
+            if wanted in headings and self._has(built_in):
                 return built_in
         return None
+
+    def _has(self, built_in: str) -> bool:
+        part = has_part(self._project, self._access, built_in)
+        return part or has_built_in(self._project, built_in)
 
     def _into(self, key: str) -> Guess:
         field = self._project.by_name.get(key)
@@ -88,6 +106,17 @@ class Guesser:
             if place not in found and cells and len(distinct) == len(cells) and "" not in distinct:
                 return place
         return None
+
+    def _proposed(self, proposal: Proposal | None) -> Guess | None:
+        """What a file says of its column, if there is such a type here and the config fits it."""
+        type_ = None if proposal is None else self._types.get(proposal.type)
+        if proposal is None or type_ is None:
+            return None
+        try:
+            define(type_, proposal.config)
+        except SmaltError:
+            return None
+        return {"type": proposal.type, "config": dict(proposal.config)}
 
     def _type(self, cells: Sequence[str]) -> Guess | None:
         """The type that the cells look most like, with the config that it suggests."""

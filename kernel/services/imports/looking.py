@@ -92,7 +92,7 @@ class Looker:
         types = self._sessions.types.enabled(schema.disabled_plugins)
         context = seen.reading.context(project)
         guesser = Guesser(project, access, types, context)
-        guesses = await asyncio.to_thread(guesser.guess, seen.names, seen.samples)
+        guesses = await asyncio.to_thread(guesser.guess, seen.names, seen.samples, seen.proposals)
         return await self._references(schema, actor, guesser, context, seen.samples, guesses)
 
     async def _references(

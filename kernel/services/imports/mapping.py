@@ -17,6 +17,7 @@ from kernel.registry import Registry
 from kernel.schema import Field, FieldColumn, Project, Schema
 from kernel.services.field_config import define
 from kernel.services.imports.model import ImportState, Mapped, NewField
+from kernel.services.imports.parts import PARTS, has_part
 from kernel.services.record_input import escaped
 
 WRITABLE = ("title", "description", "list", "tags", "assignees", "start_at", "due_at", "completed_at")
@@ -107,15 +108,20 @@ class MappingChecker:
         if field is not None and self._sees(field.key):
             return self._custom(Target(index, column, field=field), mapped, pointer)
         built_in = canonical(name)
-        if built_in in WRITABLE and has_built_in(self._project, built_in):
+        if self._writable(built_in):
             if self._may_edit(built_in, pointer) and mapped.match is None:
                 return Target(index, column, built_in=built_in)
             if mapped.match is not None:
                 self._fault(f"{pointer}/match", "Only references are matched.")
             return None
-        known = [*WRITABLE, *self._project.by_name]
+        known = [*WRITABLE, *PARTS, *self._project.by_name]
         self._fault(f"{pointer}/field", f"There is no field '{name[:100]}' to write to.{_near(name, known)}")
         return None
+
+    def _writable(self, name: str) -> bool:
+        if name in PARTS:
+            return has_part(self._project, self._access, name)
+        return name in WRITABLE and has_built_in(self._project, name)
 
     def _custom(self, target: Target, mapped: Mapped, pointer: str) -> Target | None:
         field = target.field

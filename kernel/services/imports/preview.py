@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from kernel.errors import Fault, InvalidInputError
-from kernel.importers import BadRow, Importer
+from kernel.importers import BadRow, Importer, Proposal
 from kernel.services.field_config import fault_of
 from kernel.services.imports.cells import as_text
 from kernel.services.imports.model import Reading
@@ -34,6 +34,7 @@ class Look:
     samples: list[list[str]]
     shown: list[list[str]]
     total: int
+    proposals: Mapping[str, Proposal]
 
 
 def look(importer: Importer[Any], source: BinaryIO, given: Mapping[str, Any]) -> Look:
@@ -48,8 +49,9 @@ def look(importer: Importer[Any], source: BinaryIO, given: Mapping[str, Any]) ->
     samples = [[as_text(row[i]) for row in head if any(row)] for i in range(len(names))]
     reading = _reading(find_reading(importer.rows(source, options)), given)
     total = sum(1 for _ in importer.rows(source, options))
+    proposals = importer.proposals(source, options)
     shown = [_shown(cells) for cells in samples]
-    return Look(msgspec.to_builtins(options), reading, names, samples, shown, total)
+    return Look(msgspec.to_builtins(options), reading, names, samples, shown, total, proposals)
 
 
 def check_options(importer: Importer[Any], given: Mapping[str, Any]) -> None:

@@ -29,6 +29,7 @@ from kernel.services.imports.cells import (
 )
 from kernel.services.imports.mapping import Target
 from kernel.services.imports.model import RowError
+from kernel.services.imports.parts import PARTS, checklists_parser, comments_parser
 from kernel.services.imports.people import People
 from kernel.storage.record_rows import Draft
 
@@ -47,6 +48,7 @@ class Work:
     wanted: Sequence[tuple[Target, list[str]]] = ()
     problems: Sequence[tuple[str | None, str]] = ()
     absent: Sequence[Absent] = ()
+    parts: Sequence[tuple[str, Any]] = ()
     key: str | None = None
     record_id: int | None = None
 
@@ -125,6 +127,8 @@ class RowParser:
             "list": list_parser(self.project),
             "tags": tags_parser(self.project),
             "assignees": people_parser(self._people, many=True),
+            "comments": comments_parser,
+            "checklists": checklists_parser,
         }
         return parsers.get(target.built_in or "") or moment_parser(self._context)
 
@@ -157,6 +161,8 @@ def _putter(target: Target) -> Callable[[Work, Any], None]:
     if target.field is not None:
         return _wanted(target) if target.kind == "record" else _field(target.field.id)
     name = target.built_in or ""
+    if name in PARTS:
+        return _part(name)
     if name in BUILT_IN_LINKS:
         return _link(BUILT_IN_LINKS[name])
     return _given("list_id" if name == "list" else name) if name in ("list", "title") else _column(name)
@@ -184,6 +190,14 @@ def _wanted(target: Target) -> Callable[[Work, Any], None]:
 def _link(link_id: int) -> Callable[[Work, Any], None]:
     def put(work: Work, value: Any) -> None:
         work.draft.links[link_id] = value or []
+
+    return put
+
+
+def _part(name: str) -> Callable[[Work, Any], None]:
+    def put(work: Work, value: Any) -> None:
+        if value is not None:
+            work.parts = (*work.parts, (name, value))
 
     return put
 

@@ -13,6 +13,7 @@ from kernel.importers import Row
 from kernel.services.imports.links import find_references, link_some
 from kernel.services.imports.missing import MissingThings
 from kernel.services.imports.model import decode_state, encode_state
+from kernel.services.imports.parts import PartWriter, parts_of
 from kernel.services.imports.people import People
 from kernel.services.imports.rows import Work, absent_names, numbered
 from kernel.services.imports.session import Session, Sessions
@@ -53,6 +54,7 @@ class ImportWork:
     missing: MissingThings
     rows: KernelRows
     undo: Undo
+    parts: PartWriter
 
     async def run(self, running: RunningJob) -> None:
         """Go on from wherever the state says."""
@@ -128,6 +130,7 @@ class ImportWork:
         outcome, ids = await writer.write(works, keys)
         await RejectedRows(self.rows).add(tx, running.job.id, outcome.failed)
         await OwnLinks(self.rows).add(tx, running.job.id, works, ids)
+        await self.parts.write(writing, parts_of(works, ids), state.batch_id)
         state.position += len(chunk.rows)
         state.created += outcome.created
         state.updated += outcome.updated
