@@ -179,6 +179,7 @@ class FieldType(Generic[C, V]):
     Subclasses set `key`, `label`, `config_type` and usually `column`, and override what
     differs from the default. Raise `InvalidValueError` for what a person can mend.
     `pressable` is for fields that people press: each time, the event `button.pressed` goes out.
+    A search looks into stored values that read as text, unless `searchable` is False.
     """
 
     key: str
@@ -189,6 +190,7 @@ class FieldType(Generic[C, V]):
     value_type: type[Any] | None = None
     widget: str = "text"
     pressable: bool = False
+    searchable: bool = True
 
     def columns(self, config: C) -> Sequence[ColumnSpec]:
         """The stored columns; none for a derived field."""

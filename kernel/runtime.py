@@ -58,6 +58,8 @@ from kernel.services.record_writer import RecordWriter
 from kernel.services.records import RecordService
 from kernel.services.reverts import RevertService
 from kernel.services.roles import RoleService
+from kernel.services.search import SearchService
+from kernel.services.search_indexing import SearchIndexing
 from kernel.services.sessions import SessionService
 from kernel.services.tags import TagService
 from kernel.services.templates import TemplateService
@@ -134,6 +136,7 @@ class Kernel:
         self.trash = TrashService(parts, self.settings.trash_days)
         self.trash_emptying = TrashEmptying(parts, self.settings.trash_days)
         self.reverts = RevertService(self.database, self.rows, records, self.ids)
+        self.search = SearchService(self.database, self.clock, records.reader)
         self.past = RecordPast(self.database, self.rows, self.schema, self.clock, records.reader)
         self.notices = NoticeService(self.database, self.rows, self.clock)
 
@@ -146,6 +149,7 @@ class Kernel:
         self.lists = ListService(parts)
         self.tags = TagService(parts)
         self.views = ViewService(parts)
+        self.search_indexing = SearchIndexing(parts)
         self.fields = FieldService(parts, self.registries.field_types, checks, conversions)
 
     def _check_derivation(
@@ -190,9 +194,11 @@ class Kernel:
         await self.jobs.start()
         await self.trash_emptying.start()
         await self.timekeeper.start()
+        await self.search_indexing.start()
 
     async def stop(self) -> None:
         """Finish what is running and close the database."""
+        await self.search_indexing.stop()
         await self.timekeeper.stop()
         await self.trash_emptying.stop()
         await self.jobs.stop()

@@ -27,6 +27,7 @@ from kernel.api.controllers.record_relations import (
 )
 from kernel.api.controllers.records import RecordsController
 from kernel.api.controllers.reverts import RevertsController
+from kernel.api.controllers.search import SearchController
 from kernel.api.controllers.session import MeController, SessionController
 from kernel.api.controllers.tags import TagsController
 from kernel.api.controllers.templates import TemplatesController
@@ -61,6 +62,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     FollowersController,
     RemindersController,
     RepeatController,
+    SearchController,
     TrashController,
     RevertsController,
     ImportsController,

@@ -6,6 +6,7 @@ from typing import Final
 
 from kernel.dialects.plpgsql import block_function, sql_function
 from kernel.dialects.text_functions import LONGEST_MATCHED, LONGEST_REPEATED, LONGEST_REPLACED
+from kernel.words import LETTERS, LONGEST, MARKS, PLAIN_LETTERS, SEPARATORS
 
 # Character by character and without regard to languages, where the server can (from 17 on).
 _CASES = """
@@ -111,6 +112,15 @@ END
 """,
 )
 
+# `kernel.words.plain`
+_PLAIN = sql_function(
+    "smalt_plain(value text)",
+    "text",
+    f"""SELECT ' ' || btrim(regexp_replace(smalt_fold(regexp_replace(normalize(
+        translate(left(value, {LONGEST}), '{LETTERS}', '{PLAIN_LETTERS}'), NFKD),
+        '{MARKS}', '', 'g')), '{SEPARATORS}', ' ', 'g'))""",
+)
+
 STATEMENTS: Final = (
-    _CASES, _REPLACE, _REPEAT, _FIND, _URL, _REGEX_MATCH, _REGEX_EXTRACT, _REGEX_REPLACE,
+    _CASES, _PLAIN, _REPLACE, _REPEAT, _FIND, _URL, _REGEX_MATCH, _REGEX_EXTRACT, _REGEX_REPLACE,
 )  # fmt: skip

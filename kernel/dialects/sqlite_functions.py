@@ -9,9 +9,11 @@ from typing import Any, Final
 from kernel.dialects import number_functions as numbers
 from kernel.dialects import text_functions as texts
 from kernel.dialects import time_functions as times
+from kernel.words import plain
 
 FUNCTIONS: Final[Mapping[str, tuple[int, Callable[..., Any]]]] = {
     "smalt_fold": (1, texts.fold),
+    "smalt_plain": (1, plain),
     "smalt_upper": (1, texts.upper),
     "smalt_proper": (1, texts.proper),
     "smalt_replace": (3, texts.replace),

@@ -26,6 +26,7 @@ from kernel.queries.frames import Frame
 from kernel.queries.narrowing import Noting, require_rows
 from kernel.queries.paths import PathResolver, start, with_every_right
 from kernel.queries.record_json import record_json, unknown_names, without_empty_warnings
+from kernel.queries.searching import Search
 from kernel.queries.segments import page_select
 from kernel.queries.sorting import SortKey, sort_keys
 from kernel.schema import Project, Schema
@@ -158,6 +159,8 @@ def _filtered(compilation: Compilation, project: Project, request: PageRequest) 
     scope = root_scope(compilation, project, trash=request.trash)
     for pointer, condition in _conditions(request):
         restrict(scope, condition, pointer)
+    if request.q is not None and request.q.strip():
+        scope.frame.restrict(Search(scope, request.q).found())
     if request.allowed:
         allow(scope, request.allowed)
     return scope
@@ -202,8 +205,6 @@ def _conditions(request: PageRequest) -> list[tuple[str, str | dict[str, Any]]]:
         found.append(("/list", {"field": "list", "op": "eq", "value": request.list}))
     if request.tag is not None:
         found.append(("/tag", {"field": "tags", "op": "eq", "value": request.tag}))
-    if request.q is not None and request.q.strip():
-        found.append(("/q", {"field": "title", "op": "contains", "value": request.q.strip()}))
     return found
 
 

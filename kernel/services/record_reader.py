@@ -53,7 +53,7 @@ class RecordReader:
             key = ("page", schema.version, actor.rights_key, project_id, request)
             query = self._queries.get(key, lambda: self._compile_page(schema, actor, project, request))
             statements = [query.page, query.total] if query.total else [query.page]
-            answers = await self._read(actor, schema, *statements)
+            answers = await self.read(actor, schema, *statements)
             return query.body(answers[0][0], answers[1][0][0] if query.total else None)
 
         return await self.on_current_schema(read)
@@ -65,7 +65,7 @@ class RecordReader:
 
         async def read(schema: Schema) -> RecordAnswer:
             query = self.record_query(schema, actor, project_id, trash)
-            (rows,) = await self._read(actor, schema, query.of(record_id))
+            (rows,) = await self.read(actor, schema, query.of(record_id))
             return answer_of(rows)
 
         return await self.on_current_schema(read)
@@ -78,7 +78,7 @@ class RecordReader:
             query = aggregate_query(
                 schema, actor, project, request, self._database.dialect, self._clock.now()
             )
-            (rows,) = await self._read(actor, schema, query.statement)
+            (rows,) = await self.read(actor, schema, query.statement)
             return query.body(rows)
 
         return await self.on_current_schema(read)
@@ -107,7 +107,7 @@ class RecordReader:
                     raise
         return await work(await self._schema.current())
 
-    async def _read(self, actor: Actor, schema: Schema, *statements: Statement) -> list[list[Row]]:
+    async def read(self, actor: Actor, schema: Schema, *statements: Statement) -> list[list[Row]]:
         """One hop: the statements, and whether schema and rights are still what they were.
 
         The versions are read last, and they only grow: what they were then, they were before.

@@ -21,6 +21,7 @@ from kernel.services.entries import ProjectParts
 from kernel.services.record_removal import RecordRemoval
 from kernel.storage.database import Statement, Transaction
 from kernel.storage.project_tables import drop_columns, drop_project_table
+from kernel.storage.search_index import note_all
 from kernel.values import DATETIME
 
 FIRST_SECONDS: Final = 60.0
@@ -135,6 +136,7 @@ class TrashEmptying:
 
     async def _project(self, tx: Transaction, project: Project) -> None:
         await self._removal.forget(tx, project)
+        await note_all(tx, project)
         await drop_project_table(tx, project)
         mark = self._parts.rows.mark(1)
         for table in _OF_PROJECT:

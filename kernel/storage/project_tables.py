@@ -13,6 +13,7 @@ from kernel.dialects.base import Dialect
 from kernel.fields import Column, ColumnSpec
 from kernel.schema import FieldColumn, Project
 from kernel.storage.database import Transaction
+from kernel.storage.search_index import watch
 
 _WHOLE, _TEXT, _MOMENT = "whole", Column.TEXT, Column.DATETIME
 
@@ -46,6 +47,7 @@ async def create_project_table(tx: Transaction, dialect: Dialect, project: Proje
     for name, terms in _built_in_indices(dialect):
         await tx.execute(f"CREATE INDEX {table}_{name} ON {table} ({terms})")
     await tx.execute(f"CREATE INDEX {table}_trash ON {table} (id) WHERE deleted_at IS NOT NULL")
+    await watch(tx, dialect, project)
 
 
 async def drop_project_table(tx: Transaction, project: Project) -> None:

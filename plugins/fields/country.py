@@ -62,6 +62,7 @@ class CountryField(FieldType[NoConfig, str]):
     column = Column.TEXT
     value_type = Country
     widget = "country"
+    searchable = False
 
     def value(self, columns: Mapping[str, str], config: NoConfig, sql: SqlText) -> Value:
         code = columns[""]

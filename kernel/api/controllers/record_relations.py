@@ -61,7 +61,8 @@ class CandidatesController(Controller):
         project_id: Id,
         field_id: Id,
         q: Annotated[
-            str | None, QueryParameter(description="Text to find in titles.", max_length=500)
+            str | None,
+            QueryParameter(description="Words to find, each as the beginning of one.", max_length=500),
         ] = None,
         sort: FromQuery[str | None] = None,
         limit: Annotated[int, QueryParameter(ge=1, le=1000)] = 100,

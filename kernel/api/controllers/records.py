@@ -27,7 +27,9 @@ Sort = Annotated[
     str | None, QueryParameter(description="Fields to sort by, `-` for downwards: `-amount,title`.")
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="The most records to answer.")]
-Query = Annotated[str | None, QueryParameter(description="Text to find in titles.", max_length=500)]
+Query = Annotated[
+    str | None, QueryParameter(description="Words to find, each as the beginning of one.", max_length=500)
+]
 View = Annotated[
     str | None,
     QueryParameter(description="Read through this saved view: its filter too, its order and fields."),

@@ -8,6 +8,7 @@ from kernel.storage.migrations import (
     m0003_collaboration,
     m0004_fields,
     m0005_views,
+    m0005a_search,
     m0007_planning,
     m0008_feed,
 )
@@ -18,6 +19,7 @@ MIGRATIONS = (
     m0003_collaboration,
     m0004_fields,
     m0005_views,
+    m0005a_search,
     m0007_planning,
     m0008_feed,
 )

@@ -46,4 +46,19 @@ class CurrencyRate(Table, tablename="smalt_currency_rate", db=ENGINE):
     updated_by = number(null=True)
 
 
-TABLES: tuple[type[Table], ...] = (Link, ListStay, Sequence, CurrencyRate)
+class Unsearched(Table, tablename="smalt_unsearched", db=ENGINE):
+    """A record that was touched since its words were put into the index of the search."""
+
+    id = number(primary_key=True)
+    project_id = number()
+    record_id = number()
+
+
+class SearchState(Table, tablename="smalt_search_state", db=ENGINE):
+    """What the fields of a project were like when its records were last put into the index."""
+
+    project_id = number(primary_key=True)
+    made_for = text()
+
+
+TABLES: tuple[type[Table], ...] = (Link, ListStay, Sequence, CurrencyRate, Unsearched, SearchState)

@@ -32,11 +32,11 @@ async def test_by_list_and_tag(plain: ProjectClient, client: httpx.AsyncClient) 
 
 
 async def test_text_to_find(plain: ProjectClient) -> None:
-    for title in ("Żółta Łódź", "Zolta lodz", "100% sure", "under_score", "İstanbul", "O'Neill"):
+    for title in ("Żółta Łódź", "Zielona", "100% sure", "under_score", "İstanbul", "O'Neill"):
         await plain.add(title)
     for text, title in (
-        ("żółta", "Żółta Łódź"), ("ŁÓDŹ", "Żółta Łódź"), ("LODZ", "Zolta lodz"), ("0%", "100% sure"),
-        ("r_s", "under_score"), ("o'n", "O'Neill"), ("  sure ", "100% sure"), ("istan", "İstanbul"),
+        ("żółta", "Żółta Łódź"), ("LODZ zol", "Żółta Łódź"), ("łó", "Żółta Łódź"), ("100%", "100% sure"),
+        ("scor", "under_score"), ("o'ne", "O'Neill"), ("  sure ", "100% sure"), ("istan", "İstanbul"),
     ):  # fmt: skip
         assert await plain.titles(q=text) == [title], text
     assert len(await plain.titles(q=" ")) == 6

@@ -1,0 +1,194 @@
+"""Searching: which records have all the words of a text in what their reader may see.
+
+The words of most records stand in an index, each behind the mark of its place (`search_index`).
+Records that were touched since, and all of a project whose fields have changed since, are read
+themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import msgspec
+
+from kernel.errors import BrokenSourceError, ExpressionError
+from kernel.queries.compilation import Scope
+from kernel.queries.fields import sees_built_in, stored_value
+from kernel.queries.frames import Frame
+from kernel.schema import Field, Project
+from kernel.storage.search_index import mark_of
+from kernel.values import TEXT, Kind
+from kernel.words import LONGEST_WORD, words
+
+FORM = 1
+"""Counts changes of what stands in the index, which is then made anew."""
+MOST_WORDS = 12
+
+
+@dataclass(frozen=True)
+class Place:
+    """Text of a record: the name of its field, the mark of its words, SQL for the text.
+
+    Comments have no SQL of their own, since a record has many.
+    """
+
+    name: str
+    mark: str
+    sql: str = ""
+
+
+def fingerprint(project: Project) -> str:
+    """What the index of a project depends on beside its records."""
+    fields = [(f.id, f.type_key, f.raw_config) for f in project.live_fields if _searchable(f)]
+    return blake2b(msgspec.json.encode([FORM, fields]), digest_size=9).hexdigest()
+
+
+def places(scope: Scope) -> list[Place]:
+    """The text that the reader may see, the title first."""
+    project = scope.project
+    found = []
+    for name, kind in (("title", "t"), ("description", "d")):
+        if sees_built_in(scope, name):
+            found.append(Place(name, mark_of(kind, project.id), scope.column(name)))
+    for field in project.live_fields:
+        if _searchable(field) and scope.access.sees(field.key):
+            sql = _text(scope, field)
+            if sql is not None:
+                found.append(Place(field.key, mark_of("f", field.id), sql))
+    if scope.access.sees("comments"):
+        found.append(Place("comments", mark_of("c", project.id)))
+    return found
+
+
+def _searchable(field: Field) -> bool:
+    stored = field.columns and not field.columns[0].spec.many
+    return bool(stored and field.type is not None and field.type.searchable)
+
+
+def _text(scope: Scope, field: Field) -> str | None:
+    """SQL for what a field reads as; None where that is no text."""
+    try:
+        value = stored_value(scope, field)
+    except (ExpressionError, BrokenSourceError):
+        return None
+    return value.sql if value.type.kind is Kind.TEXT and value.rows is None else None
+
+
+class Search:
+    """The conditions of one search in one project, for one reader. `text` has words, or nothing is found."""
+
+    def __init__(self, scope: Scope, text: str) -> None:
+        compilation, project = scope.compilation, scope.project
+        alias = compilation.aliases.new("w")
+        self._outer = scope
+        self._scope = Scope(
+            compilation, project, Frame(compilation.aliases, f"{project.table} {alias}"), alias
+        )
+        self._words = words(text)[:MOST_WORDS]
+        self._joined = "".join(words(text))[:LONGEST_WORD]
+        self._touched = f"SELECT record_id FROM smalt_unsearched WHERE project_id = {project.id}"
+        made_for = self._add(fingerprint(project))
+        state = f"SELECT 1 FROM smalt_search_state WHERE project_id = {project.id}"
+        self._made = f"EXISTS ({state} AND made_for = {made_for})"
+
+    def found(self) -> str:
+        """SQL for whether a record has all of the words, each at the beginning of a word of its own;
+        a single letter must be a word.
+
+        By the index; of what was touched since, or all where the fields have changed, by reading.
+        """
+        where = places(self._scope)
+        if not self._words or not where:
+            return "1 = 0"
+        key, id_ = self._key, self._scope.column("id")
+        table = f"{self._scope.project.table} {self._scope.alias}"
+        read = self._read(where, self._scope)
+        anew = f"(SELECT 1 WHERE NOT {self._made}) u"
+        return (
+            f"{self._outer.column('id')} IN ("
+            f"SELECT {key} FROM smalt_search WHERE {self._match(self._terms(where))} "
+            f"AND {key} NOT IN ({self._touched}) AND {self._made} "
+            f"UNION ALL SELECT {id_} FROM ({self._touched} AND {self._made}) u "
+            f"CROSS JOIN {table} WHERE {id_} = u.record_id AND {read} "
+            f"UNION ALL SELECT {id_} FROM {anew} CROSS JOIN {table} WHERE {read})"
+        )
+
+    def rank(self) -> str:
+        """SQL for a number that is less for better ones among those found: the whole title, its
+        beginning, words of the title, of other text."""
+        titles = [p for p in places(self._outer) if p.name == "title"]
+        if not titles or not self._words:
+            return "3"
+        read, indexed = self._tiers(self._read_tiers(titles)), self._tiers(self._indexed_tiers(titles))
+        unindexed = f"{self._outer.column('id')} IN ({self._touched}) OR NOT {self._made}"
+        return f"CASE WHEN {unindexed} THEN {read} ELSE {indexed} END"
+
+    def _tiers(self, conditions: Sequence[str]) -> str:
+        return "CASE " + " ".join(f"WHEN {c} THEN {n}" for n, c in enumerate(conditions)) + " ELSE 3 END"
+
+    def _read_tiers(self, titles: Sequence[Place]) -> list[str]:
+        joined, text = f"replace(smalt_plain({titles[0].sql}), ' ', '')", self._add(self._joined)
+        begins = f"substr({joined}, 1, {len(self._joined)}) = {text}"
+        return [f"{joined} = {text}", begins, self._read(titles, self._outer)]
+
+    def _indexed_tiers(self, titles: Sequence[Place]) -> list[str]:
+        whole, begins = (mark_of(kind, self._scope.project.id) for kind in "eb")
+        terms = (
+            [[self._term(whole, self._joined, True)]],
+            [[self._term(begins, self._joined)]],
+            self._terms(titles),
+        )
+        found = f"SELECT {self._key} FROM smalt_search WHERE"
+        return [f"{self._outer.column('id')} IN ({found} {self._match(some)})" for some in terms]
+
+    def _terms(self, where: Sequence[Place]) -> list[list[str]]:
+        return [[self._term(p.mark, w, len(w) == 1) for p in where] for w in self._words]
+
+    def _read(self, where: Sequence[Place], scope: Scope) -> str:
+        """Each of the words in one of some places, by the text itself."""
+        return " AND ".join(f"({' OR '.join(self._reads(where, scope, word))})" for word in self._words)
+
+    def _reads(self, where: Sequence[Place], scope: Scope, word: str) -> Iterator[str]:
+        rough = self._add(f"%{word}%")
+        pattern = self._add(f"% {word}{' ' if len(word) == 1 else ''}%")
+
+        def reads(sql: str) -> str:
+            """Only where the word may be in it, the text is made plain, which takes long."""
+            lower = sql if self._sqlite else f"lower({sql})"
+            maybe = f"{lower} LIKE {rough} OR {self._bytes(sql)} <> length({sql})"
+            return f"(({maybe}) AND smalt_plain({sql}) || ' ' LIKE {pattern})"
+
+        for place in where:
+            if place.sql:
+                yield reads(place.sql)
+            else:
+                of_record = f"sc.record_id = {scope.column('id')} AND sc.deleted_at IS NULL"
+                yield f"EXISTS (SELECT 1 FROM smalt_comment sc WHERE {of_record} AND {reads('sc.body')})"
+
+    def _bytes(self, sql: str) -> str:
+        return f"length(CAST({sql} AS BLOB))" if self._sqlite else f"octet_length({sql})"
+
+    @property
+    def _key(self) -> str:
+        return "rowid" if self._sqlite else "record_id"
+
+    @property
+    def _sqlite(self) -> bool:
+        return self._scope.compilation.dialect.name == "sqlite"
+
+    def _term(self, mark: str, word: str, exact: bool = False) -> str:
+        """A marked word, or what begins with it, in the language of the engine's full-text search."""
+        if self._sqlite:
+            return f'"{mark}{word}"' + ("" if exact else "*")
+        return f"'{mark}{word}'" + ("" if exact else ":*")
+
+    def _match(self, terms: Sequence[Sequence[str]]) -> str:
+        """SQL for having one of each list of terms."""
+        either, both = (" OR ", " AND ") if self._sqlite else (" | ", " & ")
+        query = self._add(both.join(f"({either.join(some)})" for some in terms))
+        return f"smalt_search MATCH {query}" if self._sqlite else f"words @@ {query}::tsquery"
+
+    def _add(self, text: str) -> str:
+        return self._scope.compilation.parameters.add(text, TEXT)
