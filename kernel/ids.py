@@ -14,6 +14,7 @@ from kernel.clock import Clock, to_milliseconds
 NODES = 8192
 _SEQUENCES = 512
 _START = to_milliseconds(datetime(2020, 1, 1, tzinfo=UTC))
+_APART = 60_000
 
 
 class IdGenerator:
@@ -49,6 +50,11 @@ class IdGenerator:
             tick = max(self._next, milliseconds * _SEQUENCES)
             self._next = tick + count
             return tick
+
+
+def first_of(moment: datetime) -> int:
+    """Below every identifier that was made at a moment or later, whatever little the clocks were apart."""
+    return max(0, to_milliseconds(moment) - _START - _APART) * _SEQUENCES * NODES
 
 
 def moment_of(identifier: int) -> datetime:

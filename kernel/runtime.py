@@ -137,7 +137,7 @@ class Kernel:
         self.trash_emptying = TrashEmptying(parts, self.settings.trash_days)
         self.reverts = RevertService(self.database, self.rows, records, self.ids)
         self.search = SearchService(self.database, self.clock, records.reader)
-        self.past = RecordPast(self.database, self.rows, self.schema, self.clock, records.reader)
+        self.past = RecordPast(self.schema, records.reader)
         self.notices = NoticeService(self.database, self.rows, self.clock)
 
     def _wire_projects(self) -> None:

@@ -23,6 +23,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
+from kernel.dialects.past import PastSql
 from kernel.fields import ColumnSpec
 from kernel.values import Choice, Kind, Value, ValueType
 
@@ -81,6 +82,7 @@ class Dialect(ABC):
     """One engine's SQL. Also what field types see as `SqlText`."""
 
     name: str
+    past: PastSql
     fence: str
     """Ends a derived table whose columns the planner must not put back in place of their names."""
     claim: str

@@ -158,3 +158,12 @@ class Median:
             return self._numbers[middle]
         low, high = self._numbers[middle - 1 : middle + 1]
         return low + (high - low) / 2
+
+
+def scaled(number: object, scale: int) -> int | None:
+    """A decimal, as text or as it is, as the whole number that holds it; empty where it does not fit."""
+    try:
+        exact = Decimal(str(number)).scaleb(scale, _WIDE).to_integral_value(ROUND_HALF_UP)
+    except ArithmeticError:
+        return None
+    return int(exact) if exact.is_finite() and abs(exact) < 2**63 else None

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from kernel.dialects.past import PostgresPast
 from kernel.dialects.postgres_arithmetic import PostgresArithmetic
 from kernel.dialects.postgres_functions import STATEMENTS
 from kernel.dialects.postgres_json import PostgresJson
@@ -41,6 +42,7 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
     """SQL for PostgreSQL 14 and later, with the functions of `setup_statements`."""
 
     name = "postgres"
+    past = PostgresPast()
     fence = "OFFSET 0"
     claim = " FOR UPDATE SKIP LOCKED"
 

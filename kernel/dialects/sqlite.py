@@ -10,6 +10,7 @@ from typing import Any
 
 from kernel.dialects import sqlite_depth, sqlite_functions
 from kernel.dialects.base import GROUPED, OTHER_DIGITS, Parameters, is_simple
+from kernel.dialects.past import SqlitePast
 from kernel.dialects.sqlite_arithmetic import SqliteArithmetic, decimal_text
 from kernel.dialects.sqlite_json import SqliteJson
 from kernel.errors import InvalidValueError
@@ -32,6 +33,7 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
     """SQL for SQLite 3.40 and later, with the Python functions of `register`."""
 
     name = "sqlite"
+    past = SqlitePast()
     fence = "LIMIT -1 OFFSET 0"
     claim = ""
 

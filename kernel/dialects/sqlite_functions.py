@@ -28,6 +28,7 @@ FUNCTIONS: Final[Mapping[str, tuple[int, Callable[..., Any]]]] = {
     "smalt_exchange": (5, numbers.exchange),
     "smalt_real_text": (1, numbers.real_text),
     "smalt_number": (1, numbers.parse_number),
+    "smalt_scaled": (2, numbers.scaled),
     "smalt_round": (3, numbers.round_real),
     "smalt_floor": (1, numbers.floor),
     "smalt_power": (2, numbers.power),

@@ -17,7 +17,8 @@ from kernel.queries.compilation import Scope, root_scope
 from kernel.queries.folding import truncated
 from kernel.queries.frames import Narrowed, Rows
 from kernel.queries.pages import restrict
-from kernel.queries.paths import PathResolver, start, value_at
+from kernel.queries.past import at_moment
+from kernel.queries.paths import PathResolver, value_at
 from kernel.queries.sorting import sortable
 from kernel.schema import Project, Schema
 from kernel.storage.database import Row, Statement
@@ -60,6 +61,9 @@ class AggregateRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     group_by: Annotated[list[str | Grouping], msgspec.Meta(max_length=5)] = []
     measures: Annotated[dict[str, Measure], msgspec.Meta(max_length=50)] = {}
     limit: Annotated[int, msgspec.Meta(ge=1, le=MAXIMUM_GROUPS)] = 1000
+    as_of: Annotated[
+        str | None, msgspec.Meta(description="Measure the records as they were then.", examples=[None])
+    ] = None
 
 
 @dataclass(frozen=True)
@@ -91,11 +95,20 @@ class AggregateQuery:
 
 
 def aggregate_query(
-    schema: Schema, actor: Actor, project: Project, request: AggregateRequest, dialect: Dialect, now: datetime
+    schema: Schema,
+    actor: Actor,
+    project: Project,
+    request: AggregateRequest,
+    dialect: Dialect,
+    now: datetime,
+    as_of: datetime | None = None,
 ) -> AggregateQuery:
-    """Compile a request for one reader. Raises InvalidInputError for what it cannot mean."""
-    compilation = start(schema, actor, dialect, now)
-    scope = root_scope(compilation, project)
+    """Compile a request for one reader, of the records as they were at `as_of` where given.
+
+    Raises InvalidInputError for what it cannot mean.
+    """
+    compilation = at_moment(schema, actor, dialect, now, as_of)
+    scope = root_scope(compilation, compilation.schema.projects[project.id])
     condition = request.filter
     if condition is not None and (isinstance(condition, dict) or condition.strip()):
         restrict(scope, condition)

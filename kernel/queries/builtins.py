@@ -73,7 +73,13 @@ def linked(scope: Scope, field_id: int, name: str = "") -> Frame:
     """The rows of the link table that belong to this record and field, in their order."""
     alias = scope.compilation.aliases.new("l")
     where = f"{alias}.field_id = {field_id} AND {alias}.source_id = {scope.column('id')}"
-    return Frame(scope.compilation.aliases, f"smalt_link {alias}", where, f"{alias}.position", many=alias)
+    return Frame(
+        scope.compilation.aliases,
+        f"{scope.compilation.links} {alias}",
+        where,
+        f"{alias}.position",
+        many=alias,
+    )
 
 
 def tags(scope: Scope, name: str) -> Value:

@@ -31,6 +31,11 @@ ScopedIds = Callable[["Compilation", Project, str], str]
 class Compilation:
     """Everything that one statement shares: parameters, table names, the reader's rights."""
 
+    links = "smalt_link"
+    """The relation of the lists that records have: tags, assignees, references."""
+    stays = "smalt_list_stay"
+    """The relation of the stays of records in lists."""
+
     def __init__(
         self, schema: Schema, actor: Actor, dialect: Dialect, now: datetime, scoped_ids: ScopedIds
     ) -> None:
@@ -59,6 +64,7 @@ class Compilation:
         """The same statement, for a part that is compiled with other rights."""
         other = Compilation(self.schema, actor, self.dialect, self.now, self.scoped_ids)
         other.parameters, other.aliases = self.parameters, self.aliases
+        other.links, other.stays = self.links, self.stays
         return other
 
     def access(self, project_id: int) -> ProjectAccess | None:

@@ -24,7 +24,8 @@ from kernel.queries.cursors import decode_cursor, encode_cursor
 from kernel.queries.fields import unknown_field
 from kernel.queries.frames import Frame
 from kernel.queries.narrowing import Noting, require_rows
-from kernel.queries.paths import PathResolver, start, with_every_right
+from kernel.queries.past import at_moment
+from kernel.queries.paths import PathResolver, with_every_right
 from kernel.queries.record_json import record_json, unknown_names, without_empty_warnings
 from kernel.queries.searching import Search
 from kernel.queries.segments import page_select
@@ -41,7 +42,7 @@ class PageRequest(msgspec.Struct, frozen=True):
 
     `trash` reads the deleted records instead of the live ones. `allowed` is a further filter,
     compiled with every right, since an administrator wrote it; `view_filter` is that of a saved
-    view, compiled with the reader's.
+    view, compiled with the reader's. `as_of` reads the records as they were at that moment.
     """
 
     filter: str | bytes | None = None
@@ -56,6 +57,7 @@ class PageRequest(msgspec.Struct, frozen=True):
     trash: bool = False
     allowed: str | None = None
     view_filter: str | bytes | None = None
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ def page_query(
     schema: Schema, actor: Actor, project: Project, request: PageRequest, dialect: Dialect, now: datetime
 ) -> PageQuery:
     """Compile a request for one reader. Raises InvalidInputError for what it cannot mean."""
-    compilation = start(schema, actor, dialect, now)
-    scope = _filtered(compilation, project, request)
+    compilation = at_moment(schema, actor, dialect, now, request.as_of)
+    scope = _filtered(compilation, compilation.schema.projects[project.id], request)
     total = _total(compilation, scope) if request.count else None
     keys = tuple(sort_keys(scope, request.sort))
     signature = _signature(project, request)
@@ -142,12 +144,18 @@ class RecordQuery:
 
 
 def record_query(
-    schema: Schema, actor: Actor, project: Project, dialect: Dialect, now: datetime, trash: bool = False
+    schema: Schema,
+    actor: Actor,
+    project: Project,
+    dialect: Dialect,
+    now: datetime,
+    trash: bool = False,
+    as_of: datetime | None = None,
 ) -> RecordQuery:
     """Compile the reading of any one record of a project for one reader."""
-    compilation = start(schema, actor, dialect, now)
+    compilation = at_moment(schema, actor, dialect, now, as_of)
     record_id = compilation.parameters.add(0, ID)
-    scope = root_scope(compilation, project, trash=trash)
+    scope = root_scope(compilation, compilation.schema.projects[project.id], trash=trash)
     json = record_json(scope, trash=trash)
     scope.frame.restrict(f"{scope.alias}.id = {record_id}")
     sql = f"SELECT {scope.column('version')}, {json} {scope.frame.clause()}"
@@ -219,6 +227,6 @@ def _signature(project: Project, request: PageRequest) -> str:
     """Binds a cursor to the query that it was made for."""
     asked = (
         request.sort or "", request.filter or "", request.list, request.tag, request.q, request.trash,
-        request.view_filter or "",
+        request.view_filter or "", *([] if request.as_of is None else [request.as_of]),
     )  # fmt: skip
     return blake2b(msgspec.json.encode([project.id, *asked]), digest_size=6).hexdigest()

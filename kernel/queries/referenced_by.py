@@ -24,9 +24,8 @@ def source_ids(compilation: Compilation, field: Field, target_sql: str) -> str:
     """A SELECT of the ids of the records whose `field` points to `target_sql`."""
     column = field.columns[0]
     if column.spec.many:
-        return (
-            f"SELECT source_id AS id FROM smalt_link WHERE field_id = {field.id} AND target_id = {target_sql}"
-        )
+        where = f"field_id = {field.id} AND target_id = {target_sql}"
+        return f"SELECT source_id AS id FROM {compilation.links} WHERE {where}"
     table = compilation.schema.projects[field.project_id].table
     return f"SELECT id FROM {table} WHERE {column.name} = {target_sql}"
 
@@ -92,7 +91,7 @@ def _branch(compilation: Compilation, field: Field) -> str:
         )
     link = compilation.aliases.new("l")
     return (
-        f"SELECT {alias}.id, {alias}.title, {link}.target_id AS target FROM smalt_link {link} "
+        f"SELECT {alias}.id, {alias}.title, {link}.target_id AS target FROM {compilation.links} {link} "
         f"JOIN {project.table} {alias} ON {alias}.id = {link}.source_id "
         f"WHERE {link}.field_id = {field.id} AND {live}"
     )

@@ -25,7 +25,7 @@ def stays_of(scope: Scope, stays: Stays) -> tuple[Frame, Mapping[str, Value]]:
     compilation = scope.compilation
     alias = compilation.aliases.new("y")
     where = f"{alias}.record_id = {scope.column('id')}"
-    frame = Frame(compilation.aliases, f"smalt_list_stay {alias}", where, f"{alias}.id", many=alias)
+    frame = Frame(compilation.aliases, f"{compilation.stays} {alias}", where, f"{alias}.id", many=alias)
     if stays.list is not None:
         frame.restrict(f"{alias}.list_id = {_list_id(scope.project, stays.list)}")
     if stays.present:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import NamedTuple, TypeVar
 
 from kernel.access.actor import Actor
@@ -59,35 +60,51 @@ class RecordReader:
         return await self.on_current_schema(read)
 
     async def record(
-        self, actor: Actor, project_id: int, record_id: int, trash: bool = False
+        self,
+        actor: Actor,
+        project_id: int,
+        record_id: int,
+        trash: bool = False,
+        as_of: datetime | None = None,
     ) -> RecordAnswer:
-        """One record, or NotFoundError."""
+        """One record, as it was at `as_of` where given, or NotFoundError."""
 
         async def read(schema: Schema) -> RecordAnswer:
-            query = self.record_query(schema, actor, project_id, trash)
+            query = self.record_query(schema, actor, project_id, trash, as_of)
             (rows,) = await self.read(actor, schema, query.of(record_id))
             return answer_of(rows)
 
         return await self.on_current_schema(read)
 
-    async def aggregate(self, actor: Actor, project_id: int, request: AggregateRequest) -> bytes:
+    async def aggregate(
+        self, actor: Actor, project_id: int, request: AggregateRequest, as_of: datetime | None = None
+    ) -> bytes:
         """Groups with their measures, as JSON."""
 
         async def read(schema: Schema) -> bytes:
             project = visible_project(schema, actor, project_id)
             query = aggregate_query(
-                schema, actor, project, request, self._database.dialect, self._clock.now()
+                schema, actor, project, request, self._database.dialect, self._clock.now(), as_of
             )
             (rows,) = await self.read(actor, schema, query.statement)
             return query.body(rows)
 
         return await self.on_current_schema(read)
 
-    def record_query(self, schema: Schema, actor: Actor, project_id: int, trash: bool = False) -> RecordQuery:
+    def record_query(
+        self,
+        schema: Schema,
+        actor: Actor,
+        project_id: int,
+        trash: bool = False,
+        as_of: datetime | None = None,
+    ) -> RecordQuery:
         """The compiled reading of single records of a project."""
         project = visible_project(schema, actor, project_id)
         key = ("record", schema.version, actor.rights_key, project_id, trash)
         now, dialect = self._clock.now(), self._database.dialect
+        if as_of is not None:
+            return record_query(schema, actor, project, dialect, now, trash, as_of)
         return self._queries.get(key, lambda: record_query(schema, actor, project, dialect, now, trash))
 
     async def on_current_schema(self, work: Callable[[Schema], Awaitable[T]]) -> T:

@@ -34,11 +34,10 @@ View = Annotated[
     str | None,
     QueryParameter(description="Read through this saved view: its filter too, its order and fields."),
 ]
+PageAsOf = Annotated[str | None, QueryParameter(description="Read the records as they were then, RFC 3339.")]
 AsOf = Annotated[
     str | None,
-    QueryParameter(
-        description="Read it as it was then, RFC 3339; `left_out` names the fields without a history."
-    ),
+    QueryParameter(description="Read it as it was then, RFC 3339."),
 ]
 Render = Annotated[
     bool, QueryParameter(description="Add `description_html`, the description made safe to show as it is.")
@@ -64,6 +63,9 @@ class QueryInput(msgspec.Struct, forbid_unknown_fields=True):
     cursor: str | None = None
     count: bool = False
     view: Annotated[str | None, msgspec.Meta(description="The id of a saved view to read through.")] = None
+    as_of: Annotated[
+        str | None, msgspec.Meta(description="Read the records as they were then.", examples=[None])
+    ] = None
 
 
 class MoveInput(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -97,9 +99,10 @@ class RecordsController(Controller):
         count: FromQuery[bool] = False,
         deleted: Annotated[bool, QueryParameter(description="Read the trash instead.")] = False,
         view: View = None,
+        as_of: PageAsOf = None,
     ) -> Response[bytes]:
         wanted = PageRequest(filter, sort, _names(fields), list, tag, q, limit, cursor, count, deleted)
-        return await _page(kernel, actor, identifier(project_id), wanted, view)
+        return await _page(kernel, actor, identifier(project_id), wanted, view, as_of)
 
     @post("/query", status_code=200, opt=READS | DEFERRED, summary="Read records by a query in the body")
     async def query(
@@ -114,13 +117,15 @@ class RecordsController(Controller):
             cursor=data.cursor,
             count=data.count,
         )
-        return await _page(kernel, actor, identifier(project_id), wanted, data.view)
+        return await _page(kernel, actor, identifier(project_id), wanted, data.view, data.as_of)
 
     @post("/aggregate", status_code=200, opt=READS | DEFERRED, summary="Group and measure records")
     async def aggregate(
         self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[AggregateRequest]
     ) -> Response[bytes]:
-        return json_bytes(await kernel.records.reader.aggregate(actor, identifier(project_id), data))
+        project = identifier(project_id)
+        moment = await kernel.past.moment(actor, project, data.as_of)
+        return json_bytes(await kernel.records.reader.aggregate(actor, project, data, moment))
 
     @post("/batch", status_code=200, summary="Make, change and delete many records at once")
     async def batch(
@@ -213,8 +218,11 @@ class RecordsController(Controller):
 
 
 async def _page(
-    kernel: Kernel, actor: Actor, project_id: int, wanted: PageRequest, view: str | None
+    kernel: Kernel, actor: Actor, project_id: int, wanted: PageRequest, view: str | None, as_of: str | None
 ) -> Response[bytes]:
+    if as_of is not None:
+        moment = await kernel.past.moment(actor, project_id, as_of)
+        wanted = msgspec.structs.replace(wanted, as_of=moment)
     if view is not None:
         wanted = await kernel.views.applied(actor, project_id, view, wanted)
     return json_bytes(await kernel.records.reader.page(actor, project_id, wanted))
