@@ -27,6 +27,10 @@ from kernel.services.currency_rates import CurrencyRateService
 from kernel.services.entries import ProjectParts
 from kernel.services.events.facade import Events
 from kernel.services.events.feed import EventFeed
+from kernel.services.exports.files import ExportFiles
+from kernel.services.exports.model import KIND as EXPORT
+from kernel.services.exports.service import ExportService
+from kernel.services.exports.work import ExportWork
 from kernel.services.field_checks import FieldChecks
 from kernel.services.fields import FieldService
 from kernel.services.history import HistoryService
@@ -38,7 +42,8 @@ from kernel.services.imports.session import Sessions
 from kernel.services.imports.undo import Undo
 from kernel.services.imports.uploads import Uploads
 from kernel.services.imports.work import ImportWork
-from kernel.services.jobs import JobRunner
+from kernel.services.job_rows import JobRows
+from kernel.services.jobs import JobHandler, JobRunner
 from kernel.services.lists import ListService
 from kernel.services.members import MemberService
 from kernel.services.mentions import Mentions
@@ -93,11 +98,13 @@ class Kernel:
         order = event_order(settings.database_url, self.database)
         self.feed = EventFeed(self.database, self.rows, clock, order)
         self.log = ChangeLog(self.ids, clock, self.rows, self.feed.stir)
+        self._work: dict[str, JobHandler] = {}
         self._wire_access()
         self._wire_projects()
         self._wire_records()
         self._wire_collaboration()
         self._wire_imports()
+        self._wire_exports()
         self._wire_templates()
 
     def _wire_access(self) -> None:
@@ -173,8 +180,16 @@ class Kernel:
             undo,
             PartWriter(self.ids, self.rows, self.log),
         )
-        self.jobs = JobRunner(self.database, self.clock, {IMPORT: work})
+        self._work[IMPORT] = work
+        self.jobs = JobRunner(self.database, self.clock, self._work)
         self.imports = ImportService(sessions, uploads, self.fields, self.ids, self.jobs.wake)
+
+    def _wire_exports(self) -> None:
+        files = ExportFiles(self.settings.data_dir / "exports")
+        reader, views = self.records.reader, self.views
+        self._work[EXPORT] = ExportWork(self.database, self.schema, reader, files)
+        rows = JobRows(self.database, self.clock)
+        self.exports = ExportService(reader, views, self.schema, files, self.ids, rows, self.jobs.wake)
 
     def _wire_templates(self) -> None:
         templates = self.registries.templates
@@ -190,6 +205,7 @@ class Kernel:
         await self.schema.current()
         self.plugins.watch()
         await self.imports.sweep()
+        await self.exports.sweep()
         await self.events.start()
         await self.jobs.start()
         await self.trash_emptying.start()

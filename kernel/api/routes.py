@@ -12,6 +12,7 @@ from kernel.api.controllers.comments import CommentsController, NotificationsCon
 from kernel.api.controllers.currency_rates import CurrencyRatesController
 from kernel.api.controllers.dependencies import DependenciesController
 from kernel.api.controllers.events import EventsController
+from kernel.api.controllers.exports import ExportsController
 from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
@@ -66,6 +67,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     TrashController,
     RevertsController,
     ImportsController,
+    ExportsController,
     TemplatesController,
     CurrencyRatesController,
     EventsController,

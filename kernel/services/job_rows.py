@@ -48,7 +48,7 @@ class JobRows:
     """Reads and writes `smalt_job`. Times are milliseconds since 1970."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
+        self.database = database
         self._clock = clock
         self._rows = KernelRows(database.dialect)
 
@@ -60,18 +60,23 @@ class JobRows:
     async def get(self, job_id: int) -> Job | None:
         mark = self._rows.mark
         sql = f"SELECT {_COLUMNS} FROM smalt_job WHERE id = {mark(1)}"
-        rows = (await self._database.read(Statement(sql, [job_id])))[0]
+        rows = (await self.database.read(Statement(sql, [job_id])))[0]
         return _job(rows[0]) if rows else None
 
-    async def of_project(self, kind: str, project_id: int, before: int | None, limit: int) -> list[Job]:
-        """The newest jobs of a kind in a project, from `before` (an id) backwards."""
+    async def of_project(
+        self, kind: str, project_id: int, before: int | None, limit: int, actor_id: int | None = None
+    ) -> list[Job]:
+        """The newest jobs of a kind in a project, from `before` (an id) backwards; of one person only
+        where that is given."""
         mark = self._rows.mark
+        own = "" if actor_id is None else f"AND actor_id = {mark(4)} "
         sql = (
             f"SELECT {_COLUMNS} FROM smalt_job WHERE project_id = {mark(1)} AND kind = {mark(2)} "
-            f"AND id < {mark(3)} ORDER BY id DESC LIMIT {limit}"
+            f"AND id < {mark(3)} {own}ORDER BY id DESC LIMIT {limit}"
         )
         parameters = [project_id, kind, 2**63 - 1 if before is None else before]
-        return [_job(row) for row in (await self._database.read(Statement(sql, parameters)))[0]]
+        parameters += [] if actor_id is None else [actor_id]
+        return [_job(row) for row in (await self.database.read(Statement(sql, parameters)))[0]]
 
     async def change(
         self, tx: Transaction, job_id: int, expected: Sequence[JobStatus], **values: Any
@@ -89,7 +94,7 @@ class JobRows:
             "SELECT id, kind, lease_owner, lease_until FROM smalt_job "
             f"WHERE status IN {ACTIVE} ORDER BY id LIMIT 100"
         )
-        return [(r[0], r[1], r[2], r[3]) for r in (await self._database.read(Statement(sql)))[0]]
+        return [(r[0], r[1], r[2], r[3]) for r in (await self.database.read(Statement(sql)))[0]]
 
     async def take(self, job_id: int, owner: str, until: int, seen: tuple[str | None, int]) -> Job | None:
         """Begin or take over a job whose lease is still as it was `seen`; None when it is not."""
@@ -100,7 +105,7 @@ class JobRows:
             f"WHERE id = {mark(4)} AND status IN {ACTIVE} AND lease_until = {mark(5)} "
             f"AND coalesce(lease_owner, '') = {mark(6)} RETURNING {_COLUMNS}"
         )
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             rows = await tx.fetch(sql, [owner, until, self._now(), job_id, seen[1], seen[0] or ""])
         return _job(rows[0]) if rows else None
 
@@ -125,7 +130,7 @@ class JobRows:
             "status": status, "error": error, "lease_owner": None, "lease_until": 0,
             "updated_at": now, "finished_at": now,
         }  # fmt: skip
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             sql = f"UPDATE smalt_job SET {self._setters(changes)} {self._owned()}"
             await tx.execute(sql, [job_id, owner, *changes.values()])
 
@@ -139,7 +144,7 @@ class JobRows:
         """Give all jobs of an owner back, so that another may go on at once."""
         mark = self._rows.mark(1)
         sql = f"UPDATE smalt_job SET lease_owner = NULL, lease_until = 0 WHERE lease_owner = {mark}"
-        async with self._database.transaction() as tx:
+        async with self.database.transaction() as tx:
             await tx.execute(sql, [owner])
 
     def _now(self) -> int:

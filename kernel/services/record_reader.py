@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeVar
 from kernel.access.actor import Actor
 from kernel.access.version import ACCESS_VERSION, check_version
 from kernel.clock import Clock
+from kernel.dialects.base import Dialect
 from kernel.errors import NotFoundError, SmaltError
 from kernel.queries.aggregates import AggregateRequest, aggregate_query
 from kernel.queries.cache import QueryCache
@@ -45,6 +46,13 @@ class RecordReader:
         self._schema = schema
         self._clock = clock
         self._queries = QueryCache()
+
+    @property
+    def dialect(self) -> Dialect:
+        return self._database.dialect
+
+    def now(self) -> datetime:
+        return self._clock.now()
 
     async def page(self, actor: Actor, project_id: int, request: PageRequest) -> bytes:
         """A page as the JSON of its collection."""

@@ -52,6 +52,8 @@ _MULTI_BYTE = ["cp932", "gb18030", "big5", "euc_kr", "euc_jp"]
 _FOREIGN_WORD = re.compile(rb"[A-Za-z]*[\x80-\xff][A-Za-z\x80-\xff]*")
 _CENTRAL_EUROPEAN = re.compile(rb"[A-Za-z\x80-\xff][\xa3\xa5\xaf\xb3\xb9\xbc\xbe\xbf]|[\xa3\xa5\xaf][a-z]")
 """Next to letters these bytes are letters of Windows-1250, but signs (¹ ³ ¼ £) of Windows-1252."""
+_DEFUSED = re.compile("'[=+@\t\r-]").match
+"""An apostrophe that exports put before what a spreadsheet would take for a formula."""
 _BARE_QUOTED = "(?:^|[,;\t|])'[^'\r\n]*'(?:[,;\t|]|$)"
 
 
@@ -128,6 +130,7 @@ class _Lines:
         self._text = text
         self.line = ""
         self.nul = False
+        self.apostrophe = False
         self.count = 0
         self.started = 1
         """The line on which the record at hand begins."""
@@ -140,6 +143,8 @@ class _Lines:
             self.line = line
             self.count += 1
             self.size += len(line)
+            if "'" in line:
+                self.apostrophe = True
             if "\0" in line:
                 self.nul = True
             if self.size >= LONGEST_LINE:
@@ -185,6 +190,9 @@ def _parsed(lines: _Lines, options: CsvOptions) -> Iterator[list[str] | BadRow]:
         except csv.Error as error:
             yield _malformed(lines, options, str(error))
             continue
+        if lines.apostrophe and options.quote != "'":
+            lines.apostrophe = False
+            cells = [cell[1:] if _DEFUSED(cell) else cell for cell in cells]
         if lines.nul:
             lines.nul = False
             yield BadRow(_NUL, tuple(cells))

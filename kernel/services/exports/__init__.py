@@ -1,0 +1,1 @@
+"""Records as files: CSV, Excel and JSON Lines, made in the background."""

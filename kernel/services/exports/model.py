@@ -1,0 +1,70 @@
+"""What an export is: the shapes that clients see, and the state that its job carries."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final, Literal
+
+import msgspec
+
+KIND: Final = "export"
+"""The kind of the job."""
+
+Format = Literal["csv", "xlsx", "jsonl"]
+
+CONTENT_TYPES: Final[dict[Format, str]] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/x-ndjson",
+}
+
+
+Condition = str | dict[str, Any] | None
+"""An expression, or the same as a tree."""
+
+
+class ExportInput(msgspec.Struct, forbid_unknown_fields=True):
+    """What to export. A `view` gives filter, sort and fields where they are not given here."""
+
+    format: Annotated[Format, msgspec.Meta(description="The kind of file.", examples=["csv"])]
+    filter: Annotated[Condition, msgspec.Meta(examples=["{list} = 'Closed Won' AND {amount} > 5000"])] = None
+    sort: Annotated[str | None, msgspec.Meta(examples=["-amount,title"])] = None
+    fields: Annotated[list[str] | None, msgspec.Meta(examples=[["title", "amount"]])] = None
+    view: Annotated[str | None, msgspec.Meta(description="The id of a saved view.")] = None
+
+
+class ExportState(msgspec.Struct, kw_only=True):
+    """All that the job must know. An export that is taken over begins anew.
+
+    `token_projects` are the projects that the token of whoever started it is limited to.
+    """
+
+    format: Format
+    filter: Condition = None
+    view_filter: Condition = None
+    sort: str | None = None
+    fields: list[str] | None = None
+    token_projects: list[int] | None = None
+    file_name: str = ""
+    size: int | None = None
+
+
+_encode = msgspec.json.Encoder().encode
+_decoder = msgspec.json.Decoder(ExportState)
+
+
+def encode_state(state: ExportState) -> str:
+    return _encode(state).decode()
+
+
+def decode_state(text: str) -> ExportState:
+    return _decoder.decode(text)
+
+
+def as_stored(condition: str | bytes | None) -> Condition:
+    """A condition of a page request as the state holds it."""
+    return msgspec.json.decode(condition) if isinstance(condition, bytes) else condition
+
+
+def as_requested(condition: Condition) -> str | bytes | None:
+    """A condition of the state as a page request holds it."""
+    return _encode(condition) if isinstance(condition, dict) else condition
