@@ -24,6 +24,7 @@ from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
 from kernel.services.conversions import Conversions
 from kernel.services.currency_rates import CurrencyRateService
+from kernel.services.dashboards.facade import Dashboards
 from kernel.services.entries import ProjectParts
 from kernel.services.events.facade import Events
 from kernel.services.events.feed import EventFeed
@@ -129,6 +130,9 @@ class Kernel:
         self.presses = PressService(self.records, self.log)
         self.currency_rates = CurrencyRateService(self.database, self.rows, self.clock)
         self.relations = LinkReader(self.database, self.schema, self.clock, reader)
+        self.dashboards = Dashboards(
+            self._parts, self.registries.chart_types, self.registries.guard, reader, self.users
+        )
         self.history = HistoryService(self.database, self.schema, self.clock, reader)
 
     def _wire_collaboration(self) -> None:

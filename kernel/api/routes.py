@@ -7,13 +7,16 @@ from typing import Final
 from litestar import Controller
 
 from kernel.api.controllers.catalogues import CataloguesController
+from kernel.api.controllers.charts import ChartsController
 from kernel.api.controllers.checklists import ChecklistItemsController, ChecklistsController
 from kernel.api.controllers.comments import CommentsController, NotificationsController
 from kernel.api.controllers.currency_rates import CurrencyRatesController
+from kernel.api.controllers.dashboards import DashboardMembersController, DashboardsController
 from kernel.api.controllers.dependencies import DependenciesController
 from kernel.api.controllers.events import EventsController
 from kernel.api.controllers.exports import ExportsController
 from kernel.api.controllers.fields import FieldsController
+from kernel.api.controllers.figures import FiguresController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
 from kernel.api.controllers.lists import ListsController
@@ -69,6 +72,10 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ImportsController,
     ExportsController,
     TemplatesController,
+    DashboardsController,
+    DashboardMembersController,
+    ChartsController,
+    FiguresController,
     CurrencyRatesController,
     EventsController,
 )

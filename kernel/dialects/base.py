@@ -174,6 +174,10 @@ class Dialect(ABC):
     def local_date(self, sql: str, zone: str) -> str:
         """The date on which a moment falls in a time zone."""
 
+    @abstractmethod
+    def moment(self, sql: str) -> str:
+        """The moment of milliseconds since 1970, as times stand in the kernel's tables."""
+
     # Pieces of SQL
     def shallow(
         self, sql: str, parameters: Parameters, row: Hashable, visible: Collection[Hashable], condition: bool

@@ -60,6 +60,9 @@ class PostgresArithmetic(Dialect):
     def day_start(self, sql: str, zone: str) -> str:
         return f"smalt_moment(({sql})::timestamp, {self.literal(zone)})"
 
+    def moment(self, sql: str) -> str:
+        return f"to_timestamp({sql} / 1000.0)"
+
     def local(self, sql: str, zone: str) -> str:
         return f"({sql} AT TIME ZONE {self.literal(zone)})"
 

@@ -83,6 +83,9 @@ class SqliteArithmetic(Dialect):
     def day_start(self, sql: str, zone: str) -> str:
         return f"smalt_day_start({sql}, {self.literal(zone)})"
 
+    def moment(self, sql: str) -> str:
+        return f"strftime('%Y-%m-%dT%H:%M:%fZ', {sql} / 1000.0, 'unixepoch')"
+
     def local(self, sql: str, zone: str) -> str:
         return f"substr({sql}, 1, 23)" if zone == "UTC" else f"smalt_local({sql}, {self.literal(zone)})"
 

@@ -34,15 +34,18 @@ FUNCTIONS = {
     "max": "MAX",
     "median": "MEDIAN",
     "count_distinct": "COUNTUNIQUE",
+    "distinct": "COUNTUNIQUE",
 }
 Interval = Literal["day", "week", "month", "quarter", "year"]
 
 
-class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Measure(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A figure per group: a function over a field, or an expression such as
     `SUM({amount} * {confidence} / 5)`."""
 
-    function: Literal["count", "sum", "average", "min", "max", "median", "count_distinct"] | None = None
+    function: (
+        Literal["count", "sum", "average", "min", "max", "median", "count_distinct", "distinct"] | None
+    ) = None
     field: str | None = None
     expression: str | None = None
 
@@ -167,7 +170,7 @@ def _group(scope: Scope, place: int, wanted: str | Grouping) -> Group:
     pointer = f"/group_by/{place}"
     try:
         value = value_at(scope, grouping.field.strip("{}").split("."))
-        value = _single_rows(scope, value)
+        value = single_rows(scope, value)
         if grouping.interval is not None:
             value = truncated(value, grouping.interval, PathResolver(scope))
     except (ExpressionError, BrokenSourceError) as error:
@@ -175,7 +178,7 @@ def _group(scope: Scope, place: int, wanted: str | Grouping) -> Group:
     return _group_of(scope, grouping.field, value)
 
 
-def _single_rows(scope: Scope, value: Value) -> Value:
+def single_rows(scope: Scope, value: Value) -> Value:
     """A record with several values counts once under each: join the rows into the query."""
     if value.rows is None:
         return value
@@ -211,7 +214,7 @@ def _measures(scope: Scope, measures: Mapping[str, Measure]) -> dict[str, Value]
     for name, measure in measures.items():
         pointer = f"/measures/{name.replace('~', '~0').replace('/', '~1')}"
         try:
-            found[name] = compile_measure(parse(_expression(measure)), PathResolver(scope))
+            found[name] = compile_measure(parse(measure_text(measure)), PathResolver(scope))
         except (ExpressionError, BrokenSourceError) as error:
             fault = Fault(pointer, error.detail, getattr(error, "position", None))
             raise InvalidInputError("The measure is not valid.", [fault]) from error
@@ -226,7 +229,8 @@ def _named(field: str) -> str:
     return inside
 
 
-def _expression(measure: Measure) -> str:
+def measure_text(measure: Measure) -> str:
+    """The expression of a measure. Raises ExpressionError for one that says too little or too much."""
     if measure.expression is not None:
         if measure.function is not None or measure.field is not None:
             raise ExpressionError("Give either an expression, or a function and a field.")

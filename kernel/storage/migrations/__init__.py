@@ -11,6 +11,7 @@ from kernel.storage.migrations import (
     m0005a_search,
     m0007_planning,
     m0008_feed,
+    m0010_dashboards,
 )
 
 MIGRATIONS = (
@@ -22,4 +23,5 @@ MIGRATIONS = (
     m0005a_search,
     m0007_planning,
     m0008_feed,
+    m0010_dashboards,
 )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from piccolo.table import Table
 
 from kernel.storage.tables.collaboration import TABLES as COLLABORATION
+from kernel.storage.tables.dashboards import TABLES as DASHBOARDS
 from kernel.storage.tables.history import TABLES as HISTORY
 from kernel.storage.tables.people import TABLES as PEOPLE
 from kernel.storage.tables.planning import TABLES as PLANNING
@@ -27,6 +28,7 @@ TABLES: tuple[type[Table], ...] = (
     *PLANNING,
     *HISTORY,
     *WORK,
+    *DASHBOARDS,
     *VIEWS,
 )
 """All tables of the kernel."""

@@ -1,0 +1,115 @@
+"""What charts show: as data, as tables, as pictures.
+
+Every path below a dashboard has a short one that names the chart alone.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, TypeAlias
+
+from litestar import Controller, Response, get, post
+from litestar.params import JSONBody, PathParameter, QueryParameter
+
+from kernel.api.controllers.chart_queries import Filtered, Height, Locale, Width
+from kernel.api.injected import Actor, Kernel
+from kernel.api.marks import READS
+from kernel.api.paths import Id, identifier
+from kernel.charts import ChartData
+from kernel.drawing.theme import Theme
+from kernel.services.dashboards.facade import as_csv
+from kernel.services.dashboards.model import PreviewInput
+from kernel.services.dashboards.types import Look
+
+SVG = "image/svg+xml"
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+
+MaybeId: TypeAlias = Annotated[str | None, PathParameter(description="An identifier; opaque.")]
+Themed = Annotated[
+    Theme | None, QueryParameter(description="The theme; without it the picture follows its reader.")
+]
+Styled = Annotated[
+    bool, QueryParameter(description="Whether the picture brings its colors; a page may have its own.")
+]
+
+
+def _paths(end: str) -> list[str]:
+    return [f"/dashboards/{{dashboard_id:str}}/charts/{end}", f"/charts/{end}"]
+
+
+class FiguresController(Controller):
+    """The figures of charts, computed with the rights of each reader."""
+
+    path = "/"
+    tags = ["Dashboards"]
+
+    @get(_paths("{chart_id:str}/data"), summary="The figures of a chart")
+    async def data(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        chart_id: Id,
+        filters: Filtered,
+        dashboard_id: MaybeId = None,
+        locale: Locale = "en",
+    ) -> ChartData:
+        found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
+        return await kernel.dashboards.data(actor, *found, filters, locale)
+
+    @get(
+        _paths("{chart_id:str}/data.csv"),
+        media_type="text/csv",
+        summary="The figures of a chart as a table",
+        description="CSV in UTF-8, a row for each group and a column for each series.",
+    )
+    async def table(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        chart_id: Id,
+        filters: Filtered,
+        dashboard_id: MaybeId = None,
+        locale: Locale = "en",
+    ) -> Response[bytes]:
+        found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
+        data = await kernel.dashboards.data(actor, *found, filters, locale)
+        headers = {"Content-Disposition": 'attachment; filename="chart.csv"'}
+        return Response(as_csv(data), media_type="text/csv; charset=utf-8", headers=headers)
+
+    @get(_paths("{chart_id:str}/image.svg"), media_type=SVG, summary="The picture of a chart")
+    async def image(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        chart_id: Id,
+        filters: Filtered,
+        dashboard_id: MaybeId = None,
+        locale: Locale = "en",
+        width: Width = 640,
+        height: Height = 360,
+        theme: Themed = None,
+        styled: Styled = True,
+    ) -> Response[str]:
+        found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
+        look = Look(width, height, locale, theme, styled)
+        drawn = await kernel.dashboards.picture(actor, *found, filters, look)
+        return Response(drawn, media_type=SVG, headers=_HEADERS)
+
+    @post(_paths("preview"), status_code=200, opt=READS, summary="The figures of a chart that is not saved")
+    async def preview(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        data: JSONBody[PreviewInput],
+        filters: Filtered,
+        dashboard_id: MaybeId = None,
+        locale: Locale = "en",
+    ) -> ChartData:
+        if dashboard_id is not None:
+            found = await kernel.dashboards.access.get(actor, identifier(dashboard_id))
+            data.time_zone = data.time_zone or found.time_zone
+        return await kernel.dashboards.preview(actor, data, filters, locale)
+
+
+def _given(dashboard_id: str | None) -> int | None:
+    return None if dashboard_id is None else identifier(dashboard_id)

@@ -1,0 +1,1 @@
+"""The figures of charts: records of several projects, grouped and measured in one statement."""

@@ -1,0 +1,103 @@
+"""What a chart asks for, as clients write it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Any, Literal, TypeAlias
+
+import msgspec
+
+from kernel.queries.aggregates import Interval, Measure
+
+Expression: TypeAlias = str | dict[str, Any]
+
+MOST_SOURCES = 20
+MOST_NAMES = 200
+
+Name = Annotated[str, msgspec.Meta(max_length=1000)]
+Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=MOST_NAMES)]
+
+
+class ChartGrouping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What tells groups apart: a field, or the time at which a record last entered a list
+    (`"event": "entered_list"`). `interval` cuts times, in the time zone of the dashboard.
+
+    Beside the fields of the project, `project`, `source` (of the chart) and `currency` are known.
+    """
+
+    field: Name | None = None
+    event: Literal["entered_list"] | None = None
+    list: Name | None = None
+    interval: Interval | None = None
+
+
+Grouped: TypeAlias = Name | ChartGrouping | None
+
+
+class ChartSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The records of a project. What is given here goes before what the chart says for all."""
+
+    project_id: Annotated[str, msgspec.Meta(examples=["29374920184832"])]
+    filter: Annotated[Expression | None, msgspec.Meta(examples=["{list} != 'N/A'"])] = None
+    name: Name | None = None
+    group_by: Grouped = None
+    measure: Measure | None = None
+
+
+class ChartFilters(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, rename={"from_": "from"}
+):
+    """Narrows all sources: projects, lists and tags by name or id, any of several; and a time frame.
+
+    `from` and `to` are days (both count) in the dashboard's time zone; `period` is a named span such
+    as `this_month` or `last_30_days`. The time is that by which the chart is grouped, else `time_field`,
+    else when the record was made.
+    """
+
+    project: Names = ()
+    list: Names = ()
+    tag: Names = ()
+    from_: Name | None = None
+    to: Name | None = None
+    period: Name | None = None
+    time_field: Name | None = None
+
+
+class ChartCurrency(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Only amounts in this currency, or all of them converted: by the rate of `day`, a field, or of today."""
+
+    code: Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$", examples=["EUR"])]
+    convert: bool = False
+    day: Name | None = None
+
+
+class ChartConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a chart shows.
+
+    `weights` multiply what is measured by the name of the record's list, or of the option of
+    `weights_by`; what is not named counts 0, or as `"*"` says. `top` keeps the largest groups and
+    puts the rest together. `compare` adds the same figures one period or one year earlier.
+    `format` holds the options of the chart type.
+    """
+
+    sources: Annotated[list[ChartSource], msgspec.Meta(min_length=1, max_length=MOST_SOURCES)]
+    measure: Measure = Measure(function="count")
+    weights: dict[str, Decimal] | None = None
+    weights_by: Name | None = None
+    group_by: Grouped = None
+    stack_by: Grouped = None
+    sort: Literal["group", "value"] | None = None
+    top: Annotated[int, msgspec.Meta(ge=1, le=500)] | None = None
+    show_empty: bool | None = None
+    cumulative: bool = False
+    target: Decimal | None = None
+    compare: Literal["previous_period", "previous_year"] | None = None
+    currency: ChartCurrency | None = None
+    unit: Literal["share"] | None = None
+    filters: ChartFilters = ChartFilters()
+    format: dict[str, Any] = {}
+
+
+def grouping(wanted: Grouped) -> ChartGrouping | None:
+    """A grouping given by the name of its field alone, as one."""
+    return ChartGrouping(field=wanted) if isinstance(wanted, str) else wanted

@@ -1,0 +1,1 @@
+"""Dashboards: charts over several projects, arranged, shared, and read with each reader's rights."""

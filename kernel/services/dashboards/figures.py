@@ -1,0 +1,187 @@
+"""The figures of charts, computed for each reader by the database, in one snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+import msgspec
+
+from kernel.access.actor import Actor
+from kernel.charts import ChartData, Comparison, Number, Series
+from kernel.clock import Clock
+from kernel.drawing.canvas import known_locale
+from kernel.errors import BrokenSourceError, Fault, ForbiddenError, InvalidInputError
+from kernel.queries.cache import QueryCache
+from kernel.queries.charts.assembly import Assembly
+from kernel.queries.charts.compiler import Ask, ChartQuery, chart_query
+from kernel.queries.charts.request import ChartConfig, ChartFilters
+from kernel.queries.charts.spans import Span
+from kernel.queries.paths import with_every_right
+from kernel.schema import Schema
+from kernel.services.record_reader import RecordReader
+from kernel.storage.database import Database, Row, Statement
+
+_HIDDEN = "This chart shows something that you may not see."
+_BROKEN = "This chart refers to something that is gone. Somebody who sees all of it can mend it."
+
+
+class ChartFigures:
+    """Compiles charts for their readers and reads them."""
+
+    def __init__(self, database: Database, reader: RecordReader, clock: Clock) -> None:
+        self._database = database
+        self._reader = reader
+        self._clock = clock
+        self._queries = QueryCache()
+
+    async def check(self, actor: Actor, config: ChartConfig, zone: str) -> None:
+        """Raise InvalidInputError unless the actor may compute all of a chart."""
+
+        async def compile_(schema: Schema) -> None:
+            self._compiled(schema, actor, Ask(config, [config.filters], zone), strict=True)
+
+        await self._reader.on_current_schema(compile_)
+
+    async def faults(self, actor: Actor, config: ChartConfig, zone: str) -> list[Fault]:
+        """What is wrong with the config of a chart that the actor writes."""
+        try:
+            await self.check(actor, config, zone)
+        except InvalidInputError as error:
+            found = error.faults or (Fault("", error.detail),)
+            return [Fault(f"/config{f.pointer}", f.detail, f.position) for f in found]
+        return []
+
+    async def shows(self, actor: Actor, config: ChartConfig, zone: str) -> bool:
+        """Whether the actor may see everything that a chart names."""
+        return not await self.faults(actor, config, zone)
+
+    async def data(
+        self,
+        actor: Actor,
+        config: ChartConfig,
+        zone: str,
+        filters: Sequence[ChartFilters] = (),
+        locale: str = "en",
+        written: bool = False,
+    ) -> ChartData:
+        """The data of a chart under filters of its dashboard and of the request.
+
+        Raises ForbiddenError where it shows what the reader may not see. `written` says that the reader
+        has just written it, and is told what is wrong instead.
+        """
+        ask = Ask(config, [config.filters, *filters], zone)
+
+        async def read(schema: Schema) -> ChartData:
+            query = self._readable(schema, actor, ask, written)
+            before = self._before(schema, actor, ask, query)
+            statements = [*_statements(query), *(_statements(before) if before else ())]
+            answers = await self._reader.read(actor, schema, *statements) if statements else []
+            return self._assembled(query, before, answers, config, locale)
+
+        return await self._reader.on_current_schema(read)
+
+    def _readable(self, schema: Schema, actor: Actor, ask: Ask, written: bool) -> ChartQuery:
+        try:
+            query = self._compiled(schema, actor, ask, strict=written)
+        except InvalidInputError as error:
+            if written or actor.admin or any(f.pointer.startswith("?") for f in error.faults):
+                raise
+            raise self._reason(schema, actor, ask) from None
+        if query.unseen and query.groups is None:
+            raise ForbiddenError(_HIDDEN)
+        return query
+
+    def _reason(self, schema: Schema, actor: Actor, ask: Ask) -> ForbiddenError | BrokenSourceError:
+        """Why a saved chart cannot be computed for a reader, without telling more than they may know."""
+        try:
+            self._compiled(schema, with_every_right(actor), ask)
+        except InvalidInputError:
+            return BrokenSourceError(_BROKEN)
+        return ForbiddenError(_HIDDEN)
+
+    def _compiled(self, schema: Schema, actor: Actor, ask: Ask, strict: bool = False) -> ChartQuery:
+        asked = msgspec.json.encode((ask.config, ask.filters))
+        key = (schema.version, actor.rights_key, asked, ask.zone, strict)
+        dialect, now = self._database.dialect, self._clock.now()
+        return self._queries.get(key, lambda: chart_query(schema, actor, ask, dialect, now, strict))
+
+    def _before(self, schema: Schema, actor: Actor, ask: Ask, query: ChartQuery) -> ChartQuery | None:
+        """The same chart one period or one year earlier, where it has a time frame."""
+        compare = ask.config.compare
+        if compare is None or query.span.open or query.groups is None:
+            return None
+        earlier = query.span.before(compare)
+        timeless = [_without_time(f) for f in ask.filters]
+        moved = Ask(ask.config, [*timeless, _frame(earlier)], ask.zone)
+        return self._compiled(schema, actor, moved)
+
+    def _assembled(
+        self,
+        query: ChartQuery,
+        before: ChartQuery | None,
+        answers: Sequence[Sequence[Row]],
+        config: ChartConfig,
+        locale: str,
+    ) -> ChartData:
+        as_of = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        language, dialect = known_locale(locale), self._database.dialect
+        count = len(_statements(query))
+        data = Assembly(query, config, dialect, language).data(*_answers(query, answers[:count]), as_of)
+        if before is None:
+            return data
+        earlier = Assembly(before, config, dialect, language).data(*_answers(before, answers[count:]), as_of)
+        return msgspec.structs.replace(data, comparison=_compared(query, data, earlier))
+
+
+def _statements(query: ChartQuery) -> list[Statement]:
+    return [s for s in (query.groups, query.total) if s is not None]
+
+
+def _answers(
+    query: ChartQuery, answers: Sequence[Sequence[Row]]
+) -> tuple[Sequence[Row], Sequence[Row] | None]:
+    if query.groups is None:
+        return [], None
+    return answers[0], answers[1] if query.total is not None else None
+
+
+def _without_time(filters: ChartFilters) -> ChartFilters:
+    return msgspec.structs.replace(filters, from_=None, to=None, period=None)
+
+
+def _frame(span: Span) -> ChartFilters:
+    assert span.first is not None
+    assert span.last is not None
+    return ChartFilters(from_=span.first.isoformat(), to=span.last.isoformat())
+
+
+def _compared(query: ChartQuery, data: ChartData, earlier: ChartData) -> Comparison:
+    """The earlier figures beside the groups of now: periods by their place, other groups by their key."""
+    if data.currency != earlier.currency:
+        return Comparison(None, None)
+    by_place = query.group.form == "period"
+    found = {series.key: series for series in earlier.series}
+    beside = [_beside(now, found.get(now.key), by_place) for now in data.series]
+    return Comparison(earlier.total, _change(data.total, earlier.total), beside)
+
+
+def _beside(now: Series, earlier: Series | None, by_place: bool) -> Series:
+    points = earlier.points if earlier is not None else ()
+    if by_place:
+        values: list[Number | None] = [p.value for p in points[: len(now.points)]]
+        values += [None] * (len(now.points) - len(values))
+    else:
+        known = {p.key: p.value for p in points}
+        values = [known.get(p.key) for p in now.points]
+    moved = [
+        msgspec.structs.replace(point, value=value) for point, value in zip(now.points, values, strict=True)
+    ]
+    return Series(now.name, moved, now.key)
+
+
+def _change(now: Number | None, before: Number | None) -> float | None:
+    if now is None or not before:
+        return None
+    exact, earlier = Decimal(str(now)), Decimal(str(before))
+    return float((exact - earlier) / abs(earlier))

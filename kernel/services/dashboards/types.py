@@ -1,0 +1,92 @@
+"""The chart types of the plugins that are on, with their options and their pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from kernel.charts import ChartData, ChartType
+from kernel.containment import PluginGuard
+from kernel.drawing.canvas import ChartCanvas
+from kernel.drawing.svg import Picture, svg
+from kernel.drawing.table import description
+from kernel.drawing.theme import Theme
+from kernel.enclosure import is_outside
+from kernel.errors import Fault, NotFoundError
+from kernel.registry import Registry
+from kernel.storage.schema_cache import SchemaCache
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a picture is wanted: its size in pixels, its language, its theme (None: the reader's)."""
+
+    width: float = 640
+    height: float = 360
+    locale: str = "en"
+    theme: Theme | None = None
+    styled: bool = True
+
+
+class ChartTypes:
+    """Finds chart types and lets them draw. `guard` minds those from other distributions."""
+
+    def __init__(self, registry: Registry[ChartType[Any]], schema: SchemaCache, guard: PluginGuard) -> None:
+        self._registry = registry
+        self._schema = schema
+        self._guard = guard
+
+    async def faults(self, key: str, options: Mapping[str, Any]) -> list[Fault]:
+        """What is wrong with a type and its options."""
+        off = (await self._schema.current()).disabled_plugins
+        found = self._registry.get(key, off)
+        if found is None:
+            near = get_close_matches(key, self._registry.enabled(off), n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            return [Fault("/type", f"There is no chart type '{key[:50]}'.{hint}")]
+        try:
+            msgspec.convert(options, found.config_type)
+        except msgspec.ValidationError as error:
+            return [Fault("/config/format", f"{str(error).replace('`', chr(39))}.")]
+        return []
+
+    def known_options(self, key: str, options: Mapping[str, Any]) -> dict[str, Any]:
+        """Of the options of another type those that this one takes."""
+        found = self._registry.get(key)
+        kept: dict[str, Any] = {}
+        for name, value in options.items() if found is not None else ():
+            try:
+                msgspec.convert(kept | {name: value}, found.config_type)  # type: ignore[union-attr]
+            except msgspec.ValidationError:
+                continue
+            kept[name] = value
+        return kept
+
+    async def svg(
+        self,
+        key: str,
+        options: Mapping[str, Any],
+        data: ChartData,
+        title: str,
+        look: Look,
+    ) -> str:
+        """The picture of a chart. NotFoundError where its type is not there, or is switched off."""
+        chart_type = self._registry.get(key, (await self._schema.current()).disabled_plugins)
+        if chart_type is None:
+            raise NotFoundError(f"The chart type '{key[:50]}' is not available.")
+        canvas = ChartCanvas(look.width, look.height, data.currency, data.unit, look.locale)
+
+        def draw() -> str:
+            try:
+                config = msgspec.convert(options, chart_type.config_type)
+            except msgspec.ValidationError:  # the plugin has changed since the chart was saved
+                config = chart_type.config_type()
+            marks = chart_type.draw(data, config, canvas)
+            picture = Picture(look.width, look.height, title, description(data, canvas), marks)
+            return svg(picture, look.theme, look.styled)
+
+        return await self._guard.in_thread(draw) if is_outside(chart_type) else draw()
