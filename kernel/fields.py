@@ -37,6 +37,14 @@ class Column(StrEnum):
     CHOICE = "choice"  # int, the id of a Choice from the config
     PERSON = "person"  # str from parse (id or email); int once the kernel has found the user
     RECORD = "record"  # str from parse (id); int once the kernel has found the record
+    FILE = "file"  # str from parse (id); int once the kernel has found the file; always many
+
+
+FOUND = (Column.PERSON, Column.RECORD, Column.FILE)
+"""Columns of identifiers that the kernel finds something for."""
+
+ENTITIES = (Column.CHOICE, *FOUND)
+"""Columns of identifiers."""
 
 
 KIND_OF_COLUMN: Mapping[Column, Kind] = {
@@ -50,7 +58,15 @@ KIND_OF_COLUMN: Mapping[Column, Kind] = {
     Column.CHOICE: Kind.CHOICE,
     Column.PERSON: Kind.PERSON,
     Column.RECORD: Kind.RECORD,
+    Column.FILE: Kind.FILE,
 }
+
+
+class FileLimits(msgspec.Struct, frozen=True):
+    """What a FILE column takes: `size` in bytes, `types` such as `application/pdf` or `image/*`."""
+
+    size: int | None = None
+    types: tuple[str, ...] = ()
 
 
 class ColumnSpec(msgspec.Struct, frozen=True):
@@ -58,10 +74,11 @@ class ColumnSpec(msgspec.Struct, frozen=True):
 
     A field with one unnamed column holds plain values; a field with several named ones holds
     a Struct (`value_type`) whose members are the columns. `many` puts the values, a list,
-    into the shared link table instead (choices, people and records only). `sequence` makes an
+    into the shared link table instead (choices, people, records and files only). `sequence` makes an
     INTEGER column one that the kernel fills: a new record gets the next number of its field,
     from 1, and no number is given twice; nobody writes it.
-    `target` is the id of the project whose records a RECORD column refers to.
+    `target` is the id of the project whose records a RECORD column refers to, `files` what a FILE
+    column takes.
     """
 
     column: Column
@@ -70,6 +87,7 @@ class ColumnSpec(msgspec.Struct, frozen=True):
     many: bool = False
     target: str | None = None
     sequence: bool = False
+    files: FileLimits = FileLimits()
 
 
 class ParseContext(msgspec.Struct, frozen=True):

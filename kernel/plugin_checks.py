@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -31,7 +31,7 @@ def must_be(*types: type) -> Check:
     return check
 
 
-def must_be_many(item_type: type) -> Check:
+def must_be_many(item_type: type) -> Callable[[Any], Any]:
     """The result is a sequence of instances of a type."""
 
     def check(result: Any) -> Any:
@@ -123,6 +123,7 @@ VALUE_CHECKS: Mapping[Column, ValueCheck] = {
     Column.CHOICE: _integer,
     Column.PERSON: _entity,
     Column.RECORD: _entity,
+    Column.FILE: _entity,
 }
 
 
@@ -153,6 +154,17 @@ def _every(check: ValueCheck) -> ValueCheck:
     return values
 
 
+_COLUMN_SPECS = must_be_many(ColumnSpec)
+
+
+def _columns(result: Any) -> Any:
+    """Files must stand in the link table: what no link holds is taken for unused."""
+    specs = _COLUMN_SPECS(result)
+    if any(spec.column is Column.FILE and not spec.many for spec in specs):
+        raise WrongResultError("it returned a FILE column without many=True")
+    return specs
+
+
 def field_type_checks(field_type: FieldType[Any, Any]) -> Mapping[str, Check]:
     """The checks of the methods of a field type."""
     config = must_be(field_type.config_type)
@@ -161,7 +173,7 @@ def field_type_checks(field_type: FieldType[Any, Any]) -> Mapping[str, Check]:
         return value_check(field_type.columns(config), field_type.value_type)
 
     return {
-        "columns": must_be_many(ColumnSpec),
+        "columns": _columns,
         "parse": ParseCheck(check_of),
         "value": must_be(Value),
         "derive": must_be(Derivation, type(None)),

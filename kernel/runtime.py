@@ -34,6 +34,7 @@ from kernel.services.exports.service import ExportService
 from kernel.services.exports.work import ExportWork
 from kernel.services.field_checks import FieldChecks
 from kernel.services.fields import FieldService
+from kernel.services.files.wiring import Files
 from kernel.services.history import HistoryService
 from kernel.services.imports.missing import MissingThings
 from kernel.services.imports.model import KIND as IMPORT
@@ -154,6 +155,7 @@ class Kernel:
     def _wire_projects(self) -> None:
         parts = ProjectParts(self.database, self.schema, self.ids, self.clock, self.rows, self.log)
         self._parts = parts
+        self.files = Files(parts, self.settings)
         checks = FieldChecks(self._check_derivation)
         conversions = Conversions(self.database.dialect, self.ids, self.log)
         self.projects = ProjectService(parts)
@@ -215,9 +217,11 @@ class Kernel:
         await self.trash_emptying.start()
         await self.timekeeper.start()
         await self.search_indexing.start()
+        await self.files.removal.start()
 
     async def stop(self) -> None:
         """Finish what is running and close the database."""
+        await self.files.removal.stop()
         await self.search_indexing.stop()
         await self.timekeeper.stop()
         await self.trash_emptying.stop()

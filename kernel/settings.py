@@ -80,6 +80,21 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         int, Meta(description="Largest body of a request that is no upload.", ge=1024)
     ] = 32 * MIB
     max_upload_size: Annotated[int, Meta(description="Largest uploaded file.", ge=1024)] = 1024 * MIB
+    files_url: Annotated[
+        str,
+        Meta(
+            description="Where uploaded files are kept: `file:///<directory>` or `s3://<bucket>/<prefix>`; "
+            "without it, `files` in the data directory."
+        ),
+    ] = ""
+    files_endpoint: Annotated[
+        str, Meta(description="Address of an S3-compatible store that is not Amazon's.")
+    ] = ""
+    files_region: Annotated[str, Meta(description="Region of the bucket.")] = "us-east-1"
+    files_access_key: Annotated[
+        str, Meta(description="Key of the bucket; without it, what the machine's role allows.")
+    ] = ""
+    files_secret_key: Annotated[str, Meta(description="Secret that belongs to the key.")] = ""
     trash_days: Annotated[
         float, Meta(description="Days after which what is in the trash goes for good.", gt=0)
     ] = 30.0

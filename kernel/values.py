@@ -10,6 +10,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Protocol
 
+FILE_CONTENT = "/api/v1/files/{}/content"
+"""Where the content of a file is read, by its id."""
+
 MAXIMUM_SCALE = 8
 """Decimal places up to which numbers stay exact; beyond, arithmetic is in double precision."""
 
@@ -26,6 +29,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     PERSON = "person"
     RECORD = "record"
+    FILE = "file"
     BLANK = "blank"
 
     @property
@@ -38,8 +42,8 @@ class Kind(StrEnum):
 
     @property
     def entity(self) -> bool:
-        """Has an identity and a label: a choice, a person or a record."""
-        return self in (Kind.CHOICE, Kind.PERSON, Kind.RECORD)
+        """Has an identity and a label: a choice, a person, a record or a file."""
+        return self in (Kind.CHOICE, Kind.PERSON, Kind.RECORD, Kind.FILE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from litestar import Request
+from litestar.exceptions import InternalServerException
+from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
+from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header  # type: ignore[import-untyped]
 
 from kernel.errors import Fault, InvalidInputError, UnsupportedMediaTypeError
@@ -14,14 +18,31 @@ MOST_PARTS = 20
 LONGEST_FIELD = 1000
 
 
-class FileForm:
-    """A form with one `file` and small text fields, read from a request as it arrives.
+@dataclass
+class UploadOperation(Operation):
+    """Documents the form, which is read as a stream and not by the framework. `others` describes its
+    parts beside the file."""
 
-    `file_name` and `importer` are known when `parts` has come to its end.
+    others: ClassVar[Mapping[str, str]] = {}
+
+    def __post_init__(self) -> None:
+        texts = {name: Schema(type=OpenAPIType.STRING, description=d) for name, d in self.others.items()}
+        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="The file.")
+        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file, **texts}, required=["file"])
+        self.request_body = RequestBody(
+            content={"multipart/form-data": OpenAPIMediaType(schema=form)}, required=True
+        )
+
+
+class FileForm:
+    """A form with one `file` and small text fields, `others`, read from a request as it arrives.
+
+    `file_name` and `fields` are known when `parts` has come to its end.
     """
 
-    def __init__(self, request: Request[Any, Any, Any]) -> None:
+    def __init__(self, request: Request[Any, Any, Any], others: Sequence[str] = ()) -> None:
         self._request = request
+        self._others = others
         self.file_name = ""
         self.fields: dict[str, str] = {}
         self._found = False
@@ -36,7 +57,7 @@ class FileForm:
         segment: MultipartSegment | None = None
         text = bytearray()
         try:
-            async for chunk in self._request.stream():
+            async for chunk in self._chunks():
                 for event in parser.parse(chunk):
                     if isinstance(event, MultipartSegment):
                         segment, text = self._begin(event), bytearray()
@@ -51,6 +72,14 @@ class FileForm:
             raise InvalidInputError(f"The form cannot be read: {error}.") from error
         if not self._found:
             raise InvalidInputError(faults=[Fault("/file", "Send the file as the part 'file' of the form.")])
+
+    async def _chunks(self) -> AsyncIterator[bytes]:
+        """The body. InvalidInputError when its sender goes away: no fault of the server's."""
+        try:
+            async for chunk in self._request.stream():
+                yield chunk
+        except InternalServerException as error:
+            raise InvalidInputError("The upload was cut off.") from error
 
     def _parser(self) -> PushMultipartParser:
         kind, options = parse_options_header(self._request.headers.get("content-type", ""))
@@ -67,10 +96,9 @@ class FileForm:
                 raise InvalidInputError(faults=[Fault("/file", "Send one file at a time.")])
             self._found = True
             self.file_name = segment.filename or ""
-        elif segment.name != "importer":
-            raise InvalidInputError(
-                faults=[Fault(f"/{segment.name}", "The form has the parts 'file' and 'importer'.")]
-            )
+        elif segment.name not in self._others:
+            parts = " and ".join(f"'{name}'" for name in ("file", *self._others))
+            raise InvalidInputError(faults=[Fault(f"/{segment.name}", f"The form takes {parts}.")])
         return segment
 
     def _end(self, segment: MultipartSegment, text: bytearray) -> None:

@@ -65,6 +65,7 @@ STATUSES: Mapping[int, tuple[str, str]] = {
     405: ("method-not-allowed", "This method is not allowed here"),
     413: ("too-large", "This is too large"),
     415: ("unsupported-media-type", "This media type is not supported"),
+    416: ("range-not-satisfiable", "There is nothing in this range"),
     422: ("invalid-input", "The input is not valid"),
     500: ("internal-error", "Something went wrong on the server"),
     503: ("unavailable", "This is not available now"),

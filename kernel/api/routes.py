@@ -17,6 +17,7 @@ from kernel.api.controllers.events import EventsController
 from kernel.api.controllers.exports import ExportsController
 from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.figures import FiguresController
+from kernel.api.controllers.files import FilesController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
 from kernel.api.controllers.lists import ListsController
@@ -67,6 +68,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     RemindersController,
     RepeatController,
     SearchController,
+    FilesController,
     TrashController,
     RevertsController,
     ImportsController,

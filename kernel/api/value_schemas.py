@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from kernel.fields import Column, FieldType
+from kernel.values import FILE_CONTENT
 
 PREFIX: Final = "FieldValue_"
 
@@ -28,6 +29,16 @@ _BY_COLUMN: Final[Mapping[Column, dict[str, Any]]] = {
     },
     Column.PERSON: _NAMED,
     Column.RECORD: {"type": "object", "properties": {"id": _ID, "title": {"type": "string"}}},
+    Column.FILE: {
+        "type": "object",
+        "properties": {
+            "id": _ID,
+            "name": {"type": "string", "examples": ["Contract.pdf"]},
+            "size": {"type": "integer", "examples": [48213]},
+            "content_type": {"type": "string", "examples": ["application/pdf"]},
+            "url": {"type": "string", "examples": [FILE_CONTENT.format(29374920184832)]},
+        },
+    },
 }
 
 

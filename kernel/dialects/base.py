@@ -10,7 +10,7 @@ How each kind is held, inside SQL and in columns:
 | boolean | INTEGER 0/1 | boolean |
 | date | TEXT `YYYY-MM-DD` | date |
 | datetime | TEXT `YYYY-MM-DDTHH:MM:SS.mmmZ` | timestamptz |
-| choice, person, record | INTEGER id | bigint id |
+| choice, person, record, file | INTEGER id | bigint id |
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any, Literal
 from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
 from kernel.dialects.past import PastSql
 from kernel.fields import ColumnSpec
-from kernel.values import Choice, Kind, Value, ValueType
+from kernel.values import FILE_CONTENT, Choice, Kind, Value, ValueType
 
 Rounding = Literal["nearest", "up", "down", "floor", "ceiling"]
 """Nearest: halves away from zero. Up and down: away from zero and towards it."""
@@ -235,7 +235,7 @@ class Dialect(ABC):
 
     @abstractmethod
     def json_scalar(self, value: Value) -> str:
-        """JSON text of one value of a kind without identity (not a choice, person or record)."""
+        """JSON text of one value of a kind without identity (not a choice, person, record or file)."""
 
     @abstractmethod
     def as_json(self, text: str) -> str:
@@ -297,12 +297,12 @@ class Dialect(ABC):
     def sort_key(self, value: Value) -> str:
         """SQL by which single values of any kind are ordered; empty (NULL) where they are.
 
-        Text, people and records order without regard to case, choices as they are arranged.
+        Text, people, records and files order without regard to case, choices as they are arranged.
         """
         kind = value.type.kind
         if kind is Kind.TEXT:
             return self.fold(value.sql)
-        if kind in (Kind.PERSON, Kind.RECORD):
+        if kind in (Kind.PERSON, Kind.RECORD, Kind.FILE):
             return self.fold(value.label or self.text(value.sql))
         if kind is Kind.CHOICE:
             return self._by_choice(value, lambda index, _: str(index))
@@ -316,12 +316,27 @@ class Dialect(ABC):
         kind = value.type.kind
         if kind is Kind.CHOICE:
             return self._by_choice(value, lambda _, choice: self.literal(_choice_json(choice)), "'null'")
+        if kind is Kind.FILE:
+            return self._file_json(value.sql)
         if kind not in (Kind.PERSON, Kind.RECORD):
             return self.json_scalar(value)
         member = '","name":' if kind is Kind.PERSON else '","title":'
         label = self.json_text(value.label or "NULL")
         shape = self.concat(['\'{"id":"\'', self.text(value.sql), self.literal(member), label, "'}'"])
         return f"CASE WHEN {value.sql} IS NULL THEN 'null' ELSE {shape} END"
+
+    def _file_json(self, sql: str) -> str:
+        """Everything but the id stands in the row of the file."""
+        id_, before, after = self.text("smalt_f.id"), *FILE_CONTENT.split("{}")
+        members = {
+            "id": self.json_text(id_),
+            "name": self.json_text("smalt_f.name"),
+            "size": self.text("smalt_f.size"),
+            "content_type": self.json_text("smalt_f.content_type"),
+            "url": self.json_text(self.concat([self.literal(before), id_, self.literal(after)])),
+        }
+        shape = self.json_object(members)
+        return f"coalesce((SELECT {shape} FROM smalt_file smalt_f WHERE smalt_f.id = {sql}), 'null')"
 
     def _by_choice(self, value: Value, pick: Callable[[int, Choice], str], other: str = "NULL") -> str:
         """A CASE over the choices; ids that are no longer there give `other`."""

@@ -63,7 +63,7 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
             return datetime_text(value)
         if isinstance(value, date) and type_.kind is Kind.DATE:
             return f"{value:%Y-%m-%d}".rjust(10, "0")
-        if type_.kind in (Kind.BOOLEAN, Kind.CHOICE, Kind.PERSON, Kind.RECORD):
+        if type_.kind is Kind.BOOLEAN or type_.kind.entity:
             return int(value)  # type: ignore[call-overload]
         return value
 

@@ -49,7 +49,7 @@ def text_sql(context: Context, operand: Operand) -> str:
             return dialect.minute_text(dialect.local(sql, context.zone))
         case Kind.CHOICE:
             return dialect.choice_label(Value(operand.type.one(), sql, label=operand.label))
-        case Kind.PERSON | Kind.RECORD:
+        case Kind.PERSON | Kind.RECORD | Kind.FILE:
             return operand.label or dialect.text(sql)
     return sql
 
@@ -268,7 +268,7 @@ def unify(context: Context, operands: Sequence[Operand], purpose: str) -> list[O
     """Operands brought to one type: the branches of IF, the terms of COALESCE and MIN.
 
     Numbers take the widest scale; with an amount among them all are amounts; a day beside a
-    moment becomes one; options of different lists, people and records become text.
+    moment becomes one; options of different lists, people, records and files become text.
     """
     present = [o for o in operands if not o.blank]
     kinds = {o.kind for o in present}
@@ -284,7 +284,7 @@ def unify(context: Context, operands: Sequence[Operand], purpose: str) -> list[O
         return [strict(o) for o in operands]
     if kinds == {Kind.CHOICE} and len({o.type.choices for o in present}) == 1:
         return list(operands)
-    if kinds <= {Kind.TEXT, Kind.CHOICE, Kind.PERSON, Kind.RECORD}:
+    if all(kind is Kind.TEXT or kind.entity for kind in kinds):
         return [to_text(context, o) for o in operands]
     odd = next(o for o in present if o.kind is not present[0].kind)
     raise ExpressionError(

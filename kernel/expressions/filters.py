@@ -58,7 +58,7 @@ def operators_for(type_: ValueType) -> tuple[str, ...]:
             return (*_COMPARISONS, "between", "within", *_EMPTY)
         case Kind.BOOLEAN:
             return ("eq", "ne", *_EMPTY)
-        case Kind.CHOICE | Kind.PERSON | Kind.RECORD:
+        case Kind.CHOICE | Kind.PERSON | Kind.RECORD | Kind.FILE:
             return ("eq", "ne", "in", "not_in", "contains", "not_contains", *_EMPTY)
     return _EMPTY
 

@@ -246,6 +246,7 @@ KIND_NAMES: Final = {
     Kind.CHOICE: "an option",
     Kind.PERSON: "a person",
     Kind.RECORD: "a record",
+    Kind.FILE: "a file",
     Kind.BLANK: "nothing",
 }
 

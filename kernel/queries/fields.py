@@ -53,11 +53,14 @@ def stored_value(scope: Scope, field: Field) -> Value:
 
 
 def completed(scope: Scope, field: Field, value: Value) -> Value:
-    """People and records get the label that only the kernel can join."""
+    """People, records and files get the label that only the kernel can join."""
     frame = value.rows if isinstance(value.rows, Frame) else scope.frame
     if value.type.kind is Kind.PERSON and value.label is None:
         labelled = person(frame, value.sql, value.type.many)
         return replace(labelled, rows=value.rows)
+    if value.type.kind is Kind.FILE and value.label is None:
+        file = frame.join_one("smalt_file", value.sql, lambda alias: f"{alias}.id = {value.sql}")
+        return replace(value, label=f"{file}.name")
     if value.type.kind is Kind.RECORD and value.label is None:
         return record_value(scope.compilation, frame, value, field.target)
     return value

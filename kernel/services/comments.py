@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
 from kernel.access.actor import Actor
 from kernel.errors import Fault, ForbiddenError, InvalidInputError, InvalidValueError, NotFoundError
+from kernel.services.files.comments import CommentFiles, FileRef
 from kernel.services.mentions import Mentions
 from kernel.services.record_parts import PartWriting, PersonRef, RecordParts, moment
 from kernel.services.rich_text import Mentioned, RichText
@@ -31,6 +32,10 @@ class CommentInput(msgspec.Struct, forbid_unknown_fields=True):
             examples=["They want the offer by **Friday**, @[Ewa Nowak](29374920184832)."],
         ),
     ]
+    files: Annotated[
+        list[str] | msgspec.UnsetType,
+        msgspec.Meta(description="Ids of uploaded files. Left out in a change, they stay.", examples=[[]]),
+    ] = msgspec.UNSET
 
 
 class Comment(msgspec.Struct):
@@ -42,6 +47,7 @@ class Comment(msgspec.Struct):
     author: PersonRef | None
     created_at: str | None
     updated_at: str | None
+    files: list[FileRef]
 
 
 class CommentService:
@@ -51,6 +57,7 @@ class CommentService:
         self._parts = parts
         self._mentions = mentions
         self._text = RichText()
+        self._files = CommentFiles(parts)
         self._mark = parts.parts.rows.mark
 
     async def page(
@@ -89,8 +96,9 @@ class CommentService:
                 "created_at": now, "created_by": actor.user_id, "updated_at": now,
             }  # fmt: skip
             await parts.rows.insert(writing.work.tx, "smalt_comment", row)
+            files = await self._files.replace(writing, id_, data.files or ())
             told = await self._mentions.notify(writing, people)
-            await writing.log("comment.created", "comments", None, {"id": str(id_), "body": body}, told)
+            await writing.log("comment.created", "comments", None, _stored(id_, body, files), told)
         return (await self._shown([(id_, body, now, actor.user_id, now)]))[0]
 
     async def update(
@@ -104,11 +112,15 @@ class CommentService:
             before = await self._existing(writing, comment_id)
             if before[3] != actor.user_id:
                 raise ForbiddenError(_OWN)
-            now = before[4] if before[1] == body else writing.parts.now()
-            if before[1] != body:
+            held = files = await self._files.held(writing.work.tx, comment_id)
+            if data.files is not msgspec.UNSET:
+                files = await self._files.replace(writing, comment_id, data.files)
+            changed = (before[1], held) != (body, files)
+            now = writing.parts.now() if changed else before[4]
+            if changed:
                 change = {"body": body, "updated_at": now}
                 await writing.parts.rows.update(writing.work.tx, "smalt_comment", comment_id, change)
-                old, new = ({"id": str(comment_id), "body": text} for text in (before[1], body))
+                old, new = _stored(comment_id, before[1], held), _stored(comment_id, body, files)
                 known = {p.user_id for p in await self._mentions.people(await self._mentioned(before[1]))}
                 told = await self._mentions.notify(writing, [p for p in people if p.user_id not in known])
                 await writing.log("comment.updated", "comments", old, new, told)
@@ -153,8 +165,9 @@ class CommentService:
         """Rendered off the event loop: Markdown of many comments takes a while."""
         people = await self._parts.people([row[3] for row in rows])
         html = await asyncio.to_thread(lambda: [self._text.html(row[1]) for row in rows])
+        files = await self._files.shown([row[0] for row in rows])
         return [
-            Comment(str(id_), body, shown, people.get(by or 0), moment(created), moment(updated))
+            Comment(str(id_), body, shown, people.get(by or 0), moment(created), moment(updated), files[id_])
             for (id_, body, created, by, updated), shown in zip(rows, html, strict=True)
         ]
 
@@ -165,6 +178,12 @@ class CommentService:
 def _moderates(actor: Actor, project_id: int) -> bool:
     access = actor.access(project_id)
     return access is not None and "configure" in access.can
+
+
+def _stored(id_: int, body: str, files: Sequence[int]) -> dict[str, Any]:
+    """A comment as the history keeps it."""
+    comment: dict[str, Any] = {"id": str(id_), "body": body}
+    return comment | {"files": [str(i) for i in files]} if files else comment
 
 
 def _body(data: CommentInput) -> str:

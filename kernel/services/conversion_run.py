@@ -11,7 +11,7 @@ import msgspec
 
 from kernel.dialects.base import Dialect
 from kernel.errors import ConflictError, Fault
-from kernel.fields import Column, ParseContext
+from kernel.fields import FOUND, Column, ParseContext
 from kernel.schema import Field, Project, Schema
 from kernel.services.conversion_store import Fetch, Held, HeldValues, LabelFinder
 from kernel.services.conversion_values import Converter, Labels, OptionConverter, Outcome
@@ -129,7 +129,7 @@ class ConversionRun:
         """The texts of the people and records in a batch, and what the batch's texts name."""
         spec = self._conversion.old.specs[0]
         labels = Labels()
-        if spec.column in (Column.PERSON, Column.RECORD):
+        if spec.column in FOUND:
             ids = [id_ for one in held for id_ in (one.value if isinstance(one.value, list) else [one.value])]
             labels.texts.update(await self._finder.texts(self._fetch, spec, ids))
         if self._conversion.new.specs and self._converter.finds is not None:

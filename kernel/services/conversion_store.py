@@ -149,14 +149,14 @@ class NewValues:
 
 
 class LabelFinder:
-    """Finds the texts of people and records, and people and records by texts."""
+    """Finds the texts of people, records and files, and people and records by texts."""
 
     def __init__(self, dialect: Dialect, projects: Callable[[int], Project | None]) -> None:
         self._dialect = dialect
         self._projects = projects
 
     async def texts(self, fetch: Fetch, spec: ColumnSpec, ids: Iterable[int]) -> dict[int, Sequence[str]]:
-        """Name and email of people, title of records, by id."""
+        """Name and email of people, title of records, name of files, by id."""
         wanted = sorted(set(ids))
         source = self._source(spec)
         if not wanted or source is None:
@@ -190,5 +190,7 @@ class LabelFinder:
         """Table, columns of texts, and the condition of being alive."""
         if spec.column is Column.PERSON:
             return "smalt_user", "name, email", "active"
+        if spec.column is Column.FILE:
+            return "smalt_file", "name", "1 = 0"  # no file is found by its name
         project = self._projects(int(spec.target or 0))
         return None if project is None else (project.table, "title", "deleted_at IS NULL")

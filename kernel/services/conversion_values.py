@@ -11,11 +11,10 @@ from typing import Any
 import msgspec
 
 from kernel.errors import InvalidInputError, UnknownOptionError
-from kernel.fields import Column, ColumnSpec, ParseContext
+from kernel.fields import ENTITIES, FOUND, Column, ColumnSpec, ParseContext
 from kernel.services.field_config import Definition, define
 
 MAXIMUM_NEW_OPTIONS = 500
-_ENTITIES = (Column.PERSON, Column.RECORD)
 
 
 @dataclass
@@ -63,7 +62,7 @@ class Converter:
         """The new column for which people or records must be found by their texts."""
         spec = self.new.specs[0]
         known = (spec.column, spec.target) == (self.old.specs[0].column, self.old.specs[0].target)
-        return spec if spec.column in _ENTITIES and not known else None
+        return spec if spec.column in FOUND and not known else None
 
     def texts(self, held: Any, labels: Labels) -> list[str]:
         """The texts by which `finds` may have to find something."""
@@ -150,8 +149,8 @@ class Converter:
                 yield _Candidate(candidate.input, candidate.reduced or len(held) > 1)
 
     def _of_one(self, value: Any, spec: ColumnSpec, labels: Labels) -> Iterator[_Candidate]:
-        if spec.column in (Column.CHOICE, *_ENTITIES):
-            if spec.column in _ENTITIES and self.new.specs[0].column is spec.column:
+        if spec.column in ENTITIES:
+            if spec.column in FOUND and self.new.specs[0].column is spec.column:
                 yield _Candidate(str(value))
             for text in self._texts_of(value, labels):
                 yield _Candidate(text)
@@ -176,7 +175,7 @@ class Converter:
     def _texts_of(self, part: Any, labels: Labels) -> Sequence[str]:
         if self.old.specs[0].column is Column.CHOICE:
             return self._choices.get(part, ())
-        if self.old.specs[0].column in _ENTITIES:
+        if self.old.specs[0].column in FOUND:
             return labels.texts.get(part, ())
         return (_text(part),)
 

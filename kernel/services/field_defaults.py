@@ -9,15 +9,13 @@ from typing import Any
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
 from kernel.errors import Fault, InvalidInputError, SmaltError
-from kernel.fields import Column, ParseContext
+from kernel.fields import ENTITIES, Column, ParseContext
 from kernel.schema import Field, Project, Schema
 from kernel.services.field_checks import with_field
 from kernel.services.record_input import is_empty, parse_value
 from kernel.services.record_links import LinkFinder
 from kernel.storage.database import Transaction
 from kernel.storage.record_rows import Draft
-
-_BY_ID = (Column.CHOICE, Column.PERSON, Column.RECORD)
 
 
 class FieldDefaults:
@@ -35,12 +33,13 @@ class FieldDefaults:
         """
         if is_empty(field.default):
             return replace(field, default=None)
-        if field.unique or field.derived or field.numbered:
+        held = any(column.spec.column is Column.FILE for column in field.columns)
+        if field.unique or field.derived or field.numbered or held:
             raise _fault("Only a field that many records may have the same value in can have a default.")
         value = self._parsed(schema.projects[field.project_id], field)
         if is_empty(value):
             return replace(field, default=None)
-        if field.columns[0].spec.column not in _BY_ID:
+        if field.columns[0].spec.column not in ENTITIES:
             return field
         draft = Draft(fields={field.id: value})
         after = with_field(schema, field)

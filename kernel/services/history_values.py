@@ -16,8 +16,6 @@ from kernel.schema import Field
 from kernel.storage.database import Reading, Statement
 from kernel.storage.record_rows import column_type
 
-ENTITIES = (Column.CHOICE, Column.PERSON, Column.RECORD)
-
 _AT_ONCE = 400
 """Values in one statement; engines limit the columns of a result."""
 

@@ -11,19 +11,19 @@ import msgspec
 
 from kernel.access.actor import Actor
 from kernel.dialects.base import Parameters
-from kernel.fields import Column
+from kernel.fields import ENTITIES, Column
 from kernel.queries.compilation import reach
 from kernel.queries.paths import start
 from kernel.schema import Field, Project, Schema
-from kernel.services.history_values import ENTITIES, Shapes, find_shapes
+from kernel.services.history_values import Shapes, find_shapes
 from kernel.services.visible_names import VisibleNames
 from kernel.storage.database import Reading, Statement
-from kernel.values import ID, Choice
+from kernel.values import ID, Choice, Kind, Value, ValueType
 
-PEOPLE = 0
-"""Where the names of people stand among those of the records of projects, by project id."""
+PEOPLE, FILES = 0, -1
+"""Where the names of people, and the shapes of files, stand among the names of the records of projects."""
 
-Names = Mapping[tuple[int, int], str]
+Names = Mapping[tuple[int, int], Any]
 _MOMENTS = ("start_at", "due_at", "completed_at")
 _HIDDEN = {"hidden": True}
 
@@ -94,6 +94,8 @@ class HistoryView:
             shown = [_choice(choices, v) for v in several]
         elif spec.column is Column.PERSON:
             shown = [_person(v, names) for v in several]
+        elif spec.column is Column.FILE:
+            shown = [names.get((FILES, int(v)), {"id": str(v), "name": None}) for v in several]
         else:
             return [self._record(custom.target or 0, v, names) for v in several]
         return shown if spec.many else (shown[0] if shown else None)
@@ -113,7 +115,7 @@ class HistoryView:
                     yield from ((custom, value) for value in pair)
 
     async def _names(self, database: Reading, stored: Iterable[Mapping[str, Any]]) -> Names:
-        """The present names of the people and records that changes speak of, by source and id."""
+        """What the people, records and files are called now that changes speak of, by source and id."""
         wanted: dict[int, set[int]] = defaultdict(set)
         for entry in stored:
             for name, pair in entry.items():
@@ -123,11 +125,12 @@ class HistoryView:
                 elif name == "dependencies":
                     for target, record_id in self._dependencies(pair):
                         wanted[target].add(record_id)
-        found: dict[tuple[int, int], str] = {}
+        found: dict[tuple[int, int], Any] = {}
         for source, ids in wanted.items():
             if ids:
                 (rows,) = await database.read(self._naming(database, source, sorted(ids)))
-                found |= {(source, row[0]): row[1] for row in rows}
+                read = msgspec.json.decode if source == FILES else str
+                found |= {(source, row[0]): read(row[1]) for row in rows}
         return found
 
     def _dependencies(self, pair: Iterable[Any]) -> Iterator[tuple[int, int]]:
@@ -142,16 +145,22 @@ class HistoryView:
         column = custom.columns[0].spec.column if custom is not None and custom.columns else None
         if name == "assignees" or column is Column.PERSON:
             return PEOPLE
+        if column is Column.FILE:
+            return FILES
         if column is Column.RECORD and custom is not None and custom.target in self._schema.projects:
             return custom.target if self._actor.access(custom.target or 0) is not None else None
         return None
 
     def _naming(self, database: Reading, source: int, ids: Sequence[int]) -> Statement:
         """Ids and names; of records, only those in the reader's reach, also from the trash."""
-        if source == PEOPLE:
+        if source in (PEOPLE, FILES):
             parameters = Parameters(database.dialect)
             marks = ", ".join(parameters.add(i, ID) for i in ids)
-            return Statement(f"SELECT id, name FROM smalt_user WHERE id IN ({marks})", parameters.values)
+            shape = database.dialect.json_of(Value(ValueType(Kind.FILE), "t.id"))
+            table, shown = ("smalt_user", "t.name") if source == PEOPLE else ("smalt_file", shape)
+            return Statement(
+                f"SELECT t.id, {shown} FROM {table} t WHERE t.id IN ({marks})", parameters.values
+            )
         project = self._schema.projects[source]
         compilation = start(self._schema, self._actor, database.dialect, self._now)
         marks = ", ".join(compilation.parameters.add(i, ID) for i in ids)

@@ -9,12 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -22,6 +18,7 @@ import structlog
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import SmaltError, UnavailableError
 from kernel.services.job_rows import Job, JobRows, LeaseLostError
+from kernel.services.process_owner import is_gone, owner_name
 from kernel.storage.database import Database, Transaction
 
 LEASE_SECONDS = 30
@@ -82,7 +79,7 @@ class JobRunner:
         self._handlers = handlers
         self._poll = poll
         self._rows = JobRows(database, clock)
-        self._owner = f"{_place()}:{os.getpid()}:{_started(os.getpid())}:{secrets.token_hex(8)}"
+        self._owner = owner_name()
         self._awake = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
         self._working: dict[int, asyncio.Task[None]] = {}
@@ -119,7 +116,7 @@ class JobRunner:
             return
         for job_id, kind, owner, until in await self._rows.waiting():
             free = job_id not in self._working and (
-                until < to_milliseconds(self._clock.now()) or _dead(owner)
+                until < to_milliseconds(self._clock.now()) or is_gone(owner)
             )
             if free and kind in self._handlers and len(self._working) < CONCURRENT:
                 job = await self._rows.take(job_id, self._owner, lease_end(self._clock), (owner, until))
@@ -187,30 +184,3 @@ class JobRunner:
 
 def lease_end(clock: Clock) -> int:
     return to_milliseconds(clock.now()) + LEASE_SECONDS * 1000
-
-
-def _place() -> str:
-    """This machine and, in a container, its own view of processes."""
-    try:
-        namespace = os.readlink("/proc/self/ns/pid")
-    except OSError:
-        namespace = ""
-    return f"{socket.gethostname()}{namespace}".replace(":", "")
-
-
-def _started(process: int) -> str | None:
-    """What tells a process from a later one of the same number; None when it does not run."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[19]
-    except FileNotFoundError:
-        return None if Path("/proc/self/stat").exists() else ""
-    except (OSError, IndexError):
-        return ""
-
-
-def _dead(owner: str | None) -> bool:
-    """Whether an owner is certainly gone: a process of this machine that does not run any more."""
-    if owner is None:
-        return True
-    place, process, started, _ = owner.split(":")
-    return place == _place() and _started(int(process)) not in (started, "")

@@ -1,4 +1,4 @@
-"""Finds the people and records that drafts name, all of a write in a few queries."""
+"""Finds the people, records and files that drafts name, all of a write in a few queries."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from kernel.queries.compilation import root_scope
 from kernel.queries.pages import allow
 from kernel.queries.paths import start
 from kernel.schema import BUILT_IN_LINKS, Field, Project, Schema
+from kernel.services.files.linking import FileFinder
+from kernel.services.files.model import Reader
 from kernel.services.record_writer import Current
 from kernel.storage.database import Statement, Transaction
 from kernel.storage.record_rows import Draft
@@ -31,6 +33,7 @@ class LinkFinder:
         self._schema = schema
         self._actor = actor
         self._now = now
+        self._files = FileFinder(tx, Reader(dialect, schema, actor, now))
 
     async def find(
         self,
@@ -61,7 +64,22 @@ class LinkFinder:
             _replace(drafts, field, records, before, "There is no record '{}' to refer to.", faults)
             if field.columns[0].spec.many:
                 await self._keep_unseen(drafts, field, before or {})
+        for field_id in _used(drafts, fields, Column.FILE):
+            faults += await self._find_files(drafts, fields[field_id], before or {})
         return faults
+
+    async def _find_files(
+        self, drafts: Sequence[tuple[str, Draft]], field: Field, before: Mapping[str, Current]
+    ) -> list[Fault]:
+        """What a record holds already may stay, whatever the field takes now."""
+        held = {str(i) for pointer, _ in drafts for i in _linked(before, pointer, field.id, field)}
+        wanted = _tokens_of(drafts, field.id) - held
+        found = await self._files.find(wanted)
+        changed = [before[pointer].columns["id"] for pointer, _ in drafts if pointer in before]
+        found |= await self._files.find_former(wanted - found.keys(), field, changed)
+        faults: list[Fault] = []
+        _replace(drafts, field, found, before, "There is no file '{}', or you may not see it.", faults)
+        return faults or self._files.faults(drafts, field, found.values())
 
     def _assignees(self, draft: Draft, people: dict[str, int], pointer: str, faults: list[Fault]) -> None:
         wanted = draft.links.get(ASSIGNEES)

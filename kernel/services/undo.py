@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from kernel.errors import SmaltError
-from kernel.fields import Column
+from kernel.fields import ENTITIES
 from kernel.schema import Field
 from kernel.services.record_input import DraftParser
 from kernel.services.record_links import LinkFinder
@@ -137,6 +137,6 @@ def parsed(work: Writing, name: str, value: Any) -> Draft:
 
 def as_input(custom: Field, old: Any) -> Any:
     """A value of the history as parsers take it: identifiers are text."""
-    if custom.columns and custom.columns[0].spec.column in (Column.CHOICE, Column.PERSON, Column.RECORD):
+    if custom.columns and custom.columns[0].spec.column in ENTITIES:
         return [str(item) for item in old] if isinstance(old, list) else None if old is None else str(old)
     return old

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kernel.errors import SmaltError
-from kernel.fields import Column, ParseContext
+from kernel.fields import FOUND, ParseContext
 from kernel.schema import Field, Project
 
 
@@ -24,6 +24,6 @@ def _parsed(field: Field, context: ParseContext) -> Any:
         value = field.type.parse(field.default, field.config, context)
     except SmaltError:
         return None
-    if value is not None and field.columns[0].spec.column in (Column.PERSON, Column.RECORD):
+    if value is not None and field.columns[0].spec.column in FOUND:
         return [int(one) for one in value] if isinstance(value, list | tuple) else int(value)
     return value

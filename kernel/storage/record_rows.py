@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.dialects.base import Dialect
-from kernel.fields import KIND_OF_COLUMN, Column, ColumnSpec
+from kernel.fields import ENTITIES, KIND_OF_COLUMN, Column, ColumnSpec
 from kernel.schema import BUILT_IN_LINKS, Field, FieldColumn, Project
 from kernel.storage.defaults import defaults_of
 from kernel.values import DATETIME, ID, TEXT, ValueType
@@ -40,9 +40,9 @@ Encoder = Callable[[Any], Any]
 class Draft:
     """What to write to one record. What is absent stays as it is; None or [] clears.
 
-    `columns`: built-in columns by name. `fields`: parsed values by field id; people and
-    records may still be text (id, email) until they have been found. `links`: tags and
-    assignees by link id. `completed`: done now, unless it is done already; or not done any more.
+    `columns`: built-in columns by name. `fields`: parsed values by field id; people, records and
+    files may still be text (id, email) until they have been found. `links`: tags and assignees
+    by link id. `completed`: done now, unless it is done already; or not done any more.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Draft:
 def column_type(spec: ColumnSpec) -> ValueType:
     """The type under which values of a stored column are encoded and decoded."""
     scale = spec.scale if spec.column in (Column.INTEGER, Column.DECIMAL) else None
-    if spec.column in (Column.CHOICE, Column.PERSON, Column.RECORD):
+    if spec.column in ENTITIES:
         return ID
     return ValueType(KIND_OF_COLUMN[spec.column], scale=scale)
 

@@ -135,6 +135,8 @@ OPPORTUNITIES = ProjectSpec(
         FieldSpec("Deal source", "select", _options(DEAL_SOURCES)),
         FieldSpec("Reason lost", "select", _options(REASONS)),
         FieldSpec("Proposal URL", "url"),
+        FieldSpec("Received files", "file"),
+        FieldSpec("Contracts", "file"),
         _lookup("Customer email", "customer", "email"),
         _lookup("Customer phone", "customer", "phone"),
         _lookup("Customer category", "customer", "category"),

@@ -19,6 +19,7 @@ from kernel.errors import InvalidInputError, InvalidValueError
 from kernel.fields import KIND_OF_COLUMN, Column, ColumnSpec, Derivation, FieldType, ParseContext
 from kernel.plugin_manager import PluginManager
 from kernel.storage.database import Database
+from kernel.storage.kernel_rows import KernelRows
 from kernel.values import INTEGER, ValueType
 
 Type = FieldType[Any, Any]
@@ -27,7 +28,7 @@ Json = Any
 WIDGETS = {
     "text", "long_text", "number", "percent", "currency", "checkbox", "date", "select", "multi_select",
     "email", "phone", "url", "rating", "user", "reference", "derived", "location", "country", "duration",
-    "unique_id", "button",
+    "unique_id", "button", "file",
 }  # fmt: skip
 """The inputs that the pages know how to draw."""
 
@@ -43,6 +44,7 @@ CONFIGS: Mapping[str, Sequence[Mapping[str, Json]]] = {
     "unique_id": [{}, {"prefix": "DEAL-'x'", "digits": 4}],
     "duration": [{}, {"minimum": 60, "maximum": 100_000}],
     "select": [{}, {"options": [{"name": "Hello"}, {"name": "Żółw, 'x' \"y\"", "color": "teal"}]}],
+    "file": [{}, {"max_count": 2, "max_size": 1000, "allowed_types": ["application/pdf", "image/*"]}],
     "multi_select": [{}, {"options": [{"name": "Hello"}, {"name": "Website"}]}],
     "phone": [{"country": "PL"}],
     "user": [{}, {"multiple": True}],
@@ -210,6 +212,8 @@ async def check_round_trip(database: Database, type_: Type, config: Any) -> None
     if specs[0].column is Column.PERSON:
         flat = [one for one in flat if one.isdigit()]  # the kernel puts ids for addresses
     assert flat or specs[0].column is Column.CHOICE, f"no input fits {type_.key} with {config}"
+    if specs[0].column is Column.FILE:
+        await upload(database, flat)
     answers = await stored(database, type_, config, [None, *flat])
     assert answers[0] is None
     for value, answer in zip(flat, answers[1:], strict=True):
@@ -233,10 +237,21 @@ def cell_text(answer: Json) -> str:
             return answer["address"] if None in degrees else "{} ({}, {})".format(answer["address"], *degrees)
         if "amount" in answer:
             return f"{answer['amount']} {answer['currency']}"
-        return (
-            f"{answer['start']}/{answer['end']}" if "start" in answer else answer.get("name") or answer["id"]
-        )
+        if "start" in answer:
+            return f"{answer['start']}/{answer['end']}"
+        return answer["id"] if "url" in answer else answer.get("name") or answer["id"]
     return answer if isinstance(answer, str) else json.dumps(answer)
+
+
+async def upload(database: Database, ids: Sequence[str]) -> None:
+    """Files of these ids, for what refers to them."""
+    row = {"name": "a.pdf", "size": 5, "content_type": "application/pdf", "state": "ready", "owner": ""}
+    async with database.transaction() as tx:
+        for id_ in set(ids):
+            known = await tx.fetch(f"SELECT id FROM smalt_file WHERE id = {int(id_)}")
+            if not known:
+                whole = {"id": int(id_), **row, "created_at": 0}
+                await KernelRows(database.dialect).insert(tx, "smalt_file", whole)
 
 
 async def stored(database: Database, type_: Type, config: Any, values: Sequence[Any]) -> list[Json]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import msgspec
 from litestar import Controller, Request, get, patch, post
-from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Schema
-from litestar.openapi.spec.enums import OpenAPIFormat, OpenAPIType
 from litestar.params import JSONBody
 from litestar.response import Stream
 
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.marks import READS
-from kernel.api.multipart import FileForm
+from kernel.api.multipart import FileForm, UploadOperation
 from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
@@ -63,16 +61,8 @@ class ImportView(msgspec.Struct):
 
 
 @dataclass
-class UploadOperation(Operation):
-    """Documents the form, which is read as a stream and not by the framework."""
-
-    def __post_init__(self) -> None:
-        text = Schema(type=OpenAPIType.STRING, description="Key of the importer; found out when left out.")
-        file = Schema(type=OpenAPIType.STRING, format=OpenAPIFormat.BINARY, description="The file.")
-        form = Schema(type=OpenAPIType.OBJECT, properties={"file": file, "importer": text}, required=["file"])
-        self.request_body = RequestBody(
-            content={"multipart/form-data": OpenAPIMediaType(schema=form)}, required=True
-        )
+class ImportOperation(UploadOperation):
+    others: ClassVar = {"importer": "Key of the importer; found out when left out."}
 
 
 class ImportsController(Controller):
@@ -91,13 +81,15 @@ class ImportsController(Controller):
     @post(
         summary="Upload a file",
         description="A form with the parts `file` and, at will, `importer`. Answers a preview.",
-        operation_class=UploadOperation,
+        operation_class=ImportOperation,
         request_max_body_size=None,
     )
     async def upload(
         self, kernel: Kernel, actor: Actor, project_id: Id, request: Request[Any, Any, Any]
     ) -> ImportView:
-        return view(await kernel.imports.upload(actor, identifier(project_id), FileForm(request)))
+        return view(
+            await kernel.imports.upload(actor, identifier(project_id), FileForm(request, ["importer"]))
+        )
 
     @get("/{import_id:str}", summary="One import, with its progress")
     async def import_(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> ImportView:

@@ -74,7 +74,7 @@ def _id(context: Context, operands: Sequence[Operand]) -> Operand:
         return constant(None, value.position)
     if not value.kind.entity:
         raise ExpressionError(
-            f"ID needs an option, person or record, but this is {named(value)}.", value.position
+            f"ID needs an option, person, record or file, but this is {named(value)}.", value.position
         )
     return derived(TEXT, context.dialect.text(value.sql), value)
 
@@ -96,5 +96,5 @@ FUNCTIONS = (
         "MONEY", "amount: number, currency: word", _money,
         "A number as an amount of money in a currency.",
     ),
-    define("ID", "value", _id, "The identifier of an option, person or record."),
+    define("ID", "value", _id, "The identifier of an option, person, record or file."),
 )  # fmt: skip

@@ -135,6 +135,9 @@ class MappingChecker:
         if field.numbered:
             self._fault(f"{pointer}/field", f"'{field.name}' fills itself and cannot be written.")
             return None
+        if any(column.spec.column is Column.FILE for column in field.columns):
+            self._fault(f"{pointer}/field", f"'{field.name}' holds files; upload them and put them in.")
+            return None
         if not self._may_edit(field.key, pointer):
             return None
         if target.kind == "record":

@@ -12,6 +12,7 @@ from piccolo.table import Table
 
 from kernel.storage.tables.collaboration import TABLES as COLLABORATION
 from kernel.storage.tables.dashboards import TABLES as DASHBOARDS
+from kernel.storage.tables.files import TABLES as FILES
 from kernel.storage.tables.history import TABLES as HISTORY
 from kernel.storage.tables.people import TABLES as PEOPLE
 from kernel.storage.tables.planning import TABLES as PLANNING
@@ -26,6 +27,7 @@ TABLES: tuple[type[Table], ...] = (
     *RECORDS,
     *COLLABORATION,
     *PLANNING,
+    *FILES,
     *HISTORY,
     *WORK,
     *DASHBOARDS,

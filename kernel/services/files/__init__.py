@@ -1,0 +1,1 @@
+"""Files: taken in, handed out to those who may see them, held by records and comments, swept."""
