@@ -209,7 +209,9 @@ def constants(node: ast.AST) -> Iterator[ast.Constant]:
 
 def test_the_kernel_names_no_field_type() -> None:
     """Kinds of values and members of resources share some words with types; the rest is telling."""
-    shared = {kind.value for kind in Kind} | {"reference", "currency", "email", "user"} | set(BUILT_INS)
+    shared = (
+        {kind.value for kind in Kind} | {"reference", "currency", "email", "user", "url"} | set(BUILT_INS)
+    )
     keys = set(PluginManager(PluginGuard()).load(scan("plugins")).field_types.enabled()) - shared
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
