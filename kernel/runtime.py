@@ -8,6 +8,7 @@ from datetime import timedelta
 from kernel.access.actor import Actor
 from kernel.access.authenticator import Authenticator
 from kernel.access.claims import Claims
+from kernel.access.last_use import LastUse
 from kernel.access.passwords import Passwords
 from kernel.access.throttle import Throttle
 from kernel.clock import Clock, OffsetClock, SystemClock
@@ -44,6 +45,7 @@ from kernel.services.imports.session import Sessions
 from kernel.services.imports.undo import Undo
 from kernel.services.imports.uploads import Uploads
 from kernel.services.imports.work import ImportWork
+from kernel.services.invitations import InvitationService
 from kernel.services.job_rows import JobRows
 from kernel.services.jobs import JobHandler, JobRunner
 from kernel.services.lists import ListService
@@ -112,11 +114,18 @@ class Kernel:
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
         passwords = Passwords()
-        self.authenticator = Authenticator(database, clock)
+        self.timekeeper = Timekeeper()
+        self.last_use = LastUse(database, clock)
+        self.timekeeper.add(self.last_use)
+        self.authenticator = Authenticator(database, clock, self.last_use)
         self.users = UserService(database, rows, ids, clock, passwords)
         self.tokens = TokenService(database, rows, ids, clock, self.users)
-        self.sessions = SessionService(database, rows, ids, clock, passwords, Throttle(clock))
+        throttle = Throttle(database, clock)
+        self.sessions = SessionService(database, rows, ids, clock, passwords, throttle, self.users)
         self.members = MemberService(database, rows, clock, self.schema, self.users)
+        self.invitations = InvitationService(
+            database, rows, ids, clock, self.schema, self.users, self.members, passwords
+        )
         self.roles = RoleService(database, rows, ids, clock, self.schema)
         days = self.settings.event_days
         self.events = Events(database, self.schema, rows, clock, self.feed, self.authenticator, days)
@@ -143,7 +152,6 @@ class Kernel:
         self.checklists = ChecklistService(checklists)
         self.checklist_items = ChecklistItemService(checklists)
         self.dependencies = DependencyService(RecordParts(parts, records, "dependencies"))
-        self.timekeeper = Timekeeper()
         self.planning = Planning(parts, records, self.users, self.timekeeper)
         self.trash = TrashService(parts, self.settings.trash_days)
         self.trash_emptying = TrashEmptying(parts, self.settings.trash_days)
@@ -224,6 +232,7 @@ class Kernel:
         await self.files.removal.stop()
         await self.search_indexing.stop()
         await self.timekeeper.stop()
+        await self.last_use.write()
         await self.trash_emptying.stop()
         await self.jobs.stop()
         await self.events.stop()

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from kernel.access.actor import Actor, ProjectAccess
+from kernel.access.last_use import LastUse
 from kernel.access.rights import BUILT_IN, custom
 from kernel.access.secrets import TOKEN_PREFIX, digest
 from kernel.access.version import ACCESS_VERSION
@@ -50,9 +51,10 @@ class Authenticator:
     `check=False` trusts what is remembered: the caller's own read must then compare versions.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, last_use: LastUse) -> None:
         self._database = database
         self._clock = clock
+        self._last_use = last_use
         self._known: dict[str, Identity] = {}
         self._version: int | None = None
 
@@ -74,8 +76,10 @@ class Authenticator:
         known = self._known.get(hash_)
         if known is None or (check and not await self.is_current()):
             known = await self._load(table, hash_)
-        if known.expires_at is not None and known.expires_at <= to_milliseconds(self._clock.now()):
+        now = to_milliseconds(self._clock.now())
+        if known.expires_at is not None and known.expires_at <= now:
             raise NotAuthenticatedError("This sign-in has expired.")
+        self._last_use.note(table, known.credential_id, now)
         return known
 
     async def is_current(self) -> bool:

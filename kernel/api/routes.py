@@ -20,6 +20,7 @@ from kernel.api.controllers.figures import FiguresController
 from kernel.api.controllers.files import FilesController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.imports import ImportsController
+from kernel.api.controllers.invitations import InvitationsController, ProjectInvitationsController
 from kernel.api.controllers.lists import ListsController
 from kernel.api.controllers.members import MembersController, RolesController
 from kernel.api.controllers.planning import FollowersController, RemindersController, RepeatController
@@ -37,6 +38,7 @@ from kernel.api.controllers.session import MeController, SessionController
 from kernel.api.controllers.tags import TagsController
 from kernel.api.controllers.templates import TemplatesController
 from kernel.api.controllers.trash import TrashController
+from kernel.api.controllers.user_sessions import UserSessionsController
 from kernel.api.controllers.users import TokensController, UsersController
 from kernel.api.controllers.views import ViewsController
 from kernel.api.pages import PagesController
@@ -46,6 +48,9 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     MeController,
     UsersController,
     TokensController,
+    UserSessionsController,
+    InvitationsController,
+    ProjectInvitationsController,
     PluginsController,
     CataloguesController,
     MembersController,

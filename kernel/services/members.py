@@ -77,21 +77,25 @@ class MemberService:
         """Make a user a member. Raises ConflictError for who is one already."""
         async with self._database.transaction() as tx:
             await bump_access(tx)
-            await self._require_rights(tx, actor, project_id, data.role)
+            await self.require_rights(tx, actor, project_id, data.role)
             user_id = await self._user(tx, data.user)
             select = self._select(project_id, user_id)
             if await tx.fetch(*select):
                 raise ConflictError("This user is a member already; change the role instead.")
-            now = to_milliseconds(self._clock.now())
-            row = {"project_id": project_id, "user_id": user_id, "created_at": now}
-            await self._rows.insert(tx, "smalt_member", row | _stored(data.role))
+            await self.join(tx, project_id, user_id, data.role)
             return _one(await tx.fetch(*select))
+
+    async def join(self, tx: Transaction, project_id: int, user_id: int, role: str) -> None:
+        """Make a user a member within a caller's transaction, who has seen to the rights."""
+        now = to_milliseconds(self._clock.now())
+        row = {"project_id": project_id, "user_id": user_id, "created_at": now}
+        await self._rows.insert(tx, "smalt_member", row | stored_role(role))
 
     async def update(self, actor: Actor, project_id: int, user_id: int, data: MemberPatch) -> Member:
         """Give a member another role."""
         async with self._database.transaction() as tx:
             await bump_access(tx)
-            await self._require_rights(tx, actor, project_id, data.role)
+            await self.require_rights(tx, actor, project_id, data.role)
             select = self._select(project_id, user_id)
             _require_over(actor, project_id, _one(await tx.fetch(*select)).role)
             marks = [self._rows.mark(n) for n in (1, 2, 3, 4)]
@@ -99,7 +103,7 @@ class MemberService:
                 f"UPDATE smalt_member SET role = {marks[0]}, role_id = {marks[1]} "
                 f"WHERE project_id = {marks[2]} AND user_id = {marks[3]}"
             )
-            await tx.execute(sql, [*_stored(data.role).values(), project_id, user_id])
+            await tx.execute(sql, [*stored_role(data.role).values(), project_id, user_id])
             await self._require_owner(tx, project_id)
             return _one(await tx.fetch(*select))
 
@@ -118,11 +122,11 @@ class MemberService:
             await tx.execute(sql, [project_id, user_id])
             await self._require_owner(tx, project_id)
 
-    async def _require_rights(self, tx: Transaction, actor: Actor, project_id: int, role: str) -> None:
+    async def require_rights(self, tx: Transaction, actor: Actor, project_id: int, role: str) -> None:
         """Who may configure the project gives roles away; that of an owner only owners."""
         configurable_project(await self._schema.in_transaction(tx), actor, project_id)
         _require_over(actor, project_id, role)
-        if role not in BUILT_IN and not await self._is_custom(tx, project_id, role):
+        if not await self.is_role(tx, project_id, role):
             names = ", ".join(BUILT_IN)
             fault = Fault("/role", f"Give one of {names}, or the id of a custom role of this project.")
             raise InvalidInputError("There is no such role.", [fault])
@@ -139,6 +143,10 @@ class MemberService:
             return (await self._users.find(tx, name)).id
         except NotFoundError as error:
             raise InvalidInputError(error.detail, [Fault("/user", error.detail)]) from None
+
+    async def is_role(self, tx: Transaction, project_id: int, role: str) -> bool:
+        """Whether members of a project can have a role: a built-in one, or the id of one of its own."""
+        return role in BUILT_IN or await self._is_custom(tx, project_id, role)
 
     async def _require_owner(self, tx: Transaction, project_id: int) -> None:
         sql = f"SELECT count(*) FROM smalt_member WHERE project_id = {self._rows.mark(1)} AND role = 'owner'"
@@ -162,7 +170,7 @@ def _require_over(actor: Actor, project_id: int, role: str) -> None:
         raise ForbiddenError("Only owners may make, change or remove owners.")
 
 
-def _stored(role: str) -> dict[str, str | int | None]:
+def stored_role(role: str) -> dict[str, str | int | None]:
     """A role as its two columns."""
     return {"role": role, "role_id": None} if role in BUILT_IN else {"role": None, "role_id": int(role)}
 

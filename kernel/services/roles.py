@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any
 
 import msgspec
 
-from kernel.access.actor import Actor, Rule
+from kernel.access.actor import Actor, ProjectAccess, Rule
 from kernel.access.rights import ABILITIES, BUILT_IN
 from kernel.access.version import bump_access
 from kernel.clock import Clock, to_milliseconds
@@ -21,6 +21,7 @@ from kernel.queries.paths import start
 from kernel.schema import DEFAULT_FIELDS, Project, Schema
 from kernel.services.names import Faults, same_name
 from kernel.services.rights import configurable_project, visible_project
+from kernel.services.role_warnings import RoleWarning, RoleWarnings
 from kernel.storage.database import Database, Row, Statement, Transaction
 from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.schema_cache import SchemaCache
@@ -71,6 +72,7 @@ class Role(msgspec.Struct, frozen=True):
     scope: str | None
     can: Mapping[str, bool]
     built_in: bool = False
+    warnings: Sequence[RoleWarning] = ()
 
 
 class RoleService:
@@ -87,9 +89,11 @@ class RoleService:
 
     async def all(self, actor: Actor, project_id: int) -> list[Role]:
         """The built-in roles, then the project's own, oldest first."""
-        visible_project(await self._schema.current(), actor, project_id)
+        schema = await self._schema.current()
+        project = visible_project(schema, actor, project_id)
         found = (await self._database.read(self._select(project_id)))[0]
-        return [*map(_built_in, BUILT_IN), *map(_role, found)]
+        own = [self._warned(schema, actor, project, _role(row)) for row in found]
+        return [*map(_built_in, BUILT_IN), *own]
 
     async def get(self, actor: Actor, project_id: int, role: str) -> Role:
         """One role by id or built-in name, or NotFoundError."""
@@ -109,7 +113,7 @@ class RoleService:
             now = to_milliseconds(self._clock.now())
             identity = {"id": int(role.id), "project_id": project_id, "created_at": now}
             await self._rows.insert(tx, "smalt_role", identity | _row(role))
-        return role
+        return self._warned(schema, actor, project, role)
 
     async def update(self, actor: Actor, project_id: int, role_id: int, data: RolePatch) -> Role:
         """Change what is given; it holds for every member from their next request on."""
@@ -122,7 +126,7 @@ class RoleService:
             role = await self._checked(tx, project, msgspec.structs.replace(before, **given))
             self._check_scope(schema, actor, project, role)
             await self._rows.update(tx, "smalt_role", role_id, _row(role))
-        return role
+        return self._warned(schema, actor, project, role)
 
     async def delete(self, actor: Actor, project_id: int, role_id: int) -> None:
         """Remove a role that nobody has."""
@@ -135,6 +139,16 @@ class RoleService:
             if used[0][0]:
                 raise ConflictError(f"{used[0][0]} members have this role. Give them another one first.")
             await tx.execute(f"DELETE FROM smalt_role WHERE id = {mark}", [role_id])
+
+    def _warned(self, schema: Schema, actor: Actor, project: Project, role: Role) -> Role:
+        """The role with what it gives away, for those who may change it."""
+        access = actor.access(project.id)
+        if access is None or "configure" not in access.can:
+            return role
+        allowed = frozenset(ability for ability, may in role.can.items() if may)
+        rules = ProjectAccess(role.id, role.fields, role.scope, allowed)
+        warnings = RoleWarnings(schema, project, actor, self._database.dialect, self._clock.now())
+        return msgspec.structs.replace(role, warnings=warnings.of(rules))
 
     async def _existing(self, tx: Transaction, project_id: int, role_id: int) -> Role:
         rows = await tx.fetch(*self._select(project_id))

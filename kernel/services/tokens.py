@@ -39,6 +39,7 @@ class Token(msgspec.Struct, frozen=True):
     projects: list[str] | None
     created_at: int
     expires_at: int | None
+    last_used_at: int | None = None
 
 
 class TokenService:
@@ -57,7 +58,7 @@ class TokenService:
         """A user's tokens, oldest first."""
         await self._require_rights(actor, user_id)
         sql = (
-            "SELECT id, name, scopes, projects, created_at, expires_at FROM smalt_token "
+            "SELECT id, name, scopes, projects, created_at, expires_at, last_used_at FROM smalt_token "
             f"WHERE user_id = {self._rows.mark(1)} ORDER BY id"
         )
         return [_token(row) for row in (await self._database.read(Statement(sql, [user_id])))[0]]
@@ -114,9 +115,10 @@ def _checked(actor: Actor, data: TokenInput) -> str:
 
 
 def _token(row: Row) -> Token:
-    id_, name, scopes, projects, created_at, expires_at = row
+    id_, name, scopes, projects, created_at, expires_at, used = row
     decoded = None if projects is None else msgspec.json.decode(projects, type=list[str])
-    return Token(id_, name, msgspec.json.decode(scopes, type=list[str]), decoded, created_at, expires_at)
+    allowed = msgspec.json.decode(scopes, type=list[str])
+    return Token(id_, name, allowed, decoded, created_at, expires_at, used)
 
 
 def _text(value: Any) -> str:

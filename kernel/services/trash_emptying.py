@@ -30,8 +30,8 @@ AT_ONCE: Final = 500
 
 _OF_RECORDS: Final = ("smalt_comment", "smalt_checklist", "smalt_checklist_item")
 _OF_PROJECT: Final = (
-    *_OF_RECORDS, "smalt_list", "smalt_tag", "smalt_field", "smalt_member", "smalt_role", "smalt_view",
-    "smalt_view_default",
+    *_OF_RECORDS, "smalt_invitation", "smalt_list", "smalt_tag", "smalt_field", "smalt_member", "smalt_role",
+    "smalt_view", "smalt_view_default",
 )  # fmt: skip
 
 _log = structlog.get_logger("smalt.trash")

@@ -117,14 +117,11 @@ class UserService:
         """Make a user. Raises ConflictError when the email is taken."""
         _require_admin(actor)
         faults = Faults()
-        email, name = _email(data.email, faults), faults.name(data.name)
+        email, name = checked_email(data.email, faults), faults.name(data.name)
         faults.check()
         hashed = None if data.password is None else await self._passwords.hash(data.password)
-        user = User(self._ids.new(), email, name, data.admin, True, to_milliseconds(self._clock.now()))
         async with self._database.transaction() as tx:
-            await self._require_free(tx, email, user.id)
-            await self._rows.insert(tx, "smalt_user", _row(user) | {"password_hash": hashed})
-        return user
+            return await self.add(tx, self._ids.new(), email, name, hashed, data.admin)
 
     async def update(self, actor: Actor, user_id: int, data: UserPatch) -> User:
         """Change what is given. Rights, email and activity only administrators change."""
@@ -148,7 +145,7 @@ class UserService:
     async def _apply(self, tx: Transaction, user_id: int, changes: dict[str, Any]) -> None:
         await bump_access(tx)
         if "email" in changes:
-            await self._require_free(tx, changes["email"], user_id)
+            await self.require_free(tx, changes["email"], user_id)
         await self._rows.update(tx, "smalt_user", user_id, changes)
         if changes.get("admin") is False or changes.get("active") is False:
             await self._require_administrator(tx)
@@ -161,7 +158,17 @@ class UserService:
         sql = f"SELECT {_COLUMNS} FROM smalt_user u WHERE u.id = {self._rows.mark(1)}"
         return await tx.fetch(sql, [user_id])
 
-    async def _require_free(self, tx: Transaction, email: str, user_id: int) -> None:
+    async def add(
+        self, tx: Transaction, user_id: int, email: str, name: str, hashed: str | None, admin: bool
+    ) -> User:
+        """A new user within a caller's transaction. Raises ConflictError when the email is taken."""
+        user = User(user_id, email, name, admin, True, to_milliseconds(self._clock.now()))
+        await self.require_free(tx, email, user.id)
+        await self._rows.insert(tx, "smalt_user", _row(user) | {"password_hash": hashed})
+        return user
+
+    async def require_free(self, tx: Transaction, email: str, user_id: int) -> None:
+        """Raise ConflictError when another user has this email."""
         sql = f"SELECT id, active FROM smalt_user WHERE email = {self._rows.mark(1)}"
         for other, active in await tx.fetch(sql, [email]):
             if other != user_id:
@@ -213,7 +220,8 @@ def fold_email(email: str) -> str:
     return unicodedata.normalize("NFC", email.strip()).lower()
 
 
-def _email(text: str, faults: Faults) -> str:
+def checked_email(text: str, faults: Faults) -> str:
+    """An email as it is stored."""
     try:
         checked = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
@@ -225,7 +233,7 @@ def _email(text: str, faults: Faults) -> str:
 def _checked(given: dict[str, Any]) -> dict[str, Any]:
     faults = Faults()
     if "email" in given:
-        given["email"] = _email(given["email"], faults)
+        given["email"] = checked_email(given["email"], faults)
     if "name" in given:
         given["name"] = faults.name(given["name"])
     if "auto_follow" in given:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 from litestar import Controller, delete, get, patch, post
@@ -14,6 +14,7 @@ from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
 from kernel.services.members import Member, MemberInput, MemberPatch
+from kernel.services.role_warnings import RoleWarning
 from kernel.services.roles import Role, RoleInput, RolePatch
 
 
@@ -36,7 +37,8 @@ class MemberView(msgspec.Struct):
 
 
 class RoleView(msgspec.Struct):
-    """A role. The `id` of a built-in one is its name, and it cannot be changed."""
+    """A role. The `id` of a built-in one is its name, and it cannot be changed. `warnings` say what
+    it gives away of what it hides, to those who may change it."""
 
     id: str
     name: str
@@ -44,6 +46,7 @@ class RoleView(msgspec.Struct):
     scope: str | None
     can: Mapping[str, bool]
     built_in: bool
+    warnings: Sequence[RoleWarning]
 
 
 class MembersController(Controller):
@@ -123,4 +126,4 @@ def _member(member: Member) -> MemberView:
 
 
 def _role(role: Role) -> RoleView:
-    return RoleView(role.id, role.name, role.fields, role.scope, role.can, role.built_in)
+    return RoleView(role.id, role.name, role.fields, role.scope, role.can, role.built_in, role.warnings)

@@ -16,7 +16,7 @@ from kernel.api.cookies import session_cookie, session_secret
 from kernel.api.injected import Actor, Kernel
 from kernel.api.marks import PUBLIC
 from kernel.errors import NotAuthenticatedError
-from kernel.services.sessions import LIFETIME_SECONDS
+from kernel.services.sessions import LIFETIME_SECONDS, NewSession
 
 
 class SignIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -62,9 +62,8 @@ class SessionController(Controller):
         self, request: Request[Any, Any, Any], kernel: Kernel, data: JSONBody[SignIn]
     ) -> Response[SessionView]:
         client = request.scope.get("client")
-        opened = await kernel.sessions.sign_in(data.email, data.password, client[0] if client else "")
-        cookie = session_cookie(opened.secret, LIFETIME_SECONDS, _secure(kernel))
-        return Response(SessionView(str(opened.user_id), opened.name, opened.csrf), cookies=[cookie])
+        address, agent = client[0] if client else "", request.headers.get("user-agent", "")
+        return signed_in(kernel, await kernel.sessions.sign_in(data.email, data.password, address, agent))
 
     @get(summary="The session at hand", description="Also tells its CSRF token.")
     async def current(self, request: Request[access.Actor, Identity, Any], actor: Actor) -> SessionView:
@@ -99,6 +98,12 @@ class MeController(Controller):
             projects={str(id_): access.role for id_, access in seen.items() if access is not None},
             csrf_token=_csrf(request),
         )
+
+
+def signed_in(kernel: runtime.Kernel, opened: NewSession) -> Response[SessionView]:
+    """The answer that opens a session, with its cookie."""
+    cookie = session_cookie(opened.secret, LIFETIME_SECONDS, _secure(kernel))
+    return Response(SessionView(str(opened.user_id), opened.name, opened.csrf), cookies=[cookie])
 
 
 def _csrf(request: Request[access.Actor, Identity, Any]) -> str | None:

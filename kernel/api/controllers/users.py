@@ -29,7 +29,7 @@ class UserView(msgspec.Struct):
 
 
 class TokenView(msgspec.Struct, omit_defaults=True):
-    """A token. `token` is its secret, told once, when it is made."""
+    """A token. `token` is its secret, told once, when it is made. `last_used_at` is right to minutes."""
 
     id: str
     name: str
@@ -37,6 +37,7 @@ class TokenView(msgspec.Struct, omit_defaults=True):
     projects: list[str] | None
     created_at: str
     expires_at: str | None
+    last_used_at: str | None
     token: str | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -116,6 +117,7 @@ def _user(user: User) -> UserView:
 
 def _token(token: Token) -> TokenView:
     expires = None if token.expires_at is None else moment(token.expires_at)
+    used = None if token.last_used_at is None else moment(token.last_used_at)
     return TokenView(
-        str(token.id), token.name, token.scopes, token.projects, moment(token.created_at), expires
+        str(token.id), token.name, token.scopes, token.projects, moment(token.created_at), expires, used
     )

@@ -11,6 +11,7 @@ from kernel.storage.migrations import (
     m0005a_search,
     m0006_files,
     m0007_planning,
+    m0007a_access,
     m0008_feed,
     m0010_dashboards,
 )
@@ -24,6 +25,7 @@ MIGRATIONS = (
     m0005a_search,
     m0006_files,
     m0007_planning,
+    m0007a_access,
     m0008_feed,
     m0010_dashboards,
 )

@@ -40,7 +40,7 @@ class Token(Table, tablename="smalt_token", db=ENGINE):
 
 
 class Session(Table, tablename="smalt_session", db=ENGINE):
-    """A signed-in browser, known by the hash of its cookie."""
+    """A signed-in browser, known by the hash of its cookie; `agent` is how it calls itself."""
 
     id = number(primary_key=True)
     user_id = number()
@@ -49,6 +49,32 @@ class Session(Table, tablename="smalt_session", db=ENGINE):
     created_at = number()
     last_used_at = number(null=True)
     expires_at = number()
+    agent = text(null=True)
+
+
+class Invitation(Table, tablename="smalt_invitation", db=ENGINE):
+    """Who may come in by a secret, and as what: known by the hash of the secret."""
+
+    id = number(primary_key=True)
+    email = text()
+    hash = text()
+    admin = Boolean(default=False)
+    project_id = number(null=True)
+    role = text(null=True)
+    role_id = number(null=True)
+    created_at = number()
+    created_by = number(null=True)
+    expires_at = number()
+    accepted_at = number(null=True)
+    user_id = number(null=True)
+
+
+class Attempt(Table, tablename="smalt_attempt", db=ENGINE):
+    """Failed sign-ins by the hash of what they are counted for, since `began_at`."""
+
+    key = text(primary_key=True)
+    began_at = number()
+    failures = number()
 
 
 class Member(Table, tablename="smalt_member", db=ENGINE):
@@ -84,4 +110,4 @@ class Notice(Table, tablename="smalt_notice", db=ENGINE):
     record_id = number(null=True)
 
 
-TABLES: tuple[type[Table], ...] = (User, Token, Session, Member, Role, Notice)
+TABLES: tuple[type[Table], ...] = (User, Token, Session, Invitation, Attempt, Member, Role, Notice)

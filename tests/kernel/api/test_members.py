@@ -141,7 +141,7 @@ async def test_a_role_is_made_changed_given_and_removed(
         "can": {"create": True, "delete": False},
     }
     role = (await owner.post(f"{project}/roles", json=data)).json()
-    assert role == {"id": role["id"], "scope": None, "built_in": False} | data
+    assert role == {"id": role["id"], "scope": None, "built_in": False, "warnings": []} | data
     path = f"{project}/roles/{role['id']}"
     changed = await owner.patch(path, json={"fields": {"*": "read"}})
     assert changed.json() == role | {"fields": {"*": "read"}}
