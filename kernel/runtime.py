@@ -127,8 +127,6 @@ class Kernel:
             database, rows, ids, clock, self.schema, self.users, self.members, passwords
         )
         self.roles = RoleService(database, rows, ids, clock, self.schema)
-        days = self.settings.event_days
-        self.events = Events(database, self.schema, rows, clock, self.feed, self.authenticator, days)
         self.plugins = PluginService(database, rows, ids, clock, self.schema, self.registries)
 
     def _wire_records(self) -> None:
@@ -143,6 +141,10 @@ class Kernel:
         self.dashboards = Dashboards(
             self._parts, self.registries.chart_types, self.registries.guard, reader, self.users
         )
+        self.events = Events(
+            self.database, self.schema, self.rows, self.clock, self.feed, self.authenticator,
+            self.dashboards.watch, self.settings.event_days,
+        )  # fmt: skip
         self.history = HistoryService(self.database, self.schema, self.clock, reader)
 
     def _wire_collaboration(self) -> None:

@@ -12,7 +12,7 @@ from litestar.exceptions import HTTPException
 
 from kernel.access.actor import Actor
 from kernel.api import injected
-from kernel.api.controllers.chart_queries import provide_filters
+from kernel.api.controllers.chart_queries import provide_asked
 from kernel.api.decoding import JsonBody
 from kernel.api.gate import Gate
 from kernel.api.metrics import Metrics
@@ -72,7 +72,7 @@ def _dependencies(kernel: Kernel, metrics: Metrics) -> dict[str, Provide]:
         "kernel": Provide(provide_kernel, sync_to_thread=False),
         "actor": Provide(provide_actor, sync_to_thread=False),
         "paging": Provide(provide_paging, sync_to_thread=False),
-        "filters": Provide(provide_filters, sync_to_thread=False),
+        "asked": Provide(provide_asked, sync_to_thread=False),
     }
 
 

@@ -12,6 +12,7 @@ from litestar.params import QueryParameter, SkipValidation
 from kernel.api.problems import of_status, problem_of
 from kernel.errors import SmaltError
 from kernel.queries.charts.request import ChartFilters
+from kernel.services.dashboards.facade import Asked
 
 Names = Annotated[list[str] | None, QueryParameter(description="By id or name; several are any of them.")]
 Lists = Annotated[list[str] | None, QueryParameter(name="list", description="By id or name, as above.")]
@@ -20,15 +21,18 @@ Last = Annotated[str | None, QueryParameter(description="The last day; it counts
 Span = Annotated[
     str | None, QueryParameter(description="Such as this_month or last_30_days.", max_length=100)
 ]
+Moment = Annotated[
+    str | None, QueryParameter(description="A day (as it ended) or a moment of the past.", max_length=100)
+]
 Locale: TypeAlias = Annotated[
     str, QueryParameter(description="In which language labels and figures are written.", max_length=20)
 ]
 Width = Annotated[int, QueryParameter(ge=80, le=4000, description="Pixels.")]
 Height = Annotated[int, QueryParameter(ge=60, le=4000, description="Pixels.")]
-Filtered: TypeAlias = NamedDependency[SkipValidation[ChartFilters]]
+Wanted: TypeAlias = NamedDependency[SkipValidation[Asked]]
 
 
-def provide_filters(
+def provide_asked(
     request: Request[Any, Any, Any],
     project: Names = None,
     list_: Lists = None,
@@ -36,9 +40,12 @@ def provide_filters(
     from_: First = None,
     to: Last = None,
     period: Span = None,
-) -> ChartFilters:
-    """Injected as `filters`: those of a request, in addition to the chart's and the dashboard's own."""
-    return ChartFilters(tuple(project or ()), tuple(list_ or ()), tuple(tag or ()), from_, to, period)
+    as_of: Moment = None,
+    locale: Locale = "en",
+) -> Asked:
+    """Injected as `asked`: filters in addition to the chart's and the dashboard's own, and the rest."""
+    filters = ChartFilters(tuple(project or ()), tuple(list_ or ()), tuple(tag or ()), from_, to, period)
+    return Asked(filters, as_of, locale)
 
 
 def chart_problem(error: BaseException) -> dict[str, Any]:

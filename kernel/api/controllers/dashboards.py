@@ -8,7 +8,7 @@ import msgspec
 from litestar import Controller, delete, get, patch, post
 from litestar.params import JSONBody
 
-from kernel.api.controllers.chart_queries import Filtered, Locale, chart_problem
+from kernel.api.controllers.chart_queries import Wanted, chart_problem
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
@@ -99,11 +99,9 @@ class DashboardsController(Controller):
         summary="The figures of all charts",
         description="Read beside each other. A chart that you may not see has a problem in its place.",
     )
-    async def data(
-        self, kernel: Kernel, actor: Actor, dashboard_id: Id, filters: Filtered, locale: Locale = "en"
-    ) -> DashboardData:
+    async def data(self, kernel: Kernel, actor: Actor, dashboard_id: Id, asked: Wanted) -> DashboardData:
         found = await kernel.dashboards.access.get(actor, identifier(dashboard_id))
-        answers = await kernel.dashboards.all_data(actor, found, filters, locale)
+        answers = await kernel.dashboards.all_data(actor, found, asked)
         charts = []
         for chart, answer in answers:
             shown = ChartAnswer(str(chart.id), chart.title, chart.type)

@@ -28,6 +28,9 @@ second, and how far your background jobs are. Values are not sent; fetch them.
   from them has changed too. A change of hidden fields alone is not told.
 - `project.changed`: so much changed in a project (an import, say) that it is not told one by one.
 - `record.removed`: a record that you were told of is not yours to see any more.
+- `dashboard.changed`: `{"dashboard_id", "charts": ["<id>"]}`, for `?dashboard=`: the charts whose
+  figures, place or title may have changed, a few times a second at most. With `dashboard` and without
+  `project`, nothing of projects is told.
 - `resync`: events were passed over, or your rights have changed. Read again what you show.
 - `import.progress`: `{"id", "project_id", "status", "progress": {"rows", "total"}, "error"}`, for
   whoever started it.
@@ -38,6 +41,10 @@ come twice. The stream ends when you are signed out."""
 Projects = Annotated[
     list[str] | None,
     QueryParameter(description="Only events of these projects: ids, repeated or separated by commas."),
+]
+Dashboards = Annotated[
+    list[str] | None,
+    QueryParameter(description="Dashboards that you look at: ids, repeated or separated by commas."),
 ]
 LastEventId = Annotated[
     str | None, HeaderParameter(name="Last-Event-ID", description="The `id` of the last event you have.")
@@ -57,16 +64,22 @@ class EventsController(Controller):
         kernel: Kernel,
         request: Request[Any, Any, Any],
         project: Projects = None,
+        dashboard: Dashboards = None,
         last_event_id: Last = None,
         last_event_header: LastEventId = None,
     ) -> Stream:
         identity: Identity = request.scope["auth"]
-        names = [name for part in project or () for name in part.split(",") if name]
-        projects = frozenset(map(identifier, names)) if project is not None else None
+        boards = _named(dashboard)
+        projects = _named(project) if project is not None or boards else None
         last = last_event_header if last_event_header is not None else last_event_id
-        opened = await kernel.events.hub.open(identity, projects, None if last is None else _place(last))
+        place = None if last is None else _place(last)
+        opened = await kernel.events.hub.open(identity, projects, place, boards)
         pieces = _pieces(kernel.events.hub, opened)
         return Stream(pieces, media_type="text/event-stream; charset=utf-8", headers=_HEADERS)
+
+
+def _named(ids: list[str] | None) -> frozenset[int]:
+    return frozenset(identifier(name) for part in ids or () for name in part.split(",") if name)
 
 
 def _place(last: str) -> int:

@@ -10,7 +10,7 @@ from typing import Annotated, TypeAlias
 from litestar import Controller, Response, get, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from kernel.api.controllers.chart_queries import Filtered, Height, Locale, Width
+from kernel.api.controllers.chart_queries import Height, Wanted, Width
 from kernel.api.injected import Actor, Kernel
 from kernel.api.marks import READS
 from kernel.api.paths import Id, identifier
@@ -49,12 +49,11 @@ class FiguresController(Controller):
         kernel: Kernel,
         actor: Actor,
         chart_id: Id,
-        filters: Filtered,
+        asked: Wanted,
         dashboard_id: MaybeId = None,
-        locale: Locale = "en",
     ) -> ChartData:
         found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
-        return await kernel.dashboards.data(actor, *found, filters, locale)
+        return await kernel.dashboards.data(actor, *found, asked)
 
     @get(
         _paths("{chart_id:str}/data.csv"),
@@ -67,12 +66,11 @@ class FiguresController(Controller):
         kernel: Kernel,
         actor: Actor,
         chart_id: Id,
-        filters: Filtered,
+        asked: Wanted,
         dashboard_id: MaybeId = None,
-        locale: Locale = "en",
     ) -> Response[bytes]:
         found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
-        data = await kernel.dashboards.data(actor, *found, filters, locale)
+        data = await kernel.dashboards.data(actor, *found, asked)
         headers = {"Content-Disposition": 'attachment; filename="chart.csv"'}
         return Response(as_csv(data), media_type="text/csv; charset=utf-8", headers=headers)
 
@@ -82,17 +80,16 @@ class FiguresController(Controller):
         kernel: Kernel,
         actor: Actor,
         chart_id: Id,
-        filters: Filtered,
+        asked: Wanted,
         dashboard_id: MaybeId = None,
-        locale: Locale = "en",
         width: Width = 640,
         height: Height = 360,
         theme: Themed = None,
         styled: Styled = True,
     ) -> Response[str]:
         found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
-        look = Look(width, height, locale, theme, styled)
-        drawn = await kernel.dashboards.picture(actor, *found, filters, look)
+        look = Look(width, height, asked.locale, theme, styled)
+        drawn = await kernel.dashboards.picture(actor, *found, asked, look)
         return Response(drawn, media_type=SVG, headers=_HEADERS)
 
     @post(_paths("preview"), status_code=200, opt=READS, summary="The figures of a chart that is not saved")
@@ -101,14 +98,13 @@ class FiguresController(Controller):
         kernel: Kernel,
         actor: Actor,
         data: JSONBody[PreviewInput],
-        filters: Filtered,
+        asked: Wanted,
         dashboard_id: MaybeId = None,
-        locale: Locale = "en",
     ) -> ChartData:
         if dashboard_id is not None:
             found = await kernel.dashboards.access.get(actor, identifier(dashboard_id))
             data.time_zone = data.time_zone or found.time_zone
-        return await kernel.dashboards.preview(actor, data, filters, locale)
+        return await kernel.dashboards.preview(actor, data, asked)
 
 
 def _given(dashboard_id: str | None) -> int | None:

@@ -19,7 +19,7 @@ from kernel.queries.charts.sources import Source
 from kernel.queries.charts.spans import Span, span_of
 from kernel.queries.compilation import Compilation, root_scope
 from kernel.queries.pages import restrict
-from kernel.queries.paths import start
+from kernel.queries.past import at_moment
 from kernel.schema import Project, Schema
 from kernel.storage.database import Statement
 from kernel.text_input import fold_name
@@ -28,11 +28,13 @@ from kernel.values import INTEGER, Kind, Value, ValueType
 
 @dataclass(frozen=True)
 class Ask:
-    """What to compile: a chart, the filters that hold for it, and in which time zone days begin."""
+    """What to compile: a chart, the filters that hold for it, in which time zone days begin, and of
+    which moment; None is now."""
 
     config: ChartConfig
     filters: Sequence[ChartFilters]
     zone: str
+    as_of: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def chart_query(
 
     `strict` also refuses sources that the reader may not see, for whoever writes the chart.
     """
-    return _Compiler(start(schema, actor, dialect, now), ask).compile(strict)
+    return _Compiler(at_moment(schema, actor, dialect, now, ask.as_of), ask).compile(strict)
 
 
 class _Compiler:
@@ -163,7 +165,11 @@ class _Compiler:
         own = grouping(source.wanted.group_by) if pointer == "/group_by" else None
         place = f"/sources/{source.place}/group_by" if own else pointer
         used = own or common
-        if (used.field is None) == (used.event is None) or (used.event and not used.list):
+        if (
+            (used.field is None) == (used.event is None)
+            or used.event == "as_of"
+            or (used.event and not used.list)
+        ):
             raise _fault(place, "Give a field, or the event 'entered_list' with its list.")
         with _at(place):
             return source.group(used, common.interval)

@@ -23,10 +23,11 @@ class ChartGrouping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     (`"event": "entered_list"`). `interval` cuts times, in the time zone of the dashboard.
 
     Beside the fields of the project, `project`, `source` (of the chart) and `currency` are known.
+    The event `as_of` shows how the whole figure was at the end of each period, up to now.
     """
 
     field: Name | None = None
-    event: Literal["entered_list"] | None = None
+    event: Literal["entered_list", "as_of"] | None = None
     list: Name | None = None
     interval: Interval | None = None
 
@@ -77,7 +78,8 @@ class ChartConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     `weights` multiply what is measured by the name of the record's list, or of the option of
     `weights_by`; what is not named counts 0, or as `"*"` says. `top` keeps the largest groups and
     puts the rest together. `compare` adds the same figures one period or one year earlier.
-    `format` holds the options of the chart type.
+    `as_of`, a day or a moment, shows the records as they were then, a day as it ended. `format` holds
+    the options of the chart type.
     """
 
     sources: Annotated[list[ChartSource], msgspec.Meta(min_length=1, max_length=MOST_SOURCES)]
@@ -94,6 +96,7 @@ class ChartConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     compare: Literal["previous_period", "previous_year"] | None = None
     currency: ChartCurrency | None = None
     unit: Literal["share"] | None = None
+    as_of: Name | None = None
     filters: ChartFilters = ChartFilters()
     format: dict[str, Any] = {}
 

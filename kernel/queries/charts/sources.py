@@ -65,7 +65,7 @@ class Source:
         """When a record entered a list for the last time; those that never did are left out."""
         ids = ", ".join(str(c.id) for c in self._lists([wanted.list or ""])) or "NULL"
         table = (
-            "(SELECT record_id, max(entered_at) AS entered_at FROM smalt_list_stay "
+            f"(SELECT record_id, max(entered_at) AS entered_at FROM {self.scope.compilation.stays} "
             f"WHERE list_id IN ({ids}) GROUP BY record_id)"
         )
         record = self.scope.column("id")
@@ -90,8 +90,9 @@ class Source:
         if filters.tag:
             self._demand("tags")
             ids = ", ".join(str(c.id) for c in _chosen(self.scope.project.tags, filters.tag)) or "NULL"
+            links = self.scope.compilation.links
             self.scope.frame.restrict(
-                f"EXISTS (SELECT 1 FROM smalt_link WHERE field_id = {BUILT_IN_LINKS['tags']} "
+                f"EXISTS (SELECT 1 FROM {links} WHERE field_id = {BUILT_IN_LINKS['tags']} "
                 f"AND source_id = {self.scope.column('id')} AND target_id IN ({ids}))"
             )
 

@@ -6,6 +6,7 @@ import asyncio
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from kernel.access.actor import Actor
@@ -18,6 +19,7 @@ from kernel.services.dashboards.access import DashboardAccess, StoredDashboard
 from kernel.services.dashboards.charts import ChartService, StoredChart
 from kernel.services.dashboards.dashboards import DEFAULT_ZONE, DashboardService
 from kernel.services.dashboards.figures import ChartFigures
+from kernel.services.dashboards.live import DashboardWatch
 from kernel.services.dashboards.members import DashboardMembers
 from kernel.services.dashboards.model import Chart, Dashboard, PreviewInput
 from kernel.services.dashboards.types import ChartTypes, Look
@@ -26,6 +28,15 @@ from kernel.services.projects import time_zones
 from kernel.services.record_parts import moment
 from kernel.services.record_reader import RecordReader
 from kernel.services.users import UserService
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request adds to a chart: filters, a moment of the past, the language of labels."""
+
+    filters: ChartFilters
+    as_of: str | None = None
+    locale: str = "en"
 
 
 class Dashboards:
@@ -44,6 +55,7 @@ class Dashboards:
         self.figures = ChartFigures(parts.database, reader, parts.clock)
         self.charts = ChartService(parts, self.access, self.types, self.figures)
         self.service = DashboardService(parts, self.access, self.charts)
+        self.watch = DashboardWatch(self.access, self.charts, self.figures)
         self.members = DashboardMembers(parts, self.access, users)
 
     async def shown(self, actor: Actor, found: Sequence[StoredDashboard]) -> list[Dashboard]:
@@ -71,31 +83,31 @@ class Dashboards:
         return dashboard, await self.charts.get(actor, dashboard.id, chart_id)
 
     async def data(
-        self, actor: Actor, dashboard: StoredDashboard, chart: StoredChart, filters: ChartFilters, locale: str
+        self, actor: Actor, dashboard: StoredDashboard, chart: StoredChart, asked: Asked
     ) -> ChartData:
         """The figures of a chart under the filters of its dashboard and these."""
-        narrowed = [dashboard.filters, filters]
-        return await self.figures.data(actor, chart.config, dashboard.time_zone, narrowed, locale)
+        narrowed = [dashboard.filters, asked.filters]
+        return await self.figures.data(
+            actor, chart.config, dashboard.time_zone, narrowed, asked.locale, as_of=asked.as_of
+        )
 
     async def picture(
-        self, actor: Actor, dashboard: StoredDashboard, chart: StoredChart, filters: ChartFilters, look: Look
+        self, actor: Actor, dashboard: StoredDashboard, chart: StoredChart, asked: Asked, look: Look
     ) -> str:
         """A chart as SVG."""
-        data = await self.data(actor, dashboard, chart, filters, look.locale)
+        data = await self.data(actor, dashboard, chart, asked)
         return await self.types.svg(chart.type, chart.config.format, data, chart.title, look)
 
     async def all_data(
-        self, actor: Actor, dashboard: StoredDashboard, filters: ChartFilters, locale: str
+        self, actor: Actor, dashboard: StoredDashboard, asked: Asked
     ) -> list[tuple[StoredChart, ChartData | BaseException]]:
         """The figures of all charts, read beside each other; what refuses one spares the others."""
         charts = await self.charts.of([dashboard.id])
-        work = [self.data(actor, dashboard, chart, filters, locale) for chart in charts]
+        work = [self.data(actor, dashboard, chart, asked) for chart in charts]
         answers = await asyncio.gather(*work, return_exceptions=True)
         return list(zip(charts, answers, strict=True))
 
-    async def preview(
-        self, actor: Actor, wanted: PreviewInput, filters: ChartFilters, locale: str
-    ) -> ChartData:
+    async def preview(self, actor: Actor, wanted: PreviewInput, asked: Asked) -> ChartData:
         """The figures of a chart that is not saved."""
         faults = await self.types.faults(wanted.type, wanted.config.format)
         zone = wanted.time_zone or DEFAULT_ZONE
@@ -104,7 +116,9 @@ class Dashboards:
         faults += await self.figures.faults(actor, wanted.config, zone if not faults else DEFAULT_ZONE)
         if faults:
             raise InvalidInputError("The chart is not valid.", faults)
-        return await self.figures.data(actor, wanted.config, zone, [filters], locale, written=True)
+        return await self.figures.data(
+            actor, wanted.config, zone, [asked.filters], asked.locale, True, asked.as_of
+        )
 
 
 def as_csv(data: ChartData) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -15,10 +16,19 @@ from kernel.errors import BrokenSourceError, Fault, ForbiddenError, InvalidInput
 from kernel.queries.cache import QueryCache
 from kernel.queries.charts.assembly import Assembly
 from kernel.queries.charts.compiler import Ask, ChartQuery, chart_query
+from kernel.queries.charts.reads import Reads, reads_of
 from kernel.queries.charts.request import ChartConfig, ChartFilters
 from kernel.queries.charts.spans import Span
 from kernel.queries.paths import with_every_right
 from kernel.schema import Schema
+from kernel.services.dashboards.past import (
+    interval_of,
+    joined,
+    moment_of,
+    moments,
+    of_one_moment,
+    without_time,
+)
 from kernel.services.record_reader import RecordReader
 from kernel.storage.database import Database, Row, Statement
 
@@ -39,7 +49,9 @@ class ChartFigures:
         """Raise InvalidInputError unless the actor may compute all of a chart."""
 
         async def compile_(schema: Schema) -> None:
-            self._compiled(schema, actor, Ask(config, [config.filters], zone), strict=True)
+            asked = config if interval_of(config) is None else of_one_moment(config)
+            ask = Ask(asked, [asked.filters], zone, moment_of(config.as_of, zone))
+            self._compiled(schema, actor, ask, strict=True)
 
         await self._reader.on_current_schema(compile_)
 
@@ -56,6 +68,18 @@ class ChartFigures:
         """Whether the actor may see everything that a chart names."""
         return not await self.faults(actor, config, zone)
 
+    async def reads(
+        self, actor: Actor, config: ChartConfig, zone: str, filters: Sequence[ChartFilters]
+    ) -> Reads:
+        """What the figures of a chart depend on, for this reader. Raises as `data` does."""
+        asked = config if interval_of(config) is None else of_one_moment(config)
+        ask = Ask(asked, [asked.filters, *filters], zone)
+
+        async def compile_(schema: Schema) -> Reads:
+            return reads_of(_statements(self._readable(schema, actor, ask, False)))
+
+        return await self._reader.on_current_schema(compile_)
+
     async def data(
         self,
         actor: Actor,
@@ -64,20 +88,51 @@ class ChartFigures:
         filters: Sequence[ChartFilters] = (),
         locale: str = "en",
         written: bool = False,
+        as_of: str | None = None,
     ) -> ChartData:
         """The data of a chart under filters of its dashboard and of the request.
 
         Raises ForbiddenError where it shows what the reader may not see. `written` says that the reader
         has just written it, and is told what is wrong instead.
         """
-        ask = Ask(config, [config.filters, *filters], zone)
+        if interval_of(config) is not None:
+            return await self._course(actor, config, zone, filters, locale, written)
+        ask = Ask(config, [config.filters, *filters], zone, _moment(as_of, config, zone))
 
         async def read(schema: Schema) -> ChartData:
             query = self._readable(schema, actor, ask, written)
             before = self._before(schema, actor, ask, query)
             statements = [*_statements(query), *(_statements(before) if before else ())]
             answers = await self._reader.read(actor, schema, *statements) if statements else []
-            return self._assembled(query, before, answers, config, locale)
+            return self._assembled(query, before, answers, ask, locale)
+
+        return await self._reader.on_current_schema(read)
+
+    async def _course(
+        self,
+        actor: Actor,
+        config: ChartConfig,
+        zone: str,
+        filters: Sequence[ChartFilters],
+        locale: str,
+        written: bool,
+    ) -> ChartData:
+        """How the figure of a chart was at the end of each period."""
+        interval, now = interval_of(config) or "month", self._clock.now()
+        shown = moments([config.filters, *filters], interval, zone, now)
+        asked = of_one_moment(config)
+        narrowed = [without_time(f) for f in (config.filters, *filters)]
+        asks = [Ask(asked, narrowed, zone, None if m.at >= now else m.at) for m in shown]
+
+        async def read(schema: Schema) -> ChartData:
+            queries = [self._readable(schema, actor, ask, written) for ask in asks]
+            statements = [s for query in queries for s in _statements(query)]
+            answers = iter(await self._reader.read(actor, schema, *statements) if statements else [])
+            found = []
+            for moment, ask, query in zip(shown, asks, queries, strict=True):
+                rows = [next(answers) for _ in _statements(query)]
+                found.append((moment, self._assembled(query, None, rows, ask, locale)))
+            return joined(found, interval, known_locale(locale), _text(now))
 
         return await self._reader.on_current_schema(read)
 
@@ -102,7 +157,7 @@ class ChartFigures:
 
     def _compiled(self, schema: Schema, actor: Actor, ask: Ask, strict: bool = False) -> ChartQuery:
         asked = msgspec.json.encode((ask.config, ask.filters))
-        key = (schema.version, actor.rights_key, asked, ask.zone, strict)
+        key = (schema.version, actor.rights_key, asked, ask.zone, ask.as_of, strict)
         dialect, now = self._database.dialect, self._clock.now()
         return self._queries.get(key, lambda: chart_query(schema, actor, ask, dialect, now, strict))
 
@@ -112,8 +167,8 @@ class ChartFigures:
         if compare is None or query.span.open or query.groups is None:
             return None
         earlier = query.span.before(compare)
-        timeless = [_without_time(f) for f in ask.filters]
-        moved = Ask(ask.config, [*timeless, _frame(earlier)], ask.zone)
+        timeless = [without_time(f) for f in ask.filters]
+        moved = Ask(ask.config, [*timeless, _frame(earlier)], ask.zone, ask.as_of)
         return self._compiled(schema, actor, moved)
 
     def _assembled(
@@ -121,10 +176,10 @@ class ChartFigures:
         query: ChartQuery,
         before: ChartQuery | None,
         answers: Sequence[Sequence[Row]],
-        config: ChartConfig,
+        ask: Ask,
         locale: str,
     ) -> ChartData:
-        as_of = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        config, as_of = ask.config, _text(ask.as_of or self._clock.now())
         language, dialect = known_locale(locale), self._database.dialect
         count = len(_statements(query))
         data = Assembly(query, config, dialect, language).data(*_answers(query, answers[:count]), as_of)
@@ -132,6 +187,10 @@ class ChartFigures:
             return data
         earlier = Assembly(before, config, dialect, language).data(*_answers(before, answers[count:]), as_of)
         return msgspec.structs.replace(data, comparison=_compared(query, data, earlier))
+
+
+def _moment(as_of: str | None, config: ChartConfig, zone: str) -> datetime | None:
+    return moment_of(config.as_of, zone) if as_of is None else moment_of(as_of, zone, "?as_of")
 
 
 def _statements(query: ChartQuery) -> list[Statement]:
@@ -146,8 +205,8 @@ def _answers(
     return answers[0], answers[1] if query.total is not None else None
 
 
-def _without_time(filters: ChartFilters) -> ChartFilters:
-    return msgspec.structs.replace(filters, from_=None, to=None, period=None)
+def _text(moment: datetime) -> str:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _frame(span: Span) -> ChartFilters:

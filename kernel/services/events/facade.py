@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kernel.access.authenticator import Authenticator
 from kernel.clock import Clock
+from kernel.services.events.boards import Watched
 from kernel.services.events.feed import EventFeed
 from kernel.services.events.hub import EventHub
 from kernel.services.events.progress import ProgressReader
@@ -24,12 +25,13 @@ class Events:
         clock: Clock,
         feed: EventFeed,
         authenticator: Authenticator,
+        watched: Watched,
         days: float,
     ) -> None:
         self.feed = feed
         self.retention = EventRetention(database, rows, clock, days)
         progress = ProgressReader(database, rows, clock)
-        self.hub = EventHub(database, schema, clock, feed, authenticator, progress)
+        self.hub = EventHub(database, schema, clock, feed, authenticator, progress, watched)
 
     async def start(self) -> None:
         """Begin to watch the feed, and to tell of it."""

@@ -19,6 +19,7 @@ from kernel.access.authenticator import Authenticator, Identity
 from kernel.access.version import ACCESS_VERSION
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import NotAuthenticatedError, TooManyRequestsError, UnavailableError
+from kernel.services.events.boards import Boards, Watched
 from kernel.services.events.feed import EventFeed
 from kernel.services.events.messages import Message
 from kernel.services.events.progress import ProgressReader
@@ -52,9 +53,11 @@ class EventHub:
         feed: EventFeed,
         authenticator: Authenticator,
         progress: ProgressReader,
+        watched: Watched,
     ) -> None:
         self._database = database
         self._schema = schema
+        self._boards = Boards(watched)
         self._clock = clock
         self._feed = feed
         self._authenticator = authenticator
@@ -82,12 +85,18 @@ class EventHub:
             stream.end()
 
     async def open(
-        self, identity: Identity, projects: frozenset[int] | None, last: int | None
+        self,
+        identity: Identity,
+        projects: frozenset[int] | None,
+        last: int | None,
+        boards: frozenset[int] = frozenset(),
     ) -> EventStream:
-        """A stream of some projects, or of all that the reader sees, from after the event `last` on.
+        """A stream of some projects, or of all that the reader sees, from after the event `last` on,
+        and of the charts of some dashboards.
 
-        Raises NotFoundError for a project that the reader does not see, TooManyRequestsError.
+        Raises NotFoundError for what the reader does not see, TooManyRequestsError.
         """
+        await self._boards.check(identity.actor, boards)
         schema = await self._schema.current()
         for project_id in projects or ():
             visible_project(schema, identity.actor, project_id)
@@ -95,11 +104,13 @@ class EventHub:
         self._check_room(identity)
         if not self._streams:
             self._windows = Windows(self._feed, newest)
-        stream = EventStream(identity, projects, self._windows.position)
+        stream = EventStream(identity, projects, self._windows.position, boards)
         self._streams.add(stream)
         self._wanted.set()
         if last is not None:
             await self._catch_up(stream, last, stream.position)
+            if last != stream.position:
+                await self._boards.everything(stream)
         return stream
 
     def close(self, stream: EventStream) -> None:
@@ -131,7 +142,8 @@ class EventHub:
             if not self._streams:
                 self._wanted.clear()
                 await self._wanted.wait()
-            await self._feed.wait(BEAT / 4 if self._windows.holding else BEAT, self._windows.position)
+            holding = self._windows.holding or self._boards.holding
+            await self._feed.wait(BEAT / 4 if holding else BEAT, self._windows.position)
             beat = loop.time() - last_beat >= BEAT
             try:
                 await self._serve(loop.time(), beat)
@@ -151,6 +163,8 @@ class EventHub:
         if news:
             schema = await self._schema.current()
             await self._each(lambda actor: self._sight.messages(schema, actor, window), window)
+            await self._boards.gather([s for s in self._streams if s.boards], window)
+        self._boards.tell(now)
         if beat:
             for user_id, told in await self._progress.moved():
                 for stream in list(self._streams):

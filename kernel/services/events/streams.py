@@ -22,12 +22,19 @@ class EventStream:
     """The messages for one reader, of what happened after `start`, a place in the feed.
 
     `projects` narrows them; None for all that the reader sees. At `position` the reader may go on
-    later, once it has all that waits.
+    later, once it has all that waits. `boards` are the dashboards that it looks at.
     """
 
-    def __init__(self, identity: Identity, projects: frozenset[int] | None, position: int) -> None:
+    def __init__(
+        self,
+        identity: Identity,
+        projects: frozenset[int] | None,
+        position: int,
+        boards: frozenset[int] = frozenset(),
+    ) -> None:
         self.identity = identity
         self.projects = projects
+        self.boards = boards
         self.start = self.position = position
         self.ended = False
         self._waiting: deque[Message] = deque()
