@@ -54,6 +54,7 @@ async def fill(place: Place, opportunities: int) -> Filled:
         heavy = await _heavy_fields(kernel, actor, applied)
         await _samples(kernel, actor, applied, opportunities)
         await kernel.database.optimize()
+        await kernel.search_indexing.catch_up()
     finally:
         await kernel.stop()
     projects = applied.projects

@@ -101,7 +101,7 @@ class Dialect(ABC):
     def encoder(self, type_: ValueType) -> Callable[[Any], Any]:
         """`encode` for one type, for loops over many values; whole numbers and text pass as they are."""
         if type_.kind in (Kind.TEXT, Kind.RECORD):
-            return _same
+            return unchanged
         return lambda value: None if value is None else self.encode(value, type_)
 
     @abstractmethod
@@ -344,7 +344,8 @@ class Dialect(ABC):
         return f"CASE {value.sql} {' '.join(whens)} ELSE {other} END" if whens else other
 
 
-def _same(value: Any) -> Any:
+def unchanged(value: Any) -> Any:
+    """The encoder of what the driver takes as it is."""
     return value
 
 

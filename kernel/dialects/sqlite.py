@@ -138,10 +138,14 @@ def encode_number(value: object, scale: int | None) -> int | float:
 def _scaled(scale: int) -> Callable[[Any], Any]:
     """`encode_number` for exact numbers of one scale, with the usual case first."""
     factor = 10**scale
+    most = MAXIMUM_INTEGER // factor
 
     def encode(value: Any) -> Any:
-        if type(value) is int and abs(value) < MAXIMUM_INTEGER // factor:
+        kind = type(value)
+        if kind is int and -most < value < most:
             return value * factor
+        if kind is Decimal and (whole := int(shifted := value.scaleb(scale, _WIDE))) == shifted:
+            return whole if -MAXIMUM_INTEGER <= whole <= MAXIMUM_INTEGER else encode_number(value, scale)
         return None if value is None else encode_number(value, scale)
 
     return encode

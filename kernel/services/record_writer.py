@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from kernel.access.actor import Actor
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import ConflictError, Fault, VersionMismatchError
 from kernel.ids import IdGenerator
-from kernel.schema import BUILT_IN_LINKS, Project
+from kernel.schema import Project
 from kernel.services.changes import Change, ChangeLog
+from kernel.services.new_records import LINK_NAMES, NewRecords, Prepared, encode, link_rows
 from kernel.storage.database import Transaction
 from kernel.storage.record_rows import Draft, TablePlan
 from kernel.storage.sequences import take_numbers
-
-LINK_NAMES = {number: name for name, number in BUILT_IN_LINKS.items()}
-encode = msgspec.json.Encoder(decimal_format="string").encode
-"""Values as the history holds them."""
-
-_OFF_LOOP = 200
-"""Records in one write from which on their rows are made in a thread, not on the event loop."""
 
 _QUIET = frozenset(
     {"position", "version", "updated_at", "updated_by", "list_entered_at", "created_at", "created_by"}
@@ -64,15 +55,14 @@ class RecordWriter:
         now = self._clock.now()
         ids = list(self._ids.many(len(drafts)))
         numbers = await take_numbers(tx, tx.dialect, plan.sequences, len(drafts))
-        if len(drafts) < _OFF_LOOP:
-            prepared = _prepared(plan, actor, now, ids, drafts, kind, numbers)
-        else:
-            prepared = await asyncio.to_thread(_prepared, plan, actor, now, ids, drafts, kind, numbers)
-        await tx.execute_many(plan.insertion(), prepared.rows)
-        await self._insert_links(tx, plan, prepared.links)
-        lists = (row[plan.place["list_id"]] for row in prepared.rows)
-        await self._enter_lists(tx, plan, zip(ids, lists, strict=True), now)
-        await self._changes.write_many(tx, actor, prepared.log, batch_id, now)
+
+        async def write(part: Prepared) -> None:
+            await tx.execute_many(plan.insertion(), part.rows)
+            await self._insert_links(tx, plan, part.links)
+            await self._enter_lists(tx, plan, part.entries, now)
+            await self._changes.write_many(tx, actor, part.log, batch_id, now)
+
+        await NewRecords(plan, actor, now, ids, drafts, kind, numbers).each_part(write)
         return ids
 
     async def update(
@@ -144,7 +134,7 @@ class RecordWriter:
         gone: list[tuple[int, int]] = []
         rows: list[tuple[int, ...]] = []
         for record_id, draft in drafts.items():
-            found = list(_link_rows(plan, record_id, draft, cleared=gone))
+            found = list(link_rows(plan, record_id, draft, cleared=gone))
             rows.extend(found)
         if gone:
             one, two = plan.integers(2).split(", ")
@@ -180,85 +170,6 @@ class RecordWriter:
             sql = f"UPDATE smalt_list_stay SET left_at = {one} WHERE record_id = {two} AND left_at IS NULL"
             await tx.execute_many(sql, [(to_milliseconds(now), i) for i in moved])
             await self._enter_lists(tx, plan, moved.items(), now)
-
-
-@dataclass(slots=True)
-class Prepared:
-    """New records as rows of the tables they go to."""
-
-    rows: list[list[Any]] = field(default_factory=list)
-    links: list[tuple[int, ...]] = field(default_factory=list)
-    log: list[Change] = field(default_factory=list)
-
-
-def _prepared(
-    plan: TablePlan,
-    actor: Actor,
-    now: datetime,
-    ids: Sequence[int],
-    drafts: Sequence[Draft],
-    kind: str,
-    numbers: Mapping[str, int],
-) -> Prepared:
-    """`numbers` are those of the first record, by column."""
-    found = Prepared()
-    first = plan.project.lists[0].id if plan.project.lists else None
-    common = {"list_id": first, **_stamps(actor, now)}
-    common = {name: plan.encode(name, value) for name, value in common.items()}
-    for place, (record_id, draft) in enumerate(zip(ids, drafts, strict=True)):
-        draft.settle(now, None)
-        if plan.defaults:
-            draft.fields = {**plan.defaults, **draft.fields}
-        row = plan.row(common, draft, record_id)
-        for name, first in numbers.items():
-            row[plan.place[name]] = plan.encode(name, first + place)
-        found.rows.append(row)
-        found.links.extend(_link_rows(plan, record_id, draft))
-        list_id = row[plan.place["list_id"]]
-        found.log.append(Change(plan.project.id, record_id, kind, 1, _created(draft, list_id)))
-    return found
-
-
-def _stamps(actor: Actor, now: datetime) -> dict[str, Any]:
-    return {
-        "list_entered_at": now,
-        "created_at": now,
-        "created_by": actor.user_id,
-        "updated_at": now,
-        "updated_by": actor.user_id,
-        "version": 1,
-    }
-
-
-def _link_rows(
-    plan: TablePlan, record_id: int, draft: Draft, cleared: list[tuple[int, int]] | None = None
-) -> Iterable[tuple[int, ...]]:
-    """The link rows of a draft; what is replaced goes to `cleared`."""
-    wanted = dict(draft.links)
-    for field_id, value in draft.fields.items():
-        targets = plan.links(field_id, value)
-        if targets is not None:
-            wanted[field_id] = targets
-    for field_id, targets in wanted.items():
-        if cleared is not None:
-            cleared.append((field_id, record_id))
-        for position, target in enumerate(targets):
-            yield field_id, record_id, target, position
-
-
-def _created(draft: Draft, list_id: int | None) -> bytes:
-    """The history of a new record: what it has, from nothing."""
-    found: dict[str, Any] = {} if list_id is None else {"list": [None, str(list_id)]}
-    for name, value in draft.columns.items():
-        if value is not None and name != "list_id":
-            found[name] = [None, value]
-    for number, targets in draft.links.items():
-        if targets:
-            found[LINK_NAMES[number]] = [None, [str(t) for t in targets]]
-    for field_id, value in draft.fields.items():
-        if value is not None and value != []:
-            found[str(field_id)] = [None, value]
-    return encode(found)
 
 
 def differences(

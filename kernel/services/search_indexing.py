@@ -7,6 +7,7 @@ import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -26,7 +27,8 @@ from kernel.words import LONGEST_WORD, words
 
 EVERY_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.02
-"""Between two batches, so that people's writes get their turn."""
+REST: Final = 9
+"""Times as long as a batch took it rests as long as more comes in: imports go first."""
 BATCH: Final = 1000
 MOST_OF_A_RECORD: Final = 240_000
 """Characters of the words of one record, all its comments included: PostgreSQL has room for so many."""
@@ -56,9 +58,12 @@ class SearchIndexing:
         """Index all that is waiting."""
         await self._prepare()
         more = True
+        newest = await self._index.newest()
         while more:
+            begun = monotonic()
             more = await self._some()
-            await asyncio.sleep(PAUSE_SECONDS)
+            spent, known, newest = monotonic() - begun, newest, await self._index.newest()
+            await asyncio.sleep(max(PAUSE_SECONDS, REST * spent if newest > known else 0))
 
     async def _forever(self) -> None:
         while True:

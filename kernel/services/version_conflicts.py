@@ -13,8 +13,9 @@ from kernel.dialects.base import Parameters
 from kernel.errors import FieldConflict, SmaltError, VersionMismatchError
 from kernel.schema import Schema
 from kernel.services.history_view import FieldChange, HistoryView
+from kernel.services.new_records import encode
 from kernel.services.record_links import LinkFinder
-from kernel.services.record_writer import Current, check_version, differences, encode
+from kernel.services.record_writer import Current, check_version, differences
 from kernel.storage.database import Transaction, WithinTransaction
 from kernel.storage.record_rows import Draft, TablePlan
 from kernel.values import ID

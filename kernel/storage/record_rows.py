@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from kernel.dialects.base import Dialect
+from kernel.dialects.base import Dialect, unchanged
 from kernel.fields import ENTITIES, KIND_OF_COLUMN, Column, ColumnSpec
 from kernel.schema import BUILT_IN_LINKS, Field, FieldColumn, Project
 from kernel.storage.defaults import defaults_of
@@ -78,6 +78,8 @@ class TablePlan:
         types = [*BUILT_IN_COLUMNS.values(), *(column_type(c.spec) for c in stored)]
         self.encoders: list[Encoder] = [dialect.encoder(t) for t in types]
         self.types = dict(zip(self.names, types, strict=True))
+        self.many = frozenset(i for i, f in self.fields.items() if f.columns[0].spec.many)
+        """Live fields whose values stand in the link table."""
         many = [f.id for f in project.fields if f.columns and f.columns[0].spec.many]
         self.link_fields = (*BUILT_IN_LINKS.values(), *many)
         numbered = [(f.id, c.name) for f in project.fields for c in f.columns if c.spec.sequence]
@@ -85,7 +87,6 @@ class TablePlan:
         """Field ids and columns that the kernel fills, those of fields in the trash too."""
         self.defaults = defaults_of(project)
         self._fillers = {i: self._filler(f) for i, f in self.fields.items()}
-        self._blank: list[Any] = [None] * len(self.names)
 
     def insertion(self) -> str:
         """INSERT with a placeholder per column."""
@@ -104,12 +105,17 @@ class TablePlan:
         """Placeholders for a row of whole numbers in a kernel table."""
         return ", ".join(self._dialect.placeholder(n, ID) for n in range(1, number + 1))
 
-    def row(self, encoded: Mapping[str, Any], draft: Draft, record_id: int) -> list[Any]:
-        """A whole encoded row for `insertion`: a draft over columns that are encoded already."""
-        row = self._blank.copy()
+    def blank(self, values: Mapping[str, Any]) -> list[Any]:
+        """An encoded row with what many records have in common, for `row`."""
+        row: list[Any] = [None] * len(self.names)
+        for name, value in values.items():
+            row[self.place[name]] = self.encode(name, value)
+        return row
+
+    def row(self, blank: Sequence[Any], draft: Draft, record_id: int) -> list[Any]:
+        """A whole encoded row for `insertion`: a draft over a `blank` row."""
+        row = [*blank]
         place, encoders = self.place, self.encoders
-        for name, value in encoded.items():
-            row[place[name]] = value
         row[place["id"]] = row[place["position"]] = record_id
         for name, value in draft.columns.items():
             at = place[name]
@@ -180,6 +186,9 @@ def _leave(row: list[Any], value: Any) -> None:
 
 
 def _filler_of_one(at: int, encode: Encoder) -> Callable[[list[Any], Any], None]:
+    if encode is unchanged:
+        return lambda row, value: row.__setitem__(at, value)
+
     def fill(row: list[Any], value: Any) -> None:
         row[at] = encode(value)
 

@@ -82,6 +82,11 @@ class SearchIndex:
         (rows,) = await self._database.read(Statement(sql))
         return rows[0][0] if rows else None
 
+    async def newest(self) -> int:
+        """The number of the last record that waits; it grows while records are written."""
+        (rows,) = await self._database.read(Statement("SELECT coalesce(max(id), 0) FROM smalt_unsearched"))
+        return int(rows[0][0])
+
     async def set_state(self, tx: Transaction, project_id: int, made_for: str | None) -> None:
         mark = self._rows.mark
         await tx.execute(f"DELETE FROM smalt_search_state WHERE project_id = {mark(1)}", [project_id])

@@ -118,7 +118,11 @@ def executing(sql: str, parameters: Sequence[Any]) -> Callable[[sqlite3.Connecti
 
 
 _PLAIN_INSERT = re.compile(r"(INSERT INTO [^()]+\([^()]+\) VALUES )\([?0-9, ]+\)")
-_VALUES_AT_ONCE = 1000
+_VALUES_AT_ONCE = 16_000
+"""In one statement; half of what SQLite takes when it was built with the least."""
+
+_ROWS_AT_ONCE = (500, 40)
+"""Few sizes, so that the statements are parsed once and kept."""
 
 
 def executing_many(sql: str, rows: Sequence[Sequence[Any]]) -> Callable[[sqlite3.Connection], None]:
@@ -142,13 +146,16 @@ def _insert_many(
 ) -> Sequence[Sequence[Any]]:
     """Insert as many whole groups of rows as there are; the rest remains."""
     width = len(rows[0])
-    size = max(1, _VALUES_AT_ONCE // width)
-    whole = len(rows) // size * size
-    group = ", ".join([f"({', '.join('?' * width)})"] * size)
-    for begin in range(0, whole, size):
-        values = list(chain.from_iterable(rows[begin : begin + size]))
-        connection.execute(insertion + group, values)
-    return rows[whole:]
+    done = 0
+    for size in _ROWS_AT_ONCE:
+        size = max(1, min(size, _VALUES_AT_ONCE // width))
+        if len(rows) - done < size:
+            continue
+        sql = insertion + ", ".join([f"({', '.join('?' * width)})"] * size)
+        while len(rows) - done >= size:
+            connection.execute(sql, list(chain.from_iterable(rows[done : done + size])))
+            done += size
+    return rows[done:]
 
 
 def naming(

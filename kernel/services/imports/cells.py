@@ -48,20 +48,25 @@ class CellReader:
     """Reads the cells of one column: gives a value, None for empty, or a Problem.
 
     `known` are the values of the first `limit` distinct texts; whoever reads looks there first.
+    Its keys are texts only: 1, 1.0 and True would be the same key.
     """
 
-    __slots__ = ("_limit", "_parse", "known")
+    __slots__ = ("_bad", "_limit", "_parse", "known")
 
     def __init__(self, parse: Parse, limit: int = REMEMBERED) -> None:
         self._parse = parse
         self._limit = limit
         self.known: dict[object, Any] = {"": None}
+        self._bad: dict[str, Problem] = {}
 
     def read(self, cell: Cell) -> Any:
         """The value of a cell that is not a text among the `known`."""
-        value = self._work_out(cell)
-        if type(cell) is str and len(self.known) < self._limit:
-            self.known[cell] = value
+        if type(cell) is not str:
+            return self._work_out(cell)
+        value = self._bad.get(cell) or self._work_out(cell)
+        if len(self.known) + len(self._bad) < self._limit:
+            into: dict[Any, Any] = self._bad if isinstance(value, Problem) else self.known
+            into[cell] = value
         return value
 
     def _work_out(self, cell: Cell) -> Any:
@@ -144,7 +149,10 @@ def wanted_parser(many: bool) -> Parse:
     """The texts by which records are to be found: a list where the field holds several."""
 
     def parse(cell: Cell) -> list[str] | None:
-        texts = re.split(r"[;\n]", as_text(cell)) if many else [as_text(cell)]
+        if not many:
+            text = clean_line(as_text(cell), 10_000)
+            return None if text is None else [text]
+        texts = re.split(r"[;\n]", as_text(cell))
         found = [clean_line(text, 10_000) for text in texts]
         return list(dict.fromkeys(text for text in found if text is not None)) or None
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import msgspec
 
 from kernel.dialects.base import Dialect
 from kernel.errors import SmaltError
@@ -20,8 +21,7 @@ Fetch = Callable[..., Awaitable[list[list[Row]]]]
 _MOST_VALUES = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """What a text was found to be: `norm` is equal for texts that mean the same.
 
     `count` records have it, one of them with the id `record_id`.

@@ -46,9 +46,9 @@ class Resolver:
         for target, rows in wanted.items():
             found = await self.finder(target).find(fetch, {t for _, texts in rows for t in texts})
             may_create = creatable and target.match == MATCH_DEFAULT
+            lacking = missing.setdefault(target, [])
             for work, texts in rows:
-                lacking = _apply(work, target, texts, found, may_create)
-                missing.setdefault(target, []).extend(lacking)
+                lacking += _apply(work, target, texts, found, may_create)
         return {target: list(dict.fromkeys(titles)) for target, titles in missing.items() if titles}
 
     async def keys(

@@ -82,12 +82,11 @@ class _Run:
             norms = {text: match.norm for text, match in found.items()}
         else:
             norms = {}
+        session.parser.check_complete(works)
         for work in works:
             self._count(work, None if work.key is None else norms.get(work.key))
 
     def _count(self, work: Work, norm: object) -> None:
-        if not work.problems:
-            self._session.parser.check_complete(work)
         if work.problems:
             self._result.failed += 1
             self._note(work.errors())

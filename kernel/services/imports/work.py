@@ -124,12 +124,11 @@ class ImportWork:
         keys = {}
         if session.key is not None:
             keys = await resolver.keys(tx.fetch_all, works, session.key, session.project)
-        for work in works:
-            if not work.problems:
-                session.parser.check_complete(work)
+        session.parser.check_complete(works)
         outcome, ids = await writer.write(works, keys)
         await RejectedRows(self.rows).add(tx, running.job.id, outcome.failed)
-        await OwnLinks(self.rows).add(tx, running.job.id, works, ids)
+        if any(target.to_itself for target in session.targets):
+            await OwnLinks(self.rows).add(tx, running.job.id, works, ids)
         await self.parts.write(writing, parts_of(works, ids), state.batch_id)
         state.position += len(chunk.rows)
         state.created += outcome.created

@@ -68,7 +68,8 @@ class ChunkWriter:
             new = group[0].record_id is None
             outcome.created += new
             outcome.updated += len(group) - new
-            ids.update((row.number, record_id) for row in group)
+            for row in group:
+                ids[row.number] = record_id
 
     def _refuse(self, group: list[Work], error: SmaltError, outcome: Outcome) -> None:
         if isinstance(error, ConflictError):
@@ -99,6 +100,8 @@ class ChunkWriter:
 
 def _groups(works: Sequence[Work], keys: dict[str, Found]) -> list[list[Work]]:
     """The rows to write; those that mean the same record stand together, in their order."""
+    if not keys:
+        return [[work] for work in works if not work.problems]
     groups: dict[Any, list[Work]] = {}
     for work in works:
         if work.problems:

@@ -79,7 +79,7 @@ async def test_the_pragmas_are_as_meant(database_url: str) -> None:
 
 async def test_kernel_tables_are_strict(database: Database) -> None:
     rows = await database.read(
-        Statement("SELECT name, strict FROM pragma_table_list WHERE name LIKE 'smalt%'")
+        Statement("SELECT name, strict FROM pragma_table_list WHERE name LIKE 'smalt%' AND type = 'table'")
     )
     assert len(rows[0]) > 15
     assert all(strict for _, strict in rows[0])

@@ -1,0 +1,131 @@
+"""New records as rows of the tables they go to: in parts, each made ahead of its writing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from kernel.access.actor import Actor
+from kernel.schema import BUILT_IN_LINKS
+from kernel.services.changes import Change
+from kernel.storage.record_rows import Draft, TablePlan
+
+LINK_NAMES = {number: name for name, number in BUILT_IN_LINKS.items()}
+encode = msgspec.json.Encoder(decimal_format="string").encode
+"""Values as the history holds them."""
+
+OFF_LOOP = 200
+"""Records in one write from which on their rows are made in a thread, not on the event loop."""
+
+PART = 500
+"""So many are made while as many others are written."""
+
+
+@dataclass(slots=True)
+class Prepared:
+    """New records as rows; `entries` are the lists that they enter."""
+
+    rows: list[list[Any]] = field(default_factory=list)
+    links: list[tuple[int, ...]] = field(default_factory=list)
+    entries: list[tuple[int, int | None]] = field(default_factory=list)
+    log: list[Change] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NewRecords:
+    """Drafts of one actor at one moment, with their ids.
+
+    `numbers` are what the kernel counts for the first of them, by column.
+    """
+
+    plan: TablePlan
+    actor: Actor
+    now: datetime
+    ids: Sequence[int]
+    drafts: Sequence[Draft]
+    kind: str
+    numbers: Mapping[str, int]
+
+    async def each_part(self, write: Callable[[Prepared], Awaitable[None]]) -> None:
+        """Hand them over to be written. Of many the next part is made beside the writing of one."""
+        count = len(self.drafts)
+        if count < OFF_LOOP:
+            return await write(self._prepared(0, count))
+        ahead = self._ahead(0)
+        try:
+            for begin in range(0, count, PART):
+                part = await ahead
+                if begin + PART < count:
+                    ahead = self._ahead(begin + PART)
+                await write(part)
+        finally:
+            await asyncio.gather(ahead, return_exceptions=True)
+
+    def _ahead(self, begin: int) -> asyncio.Task[Prepared]:
+        return asyncio.create_task(asyncio.to_thread(self._prepared, begin, begin + PART))
+
+    def _prepared(self, begin: int, end: int) -> Prepared:
+        found, plan = Prepared(), self.plan
+        first_list = plan.project.lists[0].id if plan.project.lists else None
+        blank = plan.blank({"list_id": first_list, **self._stamps()})
+        project_id, list_at = plan.project.id, plan.place["list_id"]
+        counted = [(plan.place[n], plan.encoders[plan.place[n]], f) for n, f in self.numbers.items()]
+        each = zip(self.ids[begin:end], self.drafts[begin:end], strict=True)
+        for place, (record_id, draft) in enumerate(each, begin):
+            if plan.defaults:
+                draft.fields = {**plan.defaults, **draft.fields}
+            row = plan.row(blank, draft, record_id)
+            for at, encoded, first in counted:
+                row[at] = encoded(first + place)
+            found.rows.append(row)
+            found.entries.append((record_id, row[list_at]))
+            if draft.links or plan.many:
+                found.links.extend(link_rows(plan, record_id, draft))
+            found.log.append(Change(project_id, record_id, self.kind, 1, _created(draft, row[list_at])))
+        return found
+
+    def _stamps(self) -> dict[str, Any]:
+        return {
+            "list_entered_at": self.now,
+            "created_at": self.now,
+            "created_by": self.actor.user_id,
+            "updated_at": self.now,
+            "updated_by": self.actor.user_id,
+            "version": 1,
+        }
+
+
+def link_rows(
+    plan: TablePlan, record_id: int, draft: Draft, cleared: list[tuple[int, int]] | None = None
+) -> Iterable[tuple[int, ...]]:
+    """The link rows of a draft; what is replaced goes to `cleared`."""
+    wanted = dict(draft.links)
+    for field_id, value in draft.fields.items():
+        targets = plan.links(field_id, value)
+        if targets is not None:
+            wanted[field_id] = targets
+    for field_id, targets in wanted.items():
+        if cleared is not None:
+            cleared.append((field_id, record_id))
+        for position, target in enumerate(targets):
+            yield field_id, record_id, target, position
+
+
+def _created(draft: Draft, list_id: int | None) -> bytes:
+    """The history of a new record: what it has, from nothing."""
+    found: dict[str, Any] = {} if list_id is None else {"list": [None, str(list_id)]}
+    for name, value in draft.columns.items():
+        if value is not None and name != "list_id":
+            found[name] = [None, value]
+    for number, targets in draft.links.items():
+        if targets:
+            found[LINK_NAMES[number]] = [None, [str(t) for t in targets]]
+    for field_id, value in draft.fields.items():
+        if value is not None and value != []:
+            found[str(field_id)] = [None, value]
+    return encode(found)
