@@ -24,7 +24,7 @@ from obstore.store import LocalStore, S3Store
 
 from kernel.errors import SettingsError, UnavailableError
 
-PIECE = 4 * 1024 * 1024
+PIECE = 2 * 1024 * 1024
 """Bytes of every piece but the last. Kept files rely on it: it never changes."""
 
 _BLOCK = 256 * 1024

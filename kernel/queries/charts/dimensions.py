@@ -20,7 +20,8 @@ Form = Literal["none", "period", "choice", "text", "entity", "number", "boolean"
 
 _FORMS: Final[Mapping[Kind, Form]] = {
     Kind.DATE: "period", Kind.DATETIME: "period", Kind.CHOICE: "choice", Kind.TEXT: "text",
-    Kind.PERSON: "entity", Kind.RECORD: "entity", Kind.NUMBER: "number", Kind.BOOLEAN: "boolean",
+    Kind.PERSON: "entity", Kind.RECORD: "entity", Kind.FILE: "entity",
+    Kind.NUMBER: "number", Kind.BOOLEAN: "boolean",
     Kind.MONEY: "text", Kind.BLANK: "text",
 }  # fmt: skip
 
@@ -144,7 +145,7 @@ def _text(dialect: Dialect, value: Value) -> Terms:
         sql = f"({written} || ' ' || {value.unit or 'NULL'})"
     elif kind is Kind.NUMBER:
         sql = dialect.number_text(sql, value.type.scale)
-    elif kind in (Kind.PERSON, Kind.RECORD):
+    elif kind.entity:
         sql = value.label or dialect.text(sql)
     elif kind is Kind.BOOLEAN:
         sql = f"CASE WHEN {sql} THEN 'Yes' WHEN NOT {sql} THEN 'No' END"
