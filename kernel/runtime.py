@@ -52,6 +52,7 @@ from kernel.services.lists import ListService
 from kernel.services.members import MemberService
 from kernel.services.mentions import Mentions
 from kernel.services.notices import NoticeService
+from kernel.services.outgoing import Outgoing
 from kernel.services.parsing_ahead import ParsingAhead
 from kernel.services.planning import Planning
 from kernel.services.plugins import PluginService
@@ -78,6 +79,7 @@ from kernel.services.trash import TrashService
 from kernel.services.trash_emptying import TrashEmptying
 from kernel.services.users import UserService
 from kernel.services.views import ViewService
+from kernel.services.webhooks.facade import Webhooks
 from kernel.settings import Settings
 from kernel.storage.connect import open_database
 from kernel.storage.event_order import event_order
@@ -110,6 +112,8 @@ class Kernel:
         self._wire_imports()
         self._wire_exports()
         self._wire_templates()
+        self.outgoing = Outgoing(settings.allow_private_addresses)
+        self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
 
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
@@ -223,6 +227,7 @@ class Kernel:
         await self.imports.sweep()
         await self.exports.sweep()
         await self.events.start()
+        await self.webhooks.start()
         await self.jobs.start()
         await self.trash_emptying.start()
         await self.timekeeper.start()
@@ -237,6 +242,8 @@ class Kernel:
         await self.last_use.write()
         await self.trash_emptying.stop()
         await self.jobs.stop()
+        await self.webhooks.stop()
+        await self.outgoing.close()
         await self.events.stop()
         await self.plugins.unwatch()
         await self.database.stop()

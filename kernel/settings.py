@@ -98,6 +98,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     trash_days: Annotated[
         float, Meta(description="Days after which what is in the trash goes for good.", gt=0)
     ] = 30.0
+    allow_private_addresses: Annotated[
+        bool,
+        Meta(description="Whether webhooks and requests of automations may go to private addresses."),
+    ] = False
     event_days: Annotated[
         float, Meta(description="Days for which events are kept, and longer if not all were taken.", gt=0)
     ] = 7.0

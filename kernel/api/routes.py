@@ -41,6 +41,7 @@ from kernel.api.controllers.trash import TrashController
 from kernel.api.controllers.user_sessions import UserSessionsController
 from kernel.api.controllers.users import TokensController, UsersController
 from kernel.api.controllers.views import ViewsController
+from kernel.api.controllers.webhooks import WebhooksController
 from kernel.api.pages import PagesController
 
 CONTROLLERS: Final[tuple[type[Controller], ...]] = (
@@ -85,6 +86,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     FiguresController,
     CurrencyRatesController,
     EventsController,
+    WebhooksController,
 )
 """Below the base of the API."""
 

@@ -109,7 +109,8 @@ class JobRunner:
             except Exception:
                 _log.exception("looking for jobs failed")
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), self._poll)
+                async with asyncio.timeout(self._poll):
+                    await self._awake.wait()
 
     async def _look(self) -> None:
         if len(self._working) >= CONCURRENT:

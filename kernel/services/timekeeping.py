@@ -63,4 +63,5 @@ class Timekeeper:
             self._awake.clear()
             await self.look()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), self._every)
+                async with asyncio.timeout(self._every):
+                    await self._awake.wait()

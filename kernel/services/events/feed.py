@@ -112,7 +112,8 @@ class EventFeed:
         if self._newest > (self._newest if seen is None else seen):
             return
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._news.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._news.wait()
 
     async def register(self, consumer: str, beginning: bool = False) -> None:
         """Make a consumer known, before its first `take`; nothing when it is.
@@ -138,15 +139,29 @@ class EventFeed:
         found = await tx.fetch(held, [consumer])
         if not found:
             return []
-        events = _events(await tx.fetch(*self._reading(found[0][0], limit)))
+        events = events_of(await tx.fetch(*self._reading(found[0][0], limit)))
         if events:
             moved = f"UPDATE smalt_consumer SET position = {mark(2)}, updated_at = {mark(3)}"
             await tx.execute(f"{moved} WHERE name = {mark(1)}", [consumer, events[-1].seq, self._now()])
         return events
 
+    async def peek(self, consumer: str, limit: int) -> list[Event]:
+        """What `take` would give now, to prepare for it outside of a transaction."""
+        where = f"SELECT position FROM smalt_consumer WHERE name = {self._rows.mark(1)}"
+        (rows,) = await self._database.read(Statement(where, [consumer]))
+        return await self.after(rows[0][0], limit) if rows else []
+
+    async def pass_over(self, consumer: str, until: int) -> None:
+        """Count the events up to one as taken."""
+        mark = self._rows.mark
+        moved = f"UPDATE smalt_consumer SET position = {mark(2)}, updated_at = {mark(3)}"
+        async with self._database.transaction() as tx:
+            where = f"WHERE name = {mark(1)} AND position < {mark(2)}"
+            await tx.execute(f"{moved} {where}", [consumer, until, self._now()])
+
     async def after(self, seq: int, limit: int) -> list[Event]:
         """Events with a greater `seq`, in order, without taking them."""
-        return _events((await self._database.read(self._reading(seq, limit)))[0])
+        return events_of((await self._database.read(self._reading(seq, limit)))[0])
 
     async def between(self, after: int, until: int, without: Collection[int] = ()) -> list[Event]:
         """The events after one up to another, without those of some projects."""
@@ -155,7 +170,7 @@ class EventFeed:
             marks = ", ".join(self._rows.mark(number) for number in range(3, 3 + len(without)))
             where += f" AND o.project_id NOT IN ({marks})"
         sql = f"{_SELECT} WHERE {where} ORDER BY o.seq"
-        return _events((await self._database.read(Statement(sql, [after, until, *without])))[0])
+        return events_of((await self._database.read(Statement(sql, [after, until, *without])))[0])
 
     async def counts(self, after: int, until: int) -> Mapping[int, int]:
         """How many events each project has after one up to another."""
@@ -173,7 +188,8 @@ class EventFeed:
     async def _watch(self) -> None:
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stirred.wait(), self._order.pause)
+                async with asyncio.timeout(self._order.pause):
+                    await self._stirred.wait()
             self._stirred.clear()
             try:
                 await self.look()
@@ -191,6 +207,7 @@ class EventFeed:
         return to_milliseconds(self._clock.now())
 
 
-def _events(rows: Iterable[Row]) -> list[Event]:
+def events_of(rows: Iterable[Row]) -> list[Event]:
+    """Events out of rows of their members, the changes as JSON text."""
     decode = msgspec.json.decode
     return [Event._make((*row[:9], decode(row[9]), *row[10:])) for row in rows]

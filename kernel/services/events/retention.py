@@ -1,4 +1,4 @@
-"""Forgetting events: those that are old enough and that every consumer has taken."""
+"""Forgetting events that are old enough and that every consumer has taken, and old deliveries of them."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class EventRetention:
             "DELETE FROM smalt_outbox WHERE seq IN (SELECT seq FROM smalt_outbox "
             f"WHERE seq > 0 AND seq <= {rows.mark(1)} AND at < {rows.mark(2)} ORDER BY seq LIMIT {AT_ONCE})"
         )
+        self._deliveries = f"DELETE FROM smalt_delivery WHERE finished_at < {rows.mark(1)}"
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -53,6 +54,8 @@ class EventRetention:
     async def prune(self) -> int:
         """Forget all that is due, some thousands at a time; how many there were."""
         before = to_milliseconds(self._clock.now() - timedelta(days=self._days))
+        async with self._database.transaction() as tx:
+            await tx.execute(self._deliveries, [before])
         total = 0
         while True:
             async with self._database.transaction() as tx:

@@ -73,7 +73,8 @@ class EventStream:
     async def next(self, seconds: float) -> list[Message] | None:
         """What waits, as soon as there is something; nothing after the time; None at the end."""
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._filled.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._filled.wait()
         if self.ended and not self._waiting:
             return None
         found = list(self._waiting)

@@ -14,6 +14,7 @@ from kernel.storage.migrations import (
     m0007a_access,
     m0008_feed,
     m0010_dashboards,
+    m0011_webhooks,
 )
 
 MIGRATIONS = (
@@ -28,4 +29,5 @@ MIGRATIONS = (
     m0007a_access,
     m0008_feed,
     m0010_dashboards,
+    m0011_webhooks,
 )

@@ -19,6 +19,7 @@ from kernel.storage.tables.planning import TABLES as PLANNING
 from kernel.storage.tables.records import TABLES as RECORDS
 from kernel.storage.tables.schema import TABLES as SCHEMA
 from kernel.storage.tables.views import TABLES as VIEWS
+from kernel.storage.tables.webhooks import TABLES as WEBHOOKS
 from kernel.storage.tables.work import TABLES as WORK
 
 TABLES: tuple[type[Table], ...] = (
@@ -32,5 +33,6 @@ TABLES: tuple[type[Table], ...] = (
     *WORK,
     *DASHBOARDS,
     *VIEWS,
+    *WEBHOOKS,
 )
 """All tables of the kernel."""
