@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -65,6 +66,21 @@ async def _check(settings: Settings) -> None:
     """Start once before serving: what is wrong is told in one line, and migrations run once."""
     async with running(settings):
         pass
+
+
+def run_worker(settings: Settings, options: argparse.Namespace) -> None:
+    """Carry out automations and other work in the background, without serving, until told to end."""
+    settings = msgspec.structs.replace(settings, automations=True)
+
+    async def work() -> None:
+        async with running(settings):
+            told = asyncio.Event()
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, told.set)
+            print("Smalt works in the background", flush=True)
+            await told.wait()
+
+    asyncio.run(work())
 
 
 def run_demo(settings: Settings, options: argparse.Namespace) -> None:
@@ -170,6 +186,8 @@ def command_line() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="serve the API"))
     _add_demo(commands.add_parser("demo", help="serve a CRM with sample data, to try it out"))
+    worker = commands.add_parser("worker", help="carry out automations beside the server; any number")
+    worker.set_defaults(run=run_worker)
     commands.add_parser("plugins", help="list the plugins").set_defaults(run=run_plugins)
     _add_user(commands.add_parser("user", help="people who may sign in"))
     _add_token(commands.add_parser("token", help="tokens for programs"))

@@ -10,6 +10,7 @@ from typing import Any
 
 import pluggy
 
+from kernel.automations import Action, Trigger
 from kernel.charts import ChartType
 from kernel.fields import FieldType
 from kernel.importers import Importer
@@ -159,6 +160,72 @@ def register_templates() -> Iterable[Template]:
     @hookimpl
     def register_templates():
         return [ReadingTemplate()]
+    ```
+    """
+    return ()
+
+
+@hookspec
+def register_triggers() -> Iterable[Trigger[Any]]:
+    """Register what automations can begin with.
+
+    ```python
+    import msgspec
+
+    from kernel.plugin_api import FieldName, Occurrence, Trigger, hookimpl
+
+
+    class ClearedConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+        field: FieldName
+
+
+    class FieldClearedTrigger(Trigger[ClearedConfig]):
+        key = "field_cleared"
+        label = "A field becomes empty"
+        config_type = ClearedConfig
+        kinds = ("record.updated",)
+
+        def matches(self, event: Occurrence, config: ClearedConfig) -> bool:
+            change = event.changed(config.field)
+            return change is not None and change.after in (None, [])
+
+
+    @hookimpl
+    def register_triggers():
+        return [FieldClearedTrigger()]
+    ```
+    """
+    return ()
+
+
+@hookspec
+def register_actions() -> Iterable[Action[Any]]:
+    """Register what automations can do.
+
+    ```python
+    from collections.abc import Sequence
+
+    import msgspec
+
+    from kernel.plugin_api import Action, AddComment, Effect, Facts, Formula, hookimpl
+
+
+    class ValueConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+        value: Formula
+
+
+    class CommentValueAction(Action[ValueConfig]):
+        key = "comment_value"
+        label = "Comment with a value"
+        config_type = ValueConfig
+
+        def plan(self, config: ValueConfig, facts: Facts) -> Sequence[Effect]:
+            return [AddComment(f"It is {facts.value(config.value)} now.")]
+
+
+    @hookimpl
+    def register_actions():
+        return [CommentValueAction()]
     ```
     """
     return ()

@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from kernel.automations import Due, Hook, Matching, Schedule
 from kernel.charts import Arc, Area, Bar, ChartType, Line, Rule, Text, Tile
+from kernel.effects import Effect
 from kernel.enclosure import Check, IteratorCheck, ParseCheck, ValueCheck, WrongResultError
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec, Derivation, FieldType
@@ -229,3 +231,11 @@ def _finite(value: Any) -> bool:
 def chart_type_checks(chart_type: ChartType[Any]) -> Mapping[str, Check]:
     """The checks of the methods of a chart type."""
     return {"draw": marks, "specification": must_be(Mapping, type(None))}
+
+
+TRIGGER_CHECKS: Mapping[str, Check] = {
+    "matches": must_be(bool),
+    "timing": must_be(Due, Schedule, Matching, Hook, type(None)),
+}
+
+ACTION_CHECKS: Mapping[str, Check] = {"check": must_be(type(None)), "plan": must_be_many(Effect)}

@@ -9,11 +9,19 @@ from typing import Any
 
 import msgspec
 
+from kernel.automations import Action, Trigger
 from kernel.charts import ChartType
 from kernel.enclosure import Check, WrongResultError
 from kernel.fields import FieldType
 from kernel.importers import Importer
-from kernel.plugin_checks import TEMPLATE_CHECKS, chart_type_checks, field_type_checks, importer_checks
+from kernel.plugin_checks import (
+    ACTION_CHECKS,
+    TEMPLATE_CHECKS,
+    TRIGGER_CHECKS,
+    chart_type_checks,
+    field_type_checks,
+    importer_checks,
+)
 from kernel.templates import Template
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -34,11 +42,15 @@ class PluginKind:
     schema: str | None = None
 
 
+_TRIGGERS, _ACTIONS = "automations.triggers", "automations.actions"
+
 KINDS = (
     PluginKind("field_type", "register_field_types", "fields", FieldType, field_type_checks, "config_type"),
     PluginKind("chart_type", "register_chart_types", "charts", ChartType, chart_type_checks, "config_type"),
     PluginKind("importer", "register_importers", "importers", Importer, importer_checks, "options_type"),
     PluginKind("template", "register_templates", "templates", Template, lambda item: TEMPLATE_CHECKS),
+    PluginKind("trigger", "register_triggers", _TRIGGERS, Trigger, lambda i: TRIGGER_CHECKS, "config_type"),
+    PluginKind("action", "register_actions", _ACTIONS, Action, lambda i: ACTION_CHECKS, "config_type"),
 )
 
 

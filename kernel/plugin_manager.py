@@ -18,6 +18,7 @@ import pluggy
 import structlog
 
 from kernel import hookspecs
+from kernel.automations import Action, Trigger
 from kernel.charts import ChartType
 from kernel.containment import PluginGuard, describe
 from kernel.enclosure import enclose
@@ -88,6 +89,8 @@ class PluginManager:
         self.chart_types: Registry[ChartType[Any]] = Registry("chart_type")
         self.importers: Registry[Importer[Any]] = Registry("importer")
         self.templates: Registry[Template] = Registry("template")
+        self.triggers: Registry[Trigger[Any]] = Registry("trigger")
+        self.actions: Registry[Action[Any]] = Registry("action")
         self._blocked = tuple(blocked)
         self._plugins: dict[str, _Plugin] = {}
         self._hooks = _Hooks(hookspecs.PROJECT)

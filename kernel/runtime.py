@@ -19,6 +19,7 @@ from kernel.plugin_manager import PluginManager
 from kernel.plugin_sources import Found
 from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
+from kernel.services.automations.facade import Automations, Neighbours
 from kernel.services.changes import ChangeLog
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
@@ -109,6 +110,7 @@ class Kernel:
         self._wire_projects()
         self._wire_records()
         self._wire_collaboration()
+        self._wire_automations()
         self._wire_imports()
         self._wire_exports()
         self._wire_templates()
@@ -184,6 +186,13 @@ class Kernel:
     ) -> None:
         check_derivation(schema, project, derivation, actor, self.database.dialect, self.clock.now())
 
+    def _wire_automations(self) -> None:
+        near = Neighbours(
+            self.feed, self.timekeeper, self.tags, self.records, self.comments, self.checklists,
+            self.checklist_items,
+        )  # fmt: skip
+        self.automations = Automations(self._parts, self.settings, self.registries, near)
+
     def _wire_imports(self) -> None:
         uploads = Uploads(self.settings.data_dir / "uploads", self.settings.max_upload_size)
         types, importers = self.registries.field_types, self.registries.importers
@@ -230,6 +239,7 @@ class Kernel:
         await self.webhooks.start()
         await self.jobs.start()
         await self.trash_emptying.start()
+        await self.automations.start()
         await self.timekeeper.start()
         await self.search_indexing.start()
         await self.files.removal.start()
@@ -240,6 +250,7 @@ class Kernel:
         await self.search_indexing.stop()
         await self.timekeeper.stop()
         await self.last_use.write()
+        await self.automations.stop()
         await self.trash_emptying.stop()
         await self.jobs.stop()
         await self.webhooks.stop()

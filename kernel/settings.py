@@ -105,6 +105,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     event_days: Annotated[
         float, Meta(description="Days for which events are kept, and longer if not all were taken.", gt=0)
     ] = 7.0
+    automations: Annotated[
+        bool,
+        Meta(description="Whether server processes carry out automations; else `smalt worker` must run."),
+    ] = True
+    smtp_url: Annotated[
+        str, Meta(description="Server for email: `smtp://user:password@host:587` or `smtps://…`.")
+    ] = ""
+    mail_from: Annotated[str, Meta(description="Address that email comes from.")] = ""
     clock_offset: Annotated[
         float, Meta(description="Moves the server's clock, for tests and demonstrations.")
     ] = 0.0

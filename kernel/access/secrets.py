@@ -20,6 +20,11 @@ def new_session_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
+def new_hook() -> str:
+    """The secret part of an address that others call."""
+    return secrets.token_urlsafe(32)
+
+
 def digest(secret: str) -> str:
     """What is stored of a secret. It is random and long, so a plain hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -6,6 +6,7 @@ from typing import Final
 
 from litestar import Controller
 
+from kernel.api.controllers.automations import AutomationsController, RunsController
 from kernel.api.controllers.catalogues import CataloguesController
 from kernel.api.controllers.charts import ChartsController
 from kernel.api.controllers.checklists import ChecklistItemsController, ChecklistsController
@@ -75,6 +76,8 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     RepeatController,
     SearchController,
     FilesController,
+    AutomationsController,
+    RunsController,
     TrashController,
     RevertsController,
     ImportsController,

@@ -15,6 +15,7 @@ from kernel.services.names import Faults
 from kernel.services.ordering import arranged, place_of
 from kernel.services.record_input import read_time
 from kernel.services.record_parts import PartWriting, PersonRef, RecordParts, moment
+from kernel.services.records import Writing
 from kernel.storage.database import Row
 from kernel.values import TEXT
 
@@ -95,21 +96,30 @@ class ChecklistItemService:
     ) -> Item:
         """Add an item."""
         async with self._parts.writing(actor, project_id, record_id) as writing:
-            rows = await self._rows(writing, checklist_id)
-            _check_room(rows)
-            given = {n: getattr(data, n) for n in ("title", "done", "assignee", "due_at")}
-            values = await self._values(writing, given)
-            parts, ids = writing.parts, [row[0] for row in rows]
-            id_, now = parts.ids.new(), parts.now()
-            row = {
-                "id": id_, "project_id": project_id, "record_id": record_id, "checklist_id": checklist_id,
-                "position": len(ids), "created_at": now, "created_by": actor.user_id, "updated_at": now,
-            }  # fmt: skip
-            await parts.rows.insert(writing.work.tx, _TABLE, row | values)
-            order = arranged(ids, id_, place_of(data.position, msgspec.UNSET, msgspec.UNSET))
-            await parts.rows.place(writing.work.tx, _TABLE, order)
-            await writing.log("checklist_item.created", "checklists", None, _told(id_, checklist_id, values))
+            id_ = await self._insert(writing, checklist_id, data)
         return await self.get(actor, project_id, record_id, checklist_id, id_)
+
+    async def add(self, work: Writing, record_id: int, checklist_id: int, title: str) -> None:
+        """Add an item inside a transaction that the caller has opened."""
+        await self._insert(await self._parts.within(work, record_id), checklist_id, ItemInput(title))
+
+    async def _insert(self, writing: PartWriting, checklist_id: int, data: ItemInput) -> int:
+        rows = await self._rows(writing, checklist_id)
+        _check_room(rows)
+        given = {n: getattr(data, n) for n in ("title", "done", "assignee", "due_at")}
+        values = await self._values(writing, given)
+        parts, work, ids = writing.parts, writing.work, [row[0] for row in rows]
+        id_, now = parts.ids.new(), parts.now()
+        row = {
+            "id": id_, "project_id": work.project.id, "record_id": writing.record_id,
+            "checklist_id": checklist_id, "position": len(ids), "created_at": now,
+            "created_by": work.actor.user_id, "updated_at": now,
+        }  # fmt: skip
+        await parts.rows.insert(work.tx, _TABLE, row | values)
+        order = arranged(ids, id_, place_of(data.position, msgspec.UNSET, msgspec.UNSET))
+        await parts.rows.place(work.tx, _TABLE, order)
+        await writing.log("checklist_item.created", "checklists", None, _told(id_, checklist_id, values))
+        return id_
 
     async def update(
         self, actor: Actor, project_id: int, record_id: int, checklist_id: int, item_id: int, data: ItemPatch

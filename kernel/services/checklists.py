@@ -14,6 +14,7 @@ from kernel.services.checklist_items import COLUMNS, Item, item_view
 from kernel.services.names import Faults
 from kernel.services.ordering import arranged, place_of
 from kernel.services.record_parts import PartWriting, RecordParts
+from kernel.services.records import Writing
 from kernel.storage.database import Row
 
 MOST = 100
@@ -78,22 +79,30 @@ class ChecklistService:
 
     async def create(self, actor: Actor, project_id: int, record_id: int, data: ChecklistInput) -> Checklist:
         """Add a checklist without items."""
-        name = _name(data.name)
         async with self._parts.writing(actor, project_id, record_id) as writing:
-            parts = writing.parts
-            ids = [row[0] for row in await self._rows(writing)]
-            if len(ids) >= MOST:
-                raise ConflictError(f"A record may have {MOST} checklists.")
-            id_, now = parts.ids.new(), parts.now()
-            order = arranged(ids, id_, place_of(data.position, msgspec.UNSET, msgspec.UNSET))
-            row = {
-                "id": id_, "project_id": project_id, "record_id": record_id, "name": name,
-                "position": len(ids), "created_at": now, "created_by": actor.user_id, "updated_at": now,
-            }  # fmt: skip
-            await parts.rows.insert(writing.work.tx, "smalt_checklist", row)
-            await parts.rows.place(writing.work.tx, "smalt_checklist", order)
-            await writing.log("checklist.created", "checklists", None, _told(id_, name))
+            id_ = await self._insert(writing, data)
         return await self.get(actor, project_id, record_id, id_)
+
+    async def add(self, work: Writing, record_id: int, name: str) -> int:
+        """Add a checklist inside a transaction that the caller has opened; its id."""
+        return await self._insert(await self._parts.within(work, record_id), ChecklistInput(name))
+
+    async def _insert(self, writing: PartWriting, data: ChecklistInput) -> int:
+        name = _name(data.name)
+        parts, work = writing.parts, writing.work
+        ids = [row[0] for row in await self._rows(writing)]
+        if len(ids) >= MOST:
+            raise ConflictError(f"A record may have {MOST} checklists.")
+        id_, now = parts.ids.new(), parts.now()
+        order = arranged(ids, id_, place_of(data.position, msgspec.UNSET, msgspec.UNSET))
+        row = {
+            "id": id_, "project_id": work.project.id, "record_id": writing.record_id, "name": name,
+            "position": len(ids), "created_at": now, "created_by": work.actor.user_id, "updated_at": now,
+        }  # fmt: skip
+        await parts.rows.insert(work.tx, "smalt_checklist", row)
+        await parts.rows.place(work.tx, "smalt_checklist", order)
+        await writing.log("checklist.created", "checklists", None, _told(id_, name))
+        return id_
 
     async def update(
         self, actor: Actor, project_id: int, record_id: int, checklist_id: int, data: ChecklistPatch

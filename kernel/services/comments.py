@@ -13,6 +13,7 @@ from kernel.errors import Fault, ForbiddenError, InvalidInputError, InvalidValue
 from kernel.services.files.comments import CommentFiles, FileRef
 from kernel.services.mentions import Mentions
 from kernel.services.record_parts import PartWriting, PersonRef, RecordParts, moment
+from kernel.services.records import Writing
 from kernel.services.rich_text import Mentioned, RichText
 from kernel.storage.database import Row
 from kernel.text_input import clean_lines
@@ -89,17 +90,31 @@ class CommentService:
         body = _body(data)
         people = await self._mentions.people(await self._mentioned(body))
         async with self._parts.writing(actor, project_id, record_id, "comment") as writing:
-            parts = writing.parts
-            id_, now = parts.ids.new(), parts.now()
-            row = {
-                "id": id_, "project_id": project_id, "record_id": record_id, "body": body,
-                "created_at": now, "created_by": actor.user_id, "updated_at": now,
-            }  # fmt: skip
-            await parts.rows.insert(writing.work.tx, "smalt_comment", row)
-            files = await self._files.replace(writing, id_, data.files or ())
-            told = await self._mentions.notify(writing, people)
-            await writing.log("comment.created", "comments", None, _stored(id_, body, files), told)
-        return (await self._shown([(id_, body, now, actor.user_id, now)]))[0]
+            row = await self._insert(writing, body, people, data.files or ())
+        return (await self._shown([row]))[0]
+
+    async def add(self, work: Writing, record_id: int, text: str) -> int:
+        """Add a comment inside a transaction that the caller has opened; its id."""
+        body = _body(CommentInput(text))
+        writing = await self._parts.within(work, record_id, "comment")
+        people = await self._mentions.people(await self._mentioned(body))
+        id_: int = (await self._insert(writing, body, people, ()))[0]
+        return id_
+
+    async def _insert(
+        self, writing: PartWriting, body: str, people: Sequence[Actor], files: Sequence[str]
+    ) -> Row:
+        parts, by = writing.parts, writing.work.actor.user_id
+        id_, now = parts.ids.new(), parts.now()
+        row = {
+            "id": id_, "project_id": writing.work.project.id, "record_id": writing.record_id, "body": body,
+            "created_at": now, "created_by": by, "updated_at": now,
+        }  # fmt: skip
+        await parts.rows.insert(writing.work.tx, "smalt_comment", row)
+        kept = await self._files.replace(writing, id_, files)
+        told = await self._mentions.notify(writing, people)
+        await writing.log("comment.created", "comments", None, _stored(id_, body, kept), told)
+        return (id_, body, now, by, now)
 
     async def update(
         self, actor: Actor, project_id: int, record_id: int, comment_id: int, data: CommentInput

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
@@ -18,6 +18,12 @@ _PLACE = re.compile(r" - at `(key in )?\$(?P<path>.*)`$")
 _STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+|\.\.\.)\]")
 
 AnyFieldType = FieldType[Any, Any]
+
+
+class Configured(Protocol):
+    """What has a config: a type of fields, a trigger, an action."""
+
+    config_type: type[Any]
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def definition_of(field: Field) -> Definition | None:
     return Definition(field.type, field.config, field.raw_config, specs, derivation)
 
 
-def decode_config(type_: AnyFieldType, raw: Mapping[str, Any]) -> Any:
+def decode_config(type_: Configured, raw: Mapping[str, Any]) -> Any:
     """The config Struct; all faults of its members are reported together."""
     faults = [*_unknown(type_, raw), *_wrong(type_, raw)]
     if faults:
@@ -77,7 +83,7 @@ def decode_config(type_: AnyFieldType, raw: Mapping[str, Any]) -> Any:
         raise InvalidInputError(faults=[fault_of(error, "/config")]) from error
 
 
-def _unknown(type_: AnyFieldType, raw: Mapping[str, Any]) -> list[Fault]:
+def _unknown(type_: Configured, raw: Mapping[str, Any]) -> list[Fault]:
     known = [f.encode_name for f in msgspec.structs.fields(type_.config_type)]
     return [Fault(f"/config/{_escaped(n)}", _nearest(n, known)) for n in raw if n not in known]
 
@@ -88,7 +94,7 @@ def _nearest(name: str, known: list[str]) -> str:
     return f"There is no setting '{name}'.{hint}"
 
 
-def _wrong(type_: AnyFieldType, raw: Mapping[str, Any]) -> list[Fault]:
+def _wrong(type_: Configured, raw: Mapping[str, Any]) -> list[Fault]:
     """The first fault of each member."""
     found = []
     for member in msgspec.structs.fields(type_.config_type):

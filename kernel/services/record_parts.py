@@ -75,20 +75,27 @@ class RecordParts:
         self, actor: Actor, project_id: int, record_id: int, ability: str = "edit"
     ) -> AsyncIterator[PartWriting]:
         """A transaction of somebody who may change these parts; the record is locked in it."""
-        async with self.noting(actor, project_id, record_id) as writing:
-            work = writing.work
-            work.demand(ability, f"changes to {self.name}")
-            if ability == "edit" and work.access.rule(self.name) != "edit":
-                raise ForbiddenError(f"You may not change {self.name}.")
-            yield writing
+        async with self.records.writing(actor, project_id) as work:
+            yield await self.within(work, record_id, ability)
+
+    async def within(self, work: Writing, record_id: int, ability: str = "edit") -> PartWriting:
+        """The same inside a transaction that the caller has opened."""
+        writing = await self._noted(work, record_id)
+        work.demand(ability, f"changes to {self.name}")
+        if ability == "edit" and work.access.rule(self.name) != "edit":
+            raise ForbiddenError(f"You may not change {self.name}.")
+        return writing
 
     @asynccontextmanager
     async def noting(self, actor: Actor, project_id: int, record_id: int) -> AsyncIterator[PartWriting]:
         """The same for what is the actor's own, such as reminders: who sees the record may note it."""
         async with self.records.writing(actor, project_id) as work:
-            self.check_shown(work.project, work.access)
-            record = await self.records.current(work, record_id)
-            yield PartWriting(work, record_id, record.columns["version"], self.parts)
+            yield await self._noted(work, record_id)
+
+    async def _noted(self, work: Writing, record_id: int) -> PartWriting:
+        self.check_shown(work.project, work.access)
+        record = await self.records.current(work, record_id)
+        return PartWriting(work, record_id, record.columns["version"], self.parts)
 
     async def people(self, ids: Collection[int | None]) -> dict[int, PersonRef]:
         """Names by id."""

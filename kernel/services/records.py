@@ -185,19 +185,24 @@ class RecordService:
     ) -> tuple[int, RecordAnswer]:
         """A new record with the same values, but for what `data` gives otherwise."""
         async with self.writing(actor, project_id) as work:
-            before = await self.current(work, record_id)
-            work.demand("create", "new records")
-            draft = self.duplicate(work, before)
-            parser = DraftParser(work.project, work.access)
-            given = parser.parse(data, new=False)
-            await self.resolve(work, [("", given)])
-            draft.columns |= given.columns
-            draft.fields |= given.fields
-            draft.links |= given.links
-            draft.completed = given.completed
-            parser.check_complete(draft)
-            (copied,) = await self.writer.create(work.tx, actor, work.plan, [draft])
+            copied = await self.copy_in(work, record_id, data)
             return copied, await self._answer(work, copied)
+
+    async def copy_in(self, work: Writing, record_id: int, data: Mapping[str, Any]) -> int:
+        """The same inside a transaction that the caller has opened; the id of the copy."""
+        before = await self.current(work, record_id)
+        work.demand("create", "new records")
+        draft = self.duplicate(work, before)
+        parser = DraftParser(work.project, work.access)
+        given = parser.parse(data, new=False)
+        await self.resolve(work, [("", given)])
+        draft.columns |= given.columns
+        draft.fields |= given.fields
+        draft.links |= given.links
+        draft.completed = given.completed
+        parser.check_complete(draft)
+        (copied,) = await self.writer.create(work.tx, work.actor, work.plan, [draft])
+        return copied
 
     async def delete(
         self, actor: Actor, project_id: int, record_id: int, versions: Collection[int] | None = None

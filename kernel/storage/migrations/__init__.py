@@ -13,6 +13,7 @@ from kernel.storage.migrations import (
     m0007_planning,
     m0007a_access,
     m0008_feed,
+    m0009_automations,
     m0010_dashboards,
     m0011_webhooks,
 )
@@ -28,6 +29,7 @@ MIGRATIONS = (
     m0007_planning,
     m0007a_access,
     m0008_feed,
+    m0009_automations,
     m0010_dashboards,
     m0011_webhooks,
 )

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from piccolo.table import Table
 
+from kernel.storage.tables.automations import TABLES as AUTOMATIONS
 from kernel.storage.tables.collaboration import TABLES as COLLABORATION
 from kernel.storage.tables.dashboards import TABLES as DASHBOARDS
 from kernel.storage.tables.files import TABLES as FILES
@@ -30,6 +31,7 @@ TABLES: tuple[type[Table], ...] = (
     *PLANNING,
     *FILES,
     *HISTORY,
+    *AUTOMATIONS,
     *WORK,
     *DASHBOARDS,
     *VIEWS,

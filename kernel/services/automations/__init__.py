@@ -1,0 +1,1 @@
+"""Automations: defined, begun by events and moments, run step by step."""

@@ -1,0 +1,66 @@
+"""Which of some records meet the condition of an automation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from kernel.access.actor import Actor
+from kernel.expressions import compile_condition, parse_filter
+from kernel.queries.compilation import root_scope
+from kernel.queries.pages import restrict
+from kernel.queries.paths import PathResolver, start
+from kernel.schema import Project, Schema
+from kernel.storage.database import Statement, Transaction
+from kernel.values import ID
+
+_CHUNK = 500
+
+
+async def meeting(
+    tx: Transaction,
+    schema: Schema,
+    actor: Actor,
+    project: Project,
+    condition: str | dict[str, Any] | None,
+    records: Sequence[int],
+    now: datetime,
+) -> dict[int, bool]:
+    """Of the records that are there, live and in the actor's reach: whether each meets the condition.
+
+    Raises InvalidInputError or BrokenSourceError for a condition that does not work any more.
+    """
+    found: dict[int, bool] = {}
+    for begin in range(0, len(records), _CHUNK):
+        part = records[begin : begin + _CHUNK]
+        compilation = start(schema, actor, tx.dialect, now)
+        scope = root_scope(compilation, project)
+        marks = ", ".join(compilation.parameters.add(id_, ID) for id_ in part)
+        scope.frame.restrict(f"{scope.alias}.id IN ({marks})")
+        met = "1"
+        if condition is not None:
+            holds = compile_condition(parse_filter(condition), PathResolver(scope))
+            met = f"CASE WHEN {holds} THEN 1 ELSE 0 END"
+        rows = await tx.fetch(
+            *compilation.statement(f"SELECT {scope.alias}.id, {met} {scope.frame.clause()}")
+        )
+        found |= {row[0]: bool(row[1]) for row in rows}
+    return found
+
+
+def all_meeting(
+    schema: Schema,
+    actor: Actor,
+    project: Project,
+    condition: str | dict[str, Any],
+    tx: Transaction,
+    now: datetime,
+    limit: int,
+) -> Statement:
+    """The ids of all records that meet a condition, up to a limit."""
+    compilation = start(schema, actor, tx.dialect, now)
+    scope = root_scope(compilation, project)
+    restrict(scope, condition)
+    sql = f"SELECT {scope.alias}.id {scope.frame.clause()} ORDER BY {scope.alias}.id LIMIT {limit}"
+    return compilation.statement(sql)

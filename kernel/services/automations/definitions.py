@@ -1,0 +1,268 @@
+"""Checks an automation when somebody saves it, all of its faults together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from typing import Any
+
+import msgspec
+
+from kernel.access.actor import Actor
+from kernel.automations import Action, Facts, Matching, Timing, Trigger
+from kernel.effects import ActionSpec, Address, ChangeRecord
+from kernel.errors import BrokenSourceError, Fault, InvalidInputError, InvalidValueError, SmaltError
+from kernel.expressions.syntax import MAXIMUM_LENGTH
+from kernel.queries.compilation import root_scope
+from kernel.queries.facts import Question, fact_query
+from kernel.queries.pages import restrict
+from kernel.queries.paths import named_value, start
+from kernel.registry import Registry
+from kernel.schema import Project, Schema
+from kernel.services.automations.asking import asked_by
+from kernel.services.automations.model import Definition, TriggerSpec
+from kernel.services.automations.reading import NAMED, Types, field_key, plugin_config
+from kernel.services.automations.record_effects import as_input
+from kernel.services.automations.wording import ACTION, translated
+from kernel.services.field_config import decode_config
+from kernel.services.record_input import DraftParser, find_choice
+from kernel.storage.database import Transaction
+from kernel.text_input import fold_name
+from kernel.values import Choice
+
+DEEPEST = 5
+"""Actions within actions."""
+
+
+@dataclass
+class Setting:
+    """Where an automation is saved: by whom, in which project, and the tags that it needs anew."""
+
+    tx: Transaction
+    schema: Schema
+    project: Project
+    actor: Actor
+    now: datetime
+    people: Mapping[str, Address]
+
+
+class DefinitionChecker:
+    """Turns what somebody sends into a definition to store.
+
+    `missing_tags` collects the names of tags that are to be made first; then it is asked again.
+    """
+
+    def __init__(self, types: Types, setting: Setting) -> None:
+        self._types = types
+        self._at = setting
+        self.faults: list[Fault] = []
+        self.missing_tags: dict[str, None] = {}
+
+    def definition(
+        self, trigger: TriggerSpec, condition: Any, actions: list[ActionSpec]
+    ) -> tuple[Definition, Timing | None]:
+        """The definition, and what its trigger watches. Raises InvalidInputError with every fault."""
+        stored, timing = self._trigger(trigger)
+        self._condition(condition, "/condition")
+        specs = tuple(self._action(spec, f"/actions/{n}", 0) for n, spec in enumerate(actions))
+        if self.faults:
+            raise InvalidInputError("The automation is not valid.", self.faults)
+        return Definition(stored, condition or None, specs), timing
+
+    def _trigger(self, spec: TriggerSpec) -> tuple[TriggerSpec, Timing | None]:
+        item = self._item(self._types.triggers, spec.type, "trigger", "/trigger/type")
+        if item is None:
+            return spec, None
+        config = self._stored(item, spec.config, "/trigger/config", 0)
+        timing = None
+        if config is not None:
+            with_faults = self._collecting("/trigger/config")
+            with with_faults:
+                timing = item.timing(self._for_plugin(item, config))
+                if isinstance(timing, Matching):
+                    self._condition(timing.filter, "/trigger/config/filter")
+        return TriggerSpec(spec.type, config or {}), timing
+
+    def _action(self, spec: ActionSpec, pointer: str, depth: int) -> ActionSpec:
+        item = self._item(self._types.actions, spec.type, "action", f"{pointer}/type")
+        if item is None:
+            return spec
+        if depth > DEEPEST:
+            self.faults.append(Fault(pointer, f"Actions may stand in {DEEPEST} others at the most."))
+            return spec
+        config = self._stored(item, spec.config, f"{pointer}/config", depth)
+        if config is not None:
+            with self._collecting(f"{pointer}/config"):
+                item.check(self._for_plugin(item, config))
+            asks = self._questions(item, config, f"{pointer}/config")
+            if not asks:
+                self._try_values(item, config, f"{pointer}/config")
+        return ActionSpec(spec.type, config or {})
+
+    def _item(self, registry: Registry[Any], key: str, what: str, pointer: str) -> Any:
+        found = registry.get(key, self._at.schema.disabled_plugins)
+        if found is None:
+            near = get_close_matches(key, registry.enabled(self._at.schema.disabled_plugins), n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            self.faults.append(Fault(pointer, f"There is no {what} '{key[:100]}'.{hint}"))
+        return found
+
+    def _stored(
+        self, item: Trigger[Any] | Action[Any], raw: Mapping[str, Any], pointer: str, depth: int
+    ) -> Mapping[str, Any] | None:
+        """The config with ids in it; None when something is wrong."""
+        before = len(self.faults)
+        try:
+            decode_config(item, raw)
+        except InvalidInputError as error:
+            self.faults += [_below(f, pointer.removesuffix("/config")) for f in error.faults]
+            return None
+
+        def translate(meaning: str, value: Any, place: str) -> Any:
+            if meaning == ACTION:
+                nested = self._action(msgspec.convert(value, ActionSpec), place, depth + 1)
+                return msgspec.to_builtins(nested)
+            return self._resolved(meaning, value, place) if isinstance(value, str) else value
+
+        config = translated(raw, item.config_type, translate, pointer)
+        return config if len(self.faults) == before and not self.missing_tags else None
+
+    def _for_plugin(self, item: Trigger[Any] | Action[Any], config: Any) -> Any:
+        return plugin_config(item, config, self._at.schema, self._at.project)
+
+    def _resolved(self, meaning: str, text: str, pointer: str) -> str:
+        known = text.removeprefix(NAMED)
+        if known != text and known.isdecimal() and self._resolved_once(meaning, text) is None:
+            return NAMED + self._resolve(meaning, known, pointer).removeprefix(NAMED)
+        return self._resolve(meaning, text, pointer)
+
+    def _resolved_once(self, meaning: str, text: str) -> str | None:
+        """What a text that looks like a stored id means as a name; None when nothing."""
+        before, tags = len(self.faults), dict(self.missing_tags)
+        found = self._resolve(meaning, text, "")
+        named = len(self.faults) == before and self.missing_tags == tags and found != text
+        del self.faults[before:]
+        self.missing_tags = tags
+        return found if named else None
+
+    def _resolve(self, meaning: str, text: str, pointer: str) -> str:
+        try:
+            match meaning:
+                case "list":
+                    return _marked(text, find_choice(self._at.project.lists, text, "list"))
+                case "tag":
+                    return self._tag(text)
+                case "field":
+                    return self._field(text)
+                case "person":
+                    return self._person(text)
+                case "project":
+                    return self._project(text)
+        except SmaltError as error:
+            self.faults.append(Fault(pointer, error.detail))
+        return text
+
+    def _tag(self, text: str) -> str:
+        try:
+            return _marked(text, find_choice(self._at.project.tags, text, "tag"))
+        except InvalidValueError:
+            if text.strip().isdecimal() or not text.strip():
+                raise
+            self.missing_tags[text.strip()] = None
+            return text
+
+    def _field(self, text: str) -> str:
+        scope = root_scope(self._compilation(), self._at.project)
+        named_value(scope, text)
+        return field_key(self._at.project, text) or text
+
+    def _person(self, text: str) -> str:
+        found = self._at.people.get(text.strip().lower())
+        if found is None or found.user_id is None:
+            raise InvalidValueError(f"There is no person '{text[:100]}'.")
+        return found.user_id if text.strip() == found.user_id else NAMED + found.user_id
+
+    def _project(self, text: str) -> str:
+        for project in self._at.schema.projects.values():
+            if project.deleted or self._at.actor.access(project.id) is None:
+                continue
+            if text.strip() == str(project.id):
+                return text.strip()
+            if fold_name(text) == fold_name(project.name):
+                return f"{NAMED}{project.id}"
+        raise InvalidValueError(f"There is no project '{text[:100]}'.")
+
+    def _condition(self, condition: Any, pointer: str) -> None:
+        if condition in (None, ""):
+            return
+        with self._collecting(pointer):
+            restrict(root_scope(self._compilation(), self._at.project), condition, pointer="/filter")
+
+    def _questions(self, item: Action[Any], config: Any, pointer: str) -> bool:
+        """Whether the config asks for anything; faults for what cannot be asked."""
+        asked = asked_by(config, item.config_type, pointer)
+        for question, place in asked.questions().items():
+            with self._collecting(place):
+                self._ask(question)
+        return any((asked.texts, asked.inputs, asked.formulas, asked.filters, asked.recipients))
+
+    def _ask(self, question: Question) -> None:
+        if len(question.text) > MAXIMUM_LENGTH:
+            raise InvalidInputError("This is too long.")
+        at = self._at
+        fact_query(at.schema, at.actor, at.project, [question], at.tx.dialect, at.now)
+
+    def _try_values(self, item: Action[Any], config: Any, pointer: str) -> None:
+        """Values that do not depend on the record are checked as if they were written now."""
+        with self._collecting(pointer):
+            facts = Facts(
+                "", self._at.now, self._at.project.time_zone, {"id": "0", "title": "", "version": 1}
+            )
+            access = self._at.actor.access(self._at.project.id)
+            assert access is not None  # the project is visible
+            for effect in item.plan(self._for_plugin(item, config), facts):
+                if isinstance(effect, ChangeRecord):
+                    DraftParser(self._at.project, access).parse(
+                        as_input(self._at.project, effect.values), new=False
+                    )
+
+    def _compilation(self) -> Any:
+        return start(self._at.schema, self._at.actor, self._at.tx.dialect, self._at.now)
+
+    def _collecting(self, pointer: str) -> _Collecting:
+        return _Collecting(self.faults, pointer)
+
+
+@dataclass
+class _Collecting:
+    """Notes what goes wrong inside as a fault at a place."""
+
+    faults: list[Fault]
+    pointer: str
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        if not isinstance(error, InvalidInputError | BrokenSourceError):
+            return False
+        found = error.faults[0] if error.faults else None
+        detail = error.detail if found is None else found.detail
+        position = getattr(error, "position", None) if found is None else found.position
+        self.faults.append(Fault(self.pointer, detail, position))
+        return True
+
+
+def _marked(text: str, choice: Choice) -> str:
+    return str(choice.id) if text.strip() == str(choice.id) else f"{NAMED}{choice.id}"
+
+
+def _below(fault: Fault, pointer: str) -> Fault:
+    return replace_pointer(fault, pointer + fault.pointer)
+
+
+def replace_pointer(fault: Fault, pointer: str) -> Fault:
+    """The same fault at another place."""
+    return Fault(pointer, fault.detail, fault.position)

@@ -1,0 +1,42 @@
+"""Finds the people whom configs and values name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from kernel.dialects.base import Parameters
+from kernel.effects import Address
+from kernel.storage.database import Database, Statement, Transaction
+from kernel.values import ID, TEXT
+
+MOST = 1000
+
+
+async def find_people(tx: Transaction, named: Collection[str]) -> dict[str, Address]:
+    """Active users by the ids and lower-case emails among `named`, and by both then."""
+    wanted = sorted({name.strip().lower() for name in named})[:MOST]
+    if not wanted:
+        return {}
+    parameters = Parameters(tx.dialect)
+    marks = ", ".join(parameters.add(name, TEXT) for name in wanted)
+    id_text = tx.dialect.text("id")
+    sql = (
+        f"SELECT id, email, name FROM smalt_user WHERE active AND (lower(email) IN ({marks}) "
+        f"OR {id_text} IN ({marks}))"
+    )
+    found: dict[str, Address] = {}
+    for id_, email, name in await tx.fetch(sql, parameters.values):
+        found[str(id_)] = found[email.lower()] = Address(email, name, str(id_))
+    return found
+
+
+async def emails_of(database: Database, ids: Collection[str]) -> dict[str, tuple[str, str]]:
+    """Email and name of people by id, those who are not active any more too."""
+    wanted = sorted({int(id_) for id_ in ids if id_.isdecimal()})[:MOST]
+    if not wanted:
+        return {}
+    parameters = Parameters(database.dialect)
+    marks = ", ".join(parameters.add(id_, ID) for id_ in wanted)
+    sql = f"SELECT id, email, name FROM smalt_user WHERE id IN ({marks})"
+    (rows,) = await database.read(Statement(sql, parameters.values))
+    return {str(row[0]): (row[1], row[2]) for row in rows}

@@ -1,0 +1,85 @@
+"""Brings effects about: those inside in the transaction at hand, those outside on their own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from kernel.containment import PluginGuard
+from kernel.effects import (
+    AddChecklist,
+    AddComment,
+    AssignFairly,
+    Call,
+    ChangeLinked,
+    ChangeRecord,
+    CopyRecord,
+    CreateRecord,
+    Effect,
+    Notify,
+    SendMail,
+)
+from kernel.errors import PluginError, UnavailableError
+from kernel.services.automations.mailing import Mailer
+from kernel.services.automations.people_effects import PeopleEffects
+from kernel.services.automations.record_effects import RecordEffects
+from kernel.services.automations.stage import Stage
+
+OUTSIDE_SECONDS: Final = 12.0
+"""What an effect outside may take; a receiver that does not answer holds nobody else back."""
+
+Inside = Callable[[Stage, Any], Awaitable[Any]]
+
+
+@dataclass(frozen=True)
+class Performing:
+    """All that can be done for actions."""
+
+    records: RecordEffects
+    people: PeopleEffects
+    mailer: Mailer
+    guard: PluginGuard
+
+    async def inside(self, stage: Stage, effect: Effect) -> Any:
+        """Bring one about in the stage's transaction; what to tell of it."""
+        inside: Mapping[type[Effect], Inside] = {
+            ChangeRecord: self.records.change,
+            ChangeLinked: self.records.change_linked,
+            CreateRecord: self.records.create,
+            CopyRecord: self.records.copy,
+            AssignFairly: self.people.assign,
+            AddComment: self.people.comment,
+            AddChecklist: self.people.checklist,
+            Notify: self.people.notify,
+        }
+        if type(effect) not in inside:
+            raise PluginError(f"There is no effect '{type(effect).__name__}'.")
+        return await inside[type(effect)](stage, effect)
+
+    async def outside(self, effect: Effect, key: str) -> Any:
+        """Bring one about; what to tell of it. Raises UnavailableError for what may pass."""
+        try:
+            async with asyncio.timeout(OUTSIDE_SECONDS):
+                return await self._send(effect, key)
+        except TimeoutError as error:
+            raise UnavailableError(f"There was no answer within {OUTSIDE_SECONDS:g} seconds.") from error
+
+    async def _send(self, effect: Effect, key: str) -> Any:
+        if isinstance(effect, SendMail):
+            return await self.mailer.send(effect, key)
+        if isinstance(effect, Call):
+            return _tellable(await self.guard.in_thread(effect.function, limit=OUTSIDE_SECONDS))
+        raise PluginError(f"There is no effect '{type(effect).__name__}' outside.")
+
+
+def _tellable(result: Any) -> Any:
+    """What a plugin's code gave, if JSON can hold it."""
+    try:
+        encoded = msgspec.json.encode(result)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    return msgspec.json.decode(encoded) if len(encoded) < 2000 else None

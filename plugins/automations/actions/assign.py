@@ -1,0 +1,51 @@
+"""Assigns people: all of those named, or one of them by turns or by load."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Annotated, Any, Literal
+
+import msgspec
+
+from kernel.plugin_api import (
+    Action,
+    AssignFairly,
+    ChangeRecord,
+    Effect,
+    Facts,
+    ListName,
+    PersonName,
+    hookimpl,
+)
+
+
+class AssignConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`strategy`: `all` of the people, or one: in turn (`round_robin`), or whoever has least to do.
+
+    `least_loaded` counts records of the project that are not completed and not in the lists `closed`.
+    `replace`: instead of those who are assigned already.
+    """
+
+    people: Annotated[tuple[PersonName, ...], msgspec.Meta(min_length=1, max_length=200)]
+    strategy: Literal["all", "round_robin", "least_loaded"] = "all"
+    replace: bool = False
+    closed: tuple[ListName, ...] = ()
+
+
+class AssignAction(Action[AssignConfig]):
+    key = "assign"
+    label = "Assign people"
+    description = "All of them, or one: by turns, or whoever has the fewest open records."
+    config_type = AssignConfig
+
+    def plan(self, config: AssignConfig, facts: Facts) -> Sequence[Effect]:
+        if config.strategy != "all":
+            return [AssignFairly(config.people, config.strategy, config.replace, config.closed)]
+        if config.replace:
+            return [ChangeRecord({"assignees": list(config.people)})]
+        return [ChangeRecord(add={"assignees": config.people})]
+
+
+@hookimpl
+def register_actions() -> Iterable[Action[Any]]:
+    return [AssignAction()]

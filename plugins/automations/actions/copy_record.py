@@ -1,0 +1,30 @@
+"""Adds a copy of the record, with some values of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from kernel.plugin_api import Action, CopyRecord, Effect, Facts, Input, hookimpl
+
+
+class CopyRecordConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`values` are those that differ, as the REST API takes them."""
+
+    values: dict[str, Input] = {}
+
+
+class CopyRecordAction(Action[CopyRecordConfig]):
+    key = "copy_record"
+    label = "Copy the record"
+    config_type = CopyRecordConfig
+
+    def plan(self, config: CopyRecordConfig, facts: Facts) -> Sequence[Effect]:
+        return [CopyRecord(facts.input(config.values))]
+
+
+@hookimpl
+def register_actions() -> Iterable[Action[Any]]:
+    return [CopyRecordAction()]

@@ -1,0 +1,35 @@
+"""Adds a record, here or in another project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+from kernel.plugin_api import Action, CreateRecord, Effect, Facts, Input, ProjectName, hookimpl
+
+
+class CreateRecordConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """`values` as the REST API takes them: title, list, tags, fields …; `{field}` stands for a value.
+
+    A text that is `{field}` and nothing else stands for the value itself, and `{id}` for this record.
+    """
+
+    values: dict[str, Input]
+    project: ProjectName | None = None
+
+
+class CreateRecordAction(Action[CreateRecordConfig]):
+    key = "create_record"
+    label = "Add a record"
+    config_type = CreateRecordConfig
+    needs_record = False
+
+    def plan(self, config: CreateRecordConfig, facts: Facts) -> Sequence[Effect]:
+        return [CreateRecord(facts.input(config.values), config.project)]
+
+
+@hookimpl
+def register_actions() -> Iterable[Action[Any]]:
+    return [CreateRecordAction()]

@@ -1,0 +1,44 @@
+"""Sets the due date so long after now, or after another date of the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+
+from kernel.plugin_api import Action, ChangeRecord, Effect, Facts, Formula, hookimpl
+
+Amount = Annotated[int, msgspec.Meta(ge=-100_000, le=100_000)]
+
+
+class SetDueConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """So many days, hours and minutes after now, or after what the expression `after` gives."""
+
+    days: Amount = 0
+    hours: Amount = 0
+    minutes: Amount = 0
+    after: Formula | None = None
+
+
+class SetDueAction(Action[SetDueConfig]):
+    key = "set_due"
+    label = "Set the due date"
+    description = "So long after now, or after another date of the record."
+    config_type = SetDueConfig
+
+    def plan(self, config: SetDueConfig, facts: Facts) -> Sequence[Effect]:
+        start = facts.now
+        if config.after is not None:
+            value = facts.value(config.after)
+            if not isinstance(value, str):
+                return [ChangeRecord({"due_at": None})]
+            start = datetime.fromisoformat(value)
+        due = start + timedelta(days=config.days, hours=config.hours, minutes=config.minutes)
+        return [ChangeRecord({"due_at": due.isoformat()})]
+
+
+@hookimpl
+def register_actions() -> Iterable[Action[Any]]:
+    return [SetDueAction()]
