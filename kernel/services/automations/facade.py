@@ -19,7 +19,7 @@ from kernel.services.automations.rows import AutomationRows
 from kernel.services.automations.run_rows import RunRows
 from kernel.services.automations.run_views import RunService
 from kernel.services.automations.service import AutomationService
-from kernel.services.automations.workers import Workers
+from kernel.services.automations.workers import Workers, end
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
@@ -82,6 +82,5 @@ class Automations:
     async def stop(self) -> None:
         """Stop in the middle; whoever starts next goes on."""
         if self._evaluating is not None:
-            self._evaluating.cancel()
-            await asyncio.gather(self._evaluating, return_exceptions=True)
+            await end([self._evaluating])
             await self._workers.stop()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
+from collections.abc import Iterable
 from typing import Final
 
 import structlog
@@ -30,6 +31,15 @@ AT_ONCE: Final = 2
 
 POLL_SECONDS: Final = 1.0
 _log = structlog.get_logger("smalt.automations")
+
+
+async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """Cancel tasks until they have ended: what they wait with may swallow a cancellation."""
+    waiting = set(tasks)
+    while waiting:
+        for task in waiting:
+            task.cancel()
+        _, waiting = await asyncio.wait(waiting, timeout=0.5)
 
 
 class Workers:
@@ -55,10 +65,7 @@ class Workers:
 
     async def stop(self) -> None:
         """Stop in the middle: what was noted stays, and any process may go on at once."""
-        tasks = [*self._loops, *self._hands.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end([*self._loops, *self._hands.values()])
         with contextlib.suppress(UnavailableError):
             async with self._database.transaction() as tx:
                 await self._runs.free(tx, self._owner)
@@ -74,8 +81,10 @@ class Workers:
                 await self._look()
             except Exception:
                 _log.exception("looking for runs failed")
+            pause = await self._pause()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._awake.wait(), await self._pause())
+                async with asyncio.timeout(pause):
+                    await self._awake.wait()
 
     async def _pause(self) -> float:
         """Until the next look: shorter when something falls due before."""
