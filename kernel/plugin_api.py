@@ -35,7 +35,6 @@ from kernel.charts import (
 )
 from kernel.currencies import currency_codes, currency_digits, currency_of
 from kernel.date_input import parse_date, parse_datetime
-from kernel.display import Display, Look, number_text
 from kernel.drawing.legend import LEGEND_ROW, legend
 from kernel.drawing.plot import Plot
 from kernel.drawing.scales import Scale, scale_for
@@ -131,7 +130,6 @@ __all__ = [
     "CopyRecord",
     "CreateRecord",
     "Derivation",
-    "Display",
     "Due",
     "Effect",
     "Exchange",
@@ -154,7 +152,6 @@ __all__ = [
     "Line",
     "ListName",
     "ListSpec",
-    "Look",
     "Mark",
     "Matching",
     "NoConfig",
@@ -210,7 +207,6 @@ __all__ = [
     "fold_name",
     "hookimpl",
     "legend",
-    "number_text",
     "parse_date",
     "parse_datetime",
     "parse_decimal",

@@ -35,6 +35,8 @@ class Compilation:
     """The relation of the lists that records have: tags, assignees, references."""
     stays = "smalt_list_stay"
     """The relation of the stays of records in lists."""
+    past = False
+    """Whether it asks how things were."""
 
     def __init__(
         self, schema: Schema, actor: Actor, dialect: Dialect, now: datetime, scoped_ids: ScopedIds

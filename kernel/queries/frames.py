@@ -73,7 +73,7 @@ class Frame:
 
     def join_rows(self, tables: str, condition: str) -> None:
         """Multiply the rows by others, keeping those that have none."""
-        grouped = f"({tables})" if " JOIN " in tables else tables
+        grouped = f"({tables})" if _several(tables) else tables
         self._joins[f"{tables} {condition}"] = Join("", "", grouped, condition, "")
 
     def stands_for(self, alias: str, table: str) -> bool:
@@ -180,6 +180,16 @@ class Narrowed:
 
 Rows: TypeAlias = Frame | Flattened | Narrowed
 """Where many values come from."""
+
+
+def _several(tables: str) -> bool:
+    """Whether tables are joined, not only inside a subquery: around that alone SQLite minds parentheses."""
+    depth = 0
+    for part in re.split(r"([()]| JOIN )", tables):
+        depth += {"(": 1, ")": -1}.get(part, 0)
+        if part == " JOIN " and depth == 0:
+            return True
+    return False
 
 
 def _clause(tables: str, conditions: list[str]) -> str:

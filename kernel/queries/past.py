@@ -48,6 +48,7 @@ class PastCompilation(Compilation):
 
     links = "past_link"
     stays = "past_stay"
+    past = True
 
     def __init__(
         self, schema: Schema, actor: Actor, dialect: Dialect, moment: datetime, now: datetime

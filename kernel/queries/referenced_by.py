@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kernel.errors import BrokenSourceError
 from kernel.queries.compilation import Compilation, HiddenFieldError, Scope, reach
-from kernel.queries.fields import sees_built_in, unknown_field
+from kernel.queries.fields import sees_built_in, title_of, unknown_field
 from kernel.queries.frames import Frame
 from kernel.schema import Field
 from kernel.values import Kind, Value, ValueType
@@ -83,15 +83,16 @@ def _branch(compilation: Compilation, field: Field) -> str:
     alias = compilation.aliases.new("s")
     narrowed = reach(compilation, project, alias)
     live = f"{alias}.deleted_at IS NULL{' AND ' + narrowed if narrowed else ''}"
-    column = field.columns[0]
+    column, title = field.columns[0], title_of(compilation, project, alias)
     if not column.spec.many:
         target = f"{alias}.{column.name}"
         return (
-            f"SELECT {alias}.id, {alias}.title, {target} AS target FROM {project.table} {alias} WHERE {live}"
+            f"SELECT {alias}.id, {title} AS title, {target} AS target "
+            f"FROM {project.table} {alias} WHERE {live}"
         )
     link = compilation.aliases.new("l")
     return (
-        f"SELECT {alias}.id, {alias}.title, {link}.target_id AS target FROM {compilation.links} {link} "
+        f"SELECT {alias}.id, {title} AS title, {link}.target_id AS target FROM {compilation.links} {link} "
         f"JOIN {project.table} {alias} ON {alias}.id = {link}.source_id "
         f"WHERE {link}.field_id = {field.id} AND {live}"
     )

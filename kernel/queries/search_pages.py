@@ -27,7 +27,6 @@ def best_records(
     compilation = start(schema, actor, dialect, now)
     scope = root_scope(compilation, project)
     search = Search(scope, text)
-    scope.frame.restrict(search.found())
     title = title_of(compilation, project, scope.alias)
     list_id = scope.column("list_id") if sees_built_in(scope, "list") else dialect.null(ID)
     columns = f"{search.rank()} AS place, {scope.column('id')} AS id, {title} AS title, {list_id} AS list_id"
@@ -35,8 +34,10 @@ def best_records(
     if after is not None:
         place, id_ = compilation.parameters.add(after[0], INTEGER), compilation.parameters.add(after[1], ID)
         where = f"WHERE place > {place} OR (place = {place} AND id < {id_}) "
+    seen = " AND ".join([f"{scope.column('id')} = hits.id", *scope.frame.conditions()])
     return compilation.statement(
-        f"SELECT place, id, title, list_id FROM (SELECT {columns} {scope.frame.clause()}) found "
+        f"WITH hits AS MATERIALIZED ({search.ids()}) SELECT place, id, title, list_id "
+        f"FROM (SELECT {columns} FROM hits CROSS JOIN {scope.frame.tables()} WHERE {seen}) found "
         f"{where}ORDER BY place, id DESC LIMIT {limit}"
     )
 

@@ -95,24 +95,31 @@ class Search:
 
     def found(self) -> str:
         """SQL for whether a record has all of the words, each at the beginning of a word of its own;
-        a single letter must be a word.
+        a single letter must be a word."""
+        return f"{self._outer.column('id')} IN ({self.ids()})"
 
-        By the index; of what was touched since, or all where the fields have changed, by reading.
+    def ids(self) -> str:
+        """A SELECT of the ids, `id`, of the records that have all of the words, whoever may see them.
+
+        By the index; of what was touched since, or all where the fields have changed, by reading. The
+        past has no index, and comments have no past.
         """
-        where = places(self._scope)
+        past = self._scope.compilation.past
+        where = [place for place in places(self._scope) if place.sql or not past]
         if not self._words or not where:
-            return "1 = 0"
+            return "SELECT 0 AS id WHERE 1 = 0"
         key, id_ = self._key, self._scope.column("id")
         table = f"{self._scope.project.table} {self._scope.alias}"
         read = self._read(where, self._scope)
+        if past:
+            return f"SELECT {id_} FROM {table} WHERE {read}"
         anew = f"(SELECT 1 WHERE NOT {self._made}) u"
         return (
-            f"{self._outer.column('id')} IN ("
-            f"SELECT {key} FROM smalt_search WHERE {self._match(self._terms(where))} "
+            f"SELECT {key} AS id FROM smalt_search WHERE {self._match(self._terms(where))} "
             f"AND {key} NOT IN ({self._touched}) AND {self._made} "
             f"UNION ALL SELECT {id_} FROM ({self._touched} AND {self._made}) u "
             f"CROSS JOIN {table} WHERE {id_} = u.record_id AND {read} "
-            f"UNION ALL SELECT {id_} FROM {anew} CROSS JOIN {table} WHERE {read})"
+            f"UNION ALL SELECT {id_} FROM {anew} CROSS JOIN {table} WHERE {read}"
         )
 
     def rank(self) -> str:

@@ -11,7 +11,7 @@ from kernel.clock import Clock
 from kernel.dialects.base import Dialect
 from kernel.errors import InvalidInputError
 from kernel.queries.compilation import root_scope
-from kernel.queries.fields import title_of
+from kernel.queries.fields import sees_built_in, title_of
 from kernel.queries.pages import PageRequest
 from kernel.queries.paths import start
 from kernel.queries.referenced_by import referencing_fields
@@ -58,9 +58,9 @@ class LinkReader:
         await self._reader.record(actor, project_id, record_id)
         schema = await self._schema.current()
         project = visible_project(schema, actor, project_id)
-        if "referenced_by" not in project.default_fields:
-            return []
         compilation = start(schema, actor, self._dialect, self._clock.now())
+        if not sees_built_in(root_scope(compilation, project), "referenced_by"):
+            return []
         fields = sorted(referencing_fields(compilation, project_id), key=lambda f: (f.project_id, f.id))
         statements = [self._pointing(schema, actor, field, record_id) for field in fields]
         answers = await self._database.read(*statements) if statements else []

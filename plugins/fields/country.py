@@ -14,11 +14,8 @@ from babel.languages import get_official_languages
 
 from kernel.plugin_api import (
     Column,
-    Display,
     FieldType,
     InvalidValueError,
-    Kind,
-    Look,
     NoConfig,
     ParseContext,
     SqlText,
@@ -51,11 +48,6 @@ class Country(msgspec.Struct, frozen=True):
     name: str
 
 
-class CountryDisplay(Display):
-    def text(self, value: Any, kind: Kind, config: Any, look: Look) -> str:
-        return str(look.locale.territories.get(value["code"], value["name"]))
-
-
 class CountryField(FieldType[NoConfig, str]):
     """Stored as the two-letter code, shown as `{"code": "PL", "name": "Poland"}`.
 
@@ -70,7 +62,6 @@ class CountryField(FieldType[NoConfig, str]):
     column = Column.TEXT
     value_type = Country
     widget = "country"
-    display = CountryDisplay()
     searchable = False
 
     def value(self, columns: Mapping[str, str], config: NoConfig, sql: SqlText) -> Value:

@@ -56,7 +56,10 @@ _STATEMENTS = (
         "(words, tokenize = 'ascii', detail = none, columnsize = 0)",
         "CREATE TABLE smalt_search (record_id BIGINT PRIMARY KEY, words tsvector NOT NULL)",
     ),
-    _either("SELECT 1", "CREATE INDEX smalt_search_words ON smalt_search USING gin (words)"),
+    _either(
+        "SELECT 1",
+        "CREATE INDEX smalt_search_words ON smalt_search USING gin (words) WITH (fastupdate = off)",
+    ),
     _either("SELECT 1", _RECORD),
     _either(_on_comment("INSERT", "new"), _COMMENT),
     _either(_on_comment("UPDATE", "new"), _ON_COMMENT),

@@ -158,3 +158,16 @@ async def test_every_change_is_found_at_once(
     await check()
     await kernel.search_indexing.catch_up()
     await check()
+
+
+async def test_the_past(plain: ProjectClient, kernel: Kernel) -> None:
+    was = await plain.add("Before the change")
+    await plain.add("Another")
+    await kernel.search_indexing.catch_up()
+    changed = await plain.update(was, {"title": "Afterwards"})
+    then = was["updated_at"]
+    assert then < changed["updated_at"]
+    for as_of, word in ((then, "before"), (changed["updated_at"], "after")):
+        for q in ("before", "after"):
+            found = [r["id"] for r in (await plain.page(q=q, as_of=as_of))["items"]]
+            assert found == ([was["id"]] if q == word else []), (q, as_of)

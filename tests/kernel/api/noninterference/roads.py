@@ -1,0 +1,338 @@
+"""Every way to ask for what is in an installation, as a table: a road that is added needs a line here.
+
+A `Road` belongs to a route and says what to ask on it, after a story. `EXCEPT` names the routes that
+are not asked, each with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from tests.kernel.api.noninterference.story import Place, Record, Story
+
+BUILT_IN = (
+    "title", "description", "list", "tags", "assignees", "due_at", "start_at", "created_at", "created_by",
+    "updated_at", "updated_by", "completed_at", "list_entered_at", "version", "position", "referenced_by",
+)  # fmt: skip
+WORDS = ("al", "omega", "zoe", "beta", "ewa example")
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request. `pages`: go on to the last page. `job`: wait for the end, and fetch what it has made."""
+
+    path: str
+    body: Any = None
+    method: str = "GET"
+    pages: bool = False
+    job: bool = False
+
+
+@dataclass(frozen=True)
+class Road:
+    """A route, and what to ask on it."""
+
+    route: str
+    asks: Callable[[Story], Iterator[Ask]]
+
+
+def once(path: str) -> Callable[[Story], Iterator[Ask]]:
+    def asks(story: Story) -> Iterator[Ask]:
+        yield Ask(path)
+
+    return asks
+
+
+def in_projects(suffix: str, pages: bool = False) -> Callable[[Story], Iterator[Ask]]:
+    def asks(story: Story) -> Iterator[Ask]:
+        for place in story.places:
+            yield Ask(f"{place.path}{suffix}", pages=pages)
+
+    return asks
+
+
+def of_records(suffix: str, pages: bool = False) -> Callable[[Story], Iterator[Ask]]:
+    def asks(story: Story) -> Iterator[Ask]:
+        for place, record in records(story):
+            yield Ask(f"{place.path}/records/{record.id}{suffix}", pages=pages)
+
+    return asks
+
+
+def of_parts(name: str, suffix: str) -> Callable[[Story], Iterator[Ask]]:
+    """Parts of records that the story has made, on each of its records."""
+
+    def asks(story: Story) -> Iterator[Ask]:
+        for place, record in records(story):
+            for id_ in place.ids.get(name, [])[:2]:
+                yield Ask(f"{place.path}/records/{record.id}/{suffix.format(id=id_)}")
+
+    return asks
+
+
+def records(story: Story) -> Iterator[tuple[Place, Record]]:
+    for place in story.places:
+        for record in place.records:
+            yield place, record
+
+
+def names(story: Story, place: Place) -> list[str]:
+    """Some names of fields, built-in and custom ones, and paths through references."""
+    random = story.random
+    through = [
+        f"{f.key}.{random.choice([*f.target.named(), *BUILT_IN])}"
+        for f in place.fields
+        if f.target is not None
+    ]
+    return [*place.named(), *random.sample(BUILT_IN, 5), *through]
+
+
+def filters(story: Story, place: Place) -> Iterator[str]:
+    for name in names(story, place):
+        other = story.random.choice(["alpha", "Zoë", "A", "1", "red"])
+        yield story.random.choice([f"{{{name}}} = BLANK()", f"{{{name}}} = '{other}'", f"{{{name}}} > 1",
+                                   f"CONTAINS({{{name}}}, 'a')", f"COUNTA({{{name}}}) > 1"])  # fmt: skip
+
+
+def pages(story: Story) -> Iterator[Ask]:
+    for place in story.places:
+        path = f"{place.path}/records"
+        yield Ask(f"{path}?count=true&limit=2", pages=True)
+        yield Ask(f"{path}?deleted=true&count=true")
+        yield Ask(f"{path}?list=First&count=true")
+        yield Ask(f"{path}?tag=red&count=true")
+        yield Ask(f"{path}?fields={','.join(place.named())}")
+        yield Ask(
+            f"{path}?as_of=2026-11-26T09:03:00Z&count=true&sort={story.random.choice(names(story, place))}"
+        )
+        yield Ask(f"{path}?as_of=2027-11-26T09:03:00Z&count=true&q=al")
+        for word in WORDS:
+            yield Ask(f"{path}?q={quote(word)}&count=true")
+        for view in place.views:
+            yield Ask(f"{path}?view={view}&count=true&limit=2", pages=True)
+        for name in names(story, place):
+            yield Ask(f"{path}?sort={story.random.choice(['', '-'])}{name}&limit=2", pages=True)
+            yield Ask(f"{path}?fields={name}&limit=1")
+        for condition in filters(story, place):
+            yield Ask(f"{path}?filter={quote(condition)}&count=true&limit=2", pages=True)
+
+
+def queries(story: Story) -> Iterator[Ask]:
+    for place in story.places:
+        for name in names(story, place):
+            condition = {"field": name, "op": story.random.choice(["is_empty", "is_not_empty"])}
+            yield Ask(
+                f"{place.path}/records/query", {"filter": condition, "sort": name, "count": True}, "POST"
+            )
+
+
+def aggregates(story: Story) -> Iterator[Ask]:
+    for place in story.places:
+        path = f"{place.path}/records/aggregate"
+        yield Ask(path, {"group_by": ["list"]}, "POST")
+        for name in names(story, place):
+            yield Ask(path, {"group_by": [name]}, "POST")
+            function = story.random.choice(["sum", "min", "max", "count", "count_distinct", "average"])
+            yield Ask(path, {"measures": {"m": {"function": function, "field": name}}}, "POST")
+            yield Ask(path, {"measures": {"m": {"expression": f"COUNTA({{{name}}})"}}}, "POST")
+
+
+def fields(story: Story) -> Iterator[Ask]:
+    for place in story.places:
+        for field in place.fields:
+            yield Ask(f"{place.path}/fields/{field.key}")
+            yield Ask(f"{place.path}/fields/{field.id}")
+
+
+def candidates(story: Story) -> Iterator[Ask]:
+    for place in story.places:
+        for field in place.fields:
+            if field.target is not None:
+                path = f"{place.path}/fields/{field.key}/candidates"
+                yield Ask(f"{path}?count=true&limit=2", pages=True)
+                yield Ask(f"{path}?q=al&sort=-{story.random.choice(names(story, field.target))}")
+                yield Ask(f"{path}?q=al&count=true")
+
+
+def one_record(story: Story) -> Iterator[Ask]:
+    for place, record in records(story):
+        path = f"{place.path}/records/{record.id}"
+        yield Ask(path)
+        yield Ask(f"{path}?deleted=true")
+        yield Ask(f"{path}?as_of=2026-11-26T09:02:00Z")
+        yield Ask(f"{path}?as_of=2027-11-26T09:00:00Z")
+
+
+def exports(story: Story) -> Iterator[Ask]:
+    for place in story.places:
+        path = f"{place.path}/exports"
+        yield Ask(path, {"format": "csv"}, "POST", job=True)
+        for name in story.random.sample(names(story, place), 2):
+            body = {"format": "jsonl", "filter": f"{{{name}}} != BLANK()", "sort": name}
+            yield Ask(path, body, "POST", job=True)
+
+
+def previews(path: str) -> Callable[[Story], Iterator[Ask]]:
+    def asks(story: Story) -> Iterator[Ask]:
+        for place in story.places:
+            for _ in range(4):
+                yield Ask(path.format(dashboard=story.dashboard), story.chart(place), "POST")
+
+    return asks
+
+
+def of_charts(path: str) -> Callable[[Story], Iterator[Ask]]:
+    def asks(story: Story) -> Iterator[Ask]:
+        for chart in story.charts:
+            yield Ask(path.format(dashboard=story.dashboard, chart=chart))
+
+    return asks
+
+
+def of_dashboard(suffix: str) -> Callable[[Story], Iterator[Ask]]:
+    def asks(story: Story) -> Iterator[Ask]:
+        yield Ask(f"/dashboards/{story.dashboard}{suffix}")
+
+    return asks
+
+
+def of_files(suffix: str) -> Callable[[Story], Iterator[Ask]]:
+    def asks(story: Story) -> Iterator[Ask]:
+        for id_ in story.files:
+            yield Ask(f"/files/{id_}{suffix}")
+
+    return asks
+
+
+def searches(story: Story) -> Iterator[Ask]:
+    for word in WORDS:
+        yield Ask(f"/search?q={quote(word)}&limit=2", pages=True)
+        for place in story.places:
+            yield Ask(f"/search?q={quote(word)}&project={place.id}")
+
+
+def entries(name: str, suffix: str = "") -> Callable[[Story], Iterator[Ask]]:
+    def asks(story: Story) -> Iterator[Ask]:
+        for place in story.places:
+            for id_ in getattr(place, name):
+                yield Ask(f"{place.path}/{name}/{id_}{suffix}")
+
+    return asks
+
+
+def people(path: str) -> Callable[[Story], Iterator[Ask]]:
+    def asks(story: Story) -> Iterator[Ask]:
+        for person in story.people:
+            yield Ask(path.format(id=person))
+
+    return asks
+
+
+_P = "/projects/{project_id}"
+_R = f"{_P}/records/{{record_id}}"
+_D = "GET /dashboards/{dashboard_id}"
+
+ROADS: tuple[Road, ...] = (
+    Road(f"GET {_P}/records", pages),
+    Road(f"POST {_P}/records/query", queries),
+    Road(f"POST {_P}/records/aggregate", aggregates),
+    Road(f"GET {_R}", one_record),
+    Road(f"GET {_R}/history", of_records("/history?limit=2", pages=True)),
+    Road(f"GET {_R}/referenced-by", of_records("/referenced-by?count=true")),
+    Road(f"GET {_R}/comments", of_records("/comments?count=true")),
+    Road(f"GET {_R}/comments", of_records("/comments?deleted=true")),
+    Road(f"GET {_R}/comments/{{comment_id}}", of_parts("comment", "comments/{id}")),
+    Road(f"GET {_R}/checklists", of_records("/checklists")),
+    Road(f"GET {_R}/checklists/{{checklist_id}}", of_parts("checklist", "checklists/{id}")),
+    Road(f"GET {_R}/checklists/{{checklist_id}}/items", of_parts("checklist", "checklists/{id}/items")),
+    Road(
+        f"GET {_R}/checklists/{{checklist_id}}/items/{{item_id}}",
+        of_parts("checklist", "checklists/{id}/items/1"),
+    ),
+    Road(f"GET {_R}/dependencies", of_records("/dependencies")),
+    Road(f"GET {_R}/followers", of_records("/followers")),
+    Road(f"GET {_R}/reminders", of_records("/reminders")),
+    Road(f"GET {_R}/repeat", of_records("/repeat")),
+    Road(f"GET {_P}/history", in_projects("/history")),
+    Road(f"GET {_P}/fields", in_projects("/fields")),
+    Road(f"GET {_P}/fields", in_projects("/fields?deleted=true")),
+    Road(f"GET {_P}/fields/{{field_id}}", fields),
+    Road(f"GET {_P}/fields/{{field_id}}/candidates", candidates),
+    Road(f"GET {_P}/views", in_projects("/views?count=true")),
+    Road(f"GET {_P}/views/{{view_id}}", entries("views")),
+    Road(f"GET {_P}/lists", in_projects("/lists?count=true")),
+    Road(f"GET {_P}/lists/{{list_id}}", entries("lists")),
+    Road(f"GET {_P}/tags", in_projects("/tags?count=true")),
+    Road(f"GET {_P}/tags/{{tag_id}}", entries("tags")),
+    Road(f"GET {_P}/members", in_projects("/members")),
+    Road(f"GET {_P}/roles", in_projects("/roles")),
+    Road(f"GET {_P}/imports", in_projects("/imports")),
+    Road(f"POST {_P}/exports", exports),
+    Road(f"GET {_P}/invitations", in_projects("/invitations")),
+    Road("GET /dashboards", once("/dashboards")),
+    Road(_D, of_dashboard("")),
+    Road(f"{_D}/data", of_dashboard("/data")),
+    Road(f"{_D}/members", of_dashboard("/members")),
+    Road(f"{_D}/charts", of_dashboard("/charts")),
+    Road(f"{_D}/charts/{{chart_id}}", of_charts("/dashboards/{dashboard}/charts/{chart}")),
+    Road(f"{_D}/charts/{{chart_id}}/data", of_charts("/dashboards/{dashboard}/charts/{chart}/data")),
+    Road(f"{_D}/charts/{{chart_id}}/data.csv", of_charts("/dashboards/{dashboard}/charts/{chart}/data.csv")),
+    Road(
+        f"{_D}/charts/{{chart_id}}/image.svg", of_charts("/dashboards/{dashboard}/charts/{chart}/image.svg")
+    ),
+    Road("GET /charts/{chart_id}/data", of_charts("/charts/{chart}/data")),
+    Road("GET /charts/{chart_id}/data.csv", of_charts("/charts/{chart}/data.csv")),
+    Road("GET /charts/{chart_id}/image.svg", of_charts("/charts/{chart}/image.svg")),
+    Road("POST /charts/preview", previews("/charts/preview")),
+    Road(
+        "POST /dashboards/{dashboard_id}/charts/preview", previews("/dashboards/{dashboard}/charts/preview")
+    ),
+    Road(f"GET {_P}/automations", in_projects("/automations?count=true")),
+    Road(f"GET {_P}/automations/{{automation_id}}", entries("automations")),
+    Road(f"GET {_P}/automations/{{automation_id}}/versions", entries("automations", "/versions")),
+    Road(f"GET {_P}/automations/{{automation_id}}/runs", entries("automations", "/runs")),
+    Road("GET /webhooks", once("/webhooks")),
+    Road("GET /files/{file_id}", of_files("")),
+    Road("GET /files/{file_id}/content", of_files("/content")),
+    Road("GET /projects", once("/projects?count=true")),
+    Road(f"GET {_P}", in_projects("")),
+    Road("GET /search", searches),
+    Road("GET /trash", once("/trash?limit=100")),
+    Road("GET /trash", lambda story: (Ask(f"/trash?project={p.id}") for p in story.places)),
+    Road("GET /notifications", once("/notifications")),
+    Road("GET /users/{user_id}", people("/users/{id}")),
+    Road("GET /me", once("/me")),
+)
+
+_CATALOGUE = "tells of what is installed, not of what anybody has written"
+_OWN = "tells of the credentials and accounts that the reader has or administers"
+EXCEPT: dict[str, str] = {
+    **dict.fromkeys(
+        ["GET /actions", "GET /chart-types", "GET /chart-types/{key}", "GET /field-types",
+         "GET /field-types/{key}", "GET /functions", "GET /importers", "GET /importers/{key}",
+         "GET /triggers", "GET /templates", "GET /templates/{key}", "GET /plugins", "GET /plugins/{name}"],
+        _CATALOGUE,
+    ),
+    **dict.fromkeys(["GET /session", "GET /users", "GET /users/{user_id}/tokens", "GET /users/{user_id}/sessions",
+                    "GET /invitations"], _OWN),
+    "GET /currency-rates": "is public to all who sign in, and depends on no record",
+    f"GET {_P}/members/{{user_id}}": "tells what the list of members tells",
+    f"GET {_P}/roles/{{role_id}}": "tells what the list of roles tells",
+    f"GET {_P}/imports/{{import_id}}": "is for those who import: it tells of the file that they brought",
+    f"GET {_P}/imports/{{import_id}}/rejected.csv": "holds rows of the file that the reader brought",
+    f"POST {_P}/imports/{{import_id}}/validate": "is for those who import: unique values are told by design",
+    f"GET {_D.removeprefix('GET ')}/members/{{user_id}}": "tells what the list of members tells",
+    f"GET {_P}/exports": "lists the exports that the reader has made, which are asked for one by one",
+    f"GET {_P}/exports/{{export_id}}": "is how a reader waits for what is asked for by POST",
+    f"GET {_P}/exports/{{export_id}}/download": "is fetched with what is asked for by POST",
+    f"POST {_P}/exports/{{export_id}}/cancel": "throws away what the reader has made",
+    f"GET {_P}/automations/{{automation_id}}/runs/{{run_id}}": "tells what the list of runs tells",
+    **dict.fromkeys(
+        ["GET /webhooks/{webhook_id}", "GET /webhooks/{webhook_id}/deliveries"],
+        "are the reader's own; what they send is looked at by the tests of webhooks",
+    ),
+    "GET /events": "never ends; its messages hold no values, and `tests/kernel/api/events` looks at them",
+}  # fmt: skip
