@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from kernel.demo import ADMINISTRATOR, prepare_demo
 from kernel.errors import InvalidInputError, SettingsError, SmaltError
 from kernel.logs import configure_logs
 from kernel.runtime import Kernel, create_kernel
+from kernel.services.backups.archive import Manifest
 from kernel.services.tokens import TokenInput
 from kernel.services.users import User, UserInput, UserPatch
 from kernel.serving import serve
@@ -55,6 +57,17 @@ async def running(settings: Settings) -> AsyncIterator[Kernel]:
         yield kernel
     finally:
         await kernel.stop()
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Kernel]:
+    """A kernel whose database is open, and that does nothing of its own in the background."""
+    kernel = create_kernel(settings)
+    await kernel.database.start()
+    try:
+        yield kernel
+    finally:
+        await kernel.database.stop()
 
 
 def run_serve(settings: Settings, options: argparse.Namespace) -> None:
@@ -120,6 +133,27 @@ def run_plugins(settings: Settings, options: argparse.Namespace) -> None:
 def _plugin_row(info: Any) -> list[str]:
     off = "off" if info.status == "loaded" else info.status
     return [info.name, info.kind, "on" if info.enabled else off, info.provider, info.error or ""]
+
+
+def run_backup(settings: Settings, options: argparse.Namespace) -> None:
+    async def write() -> Manifest:
+        async with opened(settings) as kernel:
+            return await kernel.backups.write(options.file)
+
+    print(f"{options.file} holds {_told(asyncio.run(write()))}.")
+
+
+def run_restore(settings: Settings, options: argparse.Namespace) -> None:
+    async def read() -> Manifest:
+        async with opened(settings) as kernel:
+            return await kernel.backups.restore(options.file)
+
+    print(f"Restored {_told(asyncio.run(read()))}.")
+
+
+def _told(manifest: Manifest) -> str:
+    rows = sum(manifest.rows.values())
+    return f"{rows:,} rows of {len(manifest.rows)} tables and {manifest.files:,} files"
 
 
 def run_user_create(settings: Settings, options: argparse.Namespace) -> None:
@@ -189,6 +223,7 @@ def command_line() -> argparse.ArgumentParser:
     worker = commands.add_parser("worker", help="carry out automations beside the server; any number")
     worker.set_defaults(run=run_worker)
     commands.add_parser("plugins", help="list the plugins").set_defaults(run=run_plugins)
+    _add_backups(commands)
     _add_user(commands.add_parser("user", help="people who may sign in"))
     _add_token(commands.add_parser("token", help="tokens for programs"))
     return parser
@@ -206,6 +241,16 @@ def _add_demo(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run_demo)
     parser.add_argument("--template", default="crm", help="what to fill an empty database with (crm)")
     parser.add_argument("--records", type=int, default=500, help="sample records (500)")
+
+
+def _add_backups(commands: Any) -> None:
+    for name, run, text in (
+        ("backup", run_backup, "write everything into one file, while servers go on"),
+        ("restore", run_restore, "fill an empty database from a backup"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.set_defaults(run=run)
+        command.add_argument("file", type=Path, help="the file of the backup")
 
 
 def _add_user(parser: argparse.ArgumentParser) -> None:

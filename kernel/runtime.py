@@ -20,6 +20,7 @@ from kernel.plugin_sources import Found
 from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
 from kernel.services.automations.facade import Automations, Neighbours
+from kernel.services.backups.service import Backups
 from kernel.services.changes import ChangeLog
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
@@ -113,6 +114,7 @@ class Kernel:
         self._wire_automations()
         self._wire_imports()
         self._wire_exports()
+        self._wire_backups()
         self._wire_templates()
         self.outgoing = Outgoing(settings.allow_private_addresses)
         self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
@@ -219,6 +221,11 @@ class Kernel:
         self._work[EXPORT] = ExportWork(self.database, self.schema, reader, files)
         rows = JobRows(self.database, self.clock)
         self.exports = ExportService(reader, views, self.schema, files, self.ids, rows, self.jobs.wake)
+
+    def _wire_backups(self) -> None:
+        url, types = self.settings.database_url, self.registries.field_types.get
+        database, rows, schema = self.database, self.rows, self.schema
+        self.backups = Backups(database, url, rows, schema, self.files.store, self.clock, types)
 
     def _wire_templates(self) -> None:
         templates = self.registries.templates

@@ -24,13 +24,14 @@ def open_database(url: str, options: StorageOptions | None = None) -> Database:
     if scheme in ("postgresql", "postgres"):
         return PostgresDatabase(url, PostgresDialect(), options)
     if scheme == "sqlite":
-        path = _sqlite_path(url)
+        path = sqlite_path(url)
         path.parent.mkdir(parents=True, exist_ok=True)
         return SqliteDatabase(path, SqliteDialect(), options)
     raise SettingsError("The database URL begins with sqlite:/// or postgresql://.")
 
 
-def _sqlite_path(url: str) -> Path:
+def sqlite_path(url: str) -> Path:
+    """The file of an SQLite URL, or SettingsError."""
     parts = urlsplit(url)
     name = unquote(parts.path)[1:]
     if parts.netloc or not name or parts.query or parts.fragment:

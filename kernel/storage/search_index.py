@@ -18,7 +18,7 @@ from kernel.storage.database import Database, Row, Statement, Transaction
 from kernel.storage.kernel_rows import KernelRows
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvw"
-_LOCK: Final = 5284312
+_LOCK: Final = 5284313
 _TRIGGERS: Final = {
     "sqlite": Statement("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"),
     "postgres": Statement("SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"),

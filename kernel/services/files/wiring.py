@@ -15,7 +15,7 @@ class Files(FileService):
     """Files of one server; `removal` is what sweeps them in the background."""
 
     def __init__(self, parts: ProjectParts, settings: Settings) -> None:
-        store = FileStore(place_of(settings))
+        store = self.store = FileStore(place_of(settings))
         self.removal = FileRemoval(parts, store, settings.trash_days)
         super().__init__(parts, store, self.removal, settings.max_upload_size)
 

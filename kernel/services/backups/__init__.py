@@ -1,0 +1,1 @@
+"""The whole installation as one file, the same for either engine."""
