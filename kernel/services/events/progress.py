@@ -12,7 +12,7 @@ from kernel.services.job_rows import ACTIVE
 from kernel.storage.database import Database, Statement
 from kernel.storage.kernel_rows import KernelRows
 
-_COLUMNS = "id, kind, project_id, actor_id, status, rows_done, rows_total, error"
+_COLUMNS = "id, kind, project_id, actor_id, status, rows_done, rows_total, error, finished_at"
 _LATELY_MS = 10_000
 
 
@@ -34,7 +34,7 @@ class JobProgress(msgspec.Struct, frozen=True):
 
 
 class ProgressReader:
-    """Reads what has moved on since the last time, in one query for all jobs."""
+    """Reads what goes on, and what has ended since the last time, in one query for all jobs."""
 
     def __init__(self, database: Database, rows: KernelRows, clock: Clock) -> None:
         self._database = database
@@ -52,11 +52,11 @@ class ProgressReader:
         lately = to_milliseconds(self._clock.now()) - _LATELY_MS
         (rows,) = await self._database.read(Statement(sql, [lately]))
         known, self._known, found = self._known, {}, []
-        for id_, kind, project_id, actor_id, status, done, total, error in rows:
+        for id_, kind, project_id, actor_id, status, done, total, error, finished_at in rows:
             project = None if project_id is None else str(project_id)
             now = JobProgress(str(id_), project, status, Progress(done, total), error)
             self._known[id_] = now
-            if known.get(id_) != now:
+            if known.get(id_) != now or finished_at is None:
                 told = Message(f"{kind}.progress", msgspec.json.encode(now), project_id=project_id)
                 found.append((actor_id, told))
         return found

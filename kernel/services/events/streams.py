@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from kernel.access.authenticator import Identity
-from kernel.services.events.messages import REMOVED, Message, resync
+from kernel.services.events.messages import Message, resync
 
 MOST_WAITING: Final = 1000
 """Messages that wait for a slow reader; then it is told to read anew instead."""
@@ -92,7 +92,8 @@ class EventStream:
             known = one.record_id in self._told
             self._told.pop(one.record_id, None)
             return known
-        if one.name != REMOVED:
+        access = self.identity.actor.access(one.project_id or 0)
+        if access is not None and access.scope is not None:
             self._told[one.record_id] = None
             if len(self._told) > MOST_TOLD:
                 del self._told[next(iter(self._told))]

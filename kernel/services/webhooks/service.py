@@ -172,7 +172,7 @@ class WebhookService:
     def _own(self, actor: Actor, use: list[Any]) -> tuple[str, list[Any]]:
         """What narrows to the webhooks that the actor may see: a token for projects sees theirs only."""
         terms = ""
-        if not actor.admin:
+        if not (actor.admin and "admin" in actor.scopes):
             use = [*use, actor.user_id]
             terms += f" AND owner_id = {self._mark(len(use))}"
         if actor.token_projects is not None:

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook as Signer
 
 from kernel.clock import OffsetClock
 from kernel.runtime import Kernel, create_kernel
-from kernel.services.webhooks.delivery_rows import BACKOFF
+from kernel.services.webhooks.delivery_rows import BACKOFF, LEASE_MS, DeliveryRows, Hook
 from kernel.services.webhooks.worker import PER_HOST
 from kernel.settings import Settings
 from tests.kernel.api.clients import NewClient, user_id
@@ -217,6 +217,28 @@ async def test_several_processes_deliver_each_once(
     await until(all_done)
     await other.stop()
     assert receiver.waiting == 0
+
+
+async def test_what_a_dead_process_had_claimed_is_delivered_by_another(
+    kernel: Kernel, client: httpx.AsyncClient, deals: ProjectClient, receiver: Receiver
+) -> None:
+    await kernel.webhooks.worker.stop()
+    made = await hook(client, receiver.url, "record.created")
+    await deals.add("Website")
+    await until(lambda: deliveries(client, made))
+    rows = DeliveryRows(kernel.database, kernel.rows, kernel.ids, kernel.clock)
+    [[claimed]] = (await rows.claim({int(made["id"]): 5})).values()
+    assert await rows.due() == []
+    await kernel.webhooks.worker.start()
+    later(kernel, LEASE_MS / 1000 + 1)
+    assert (await receiver.next()).headers["webhook-id"] == f"msg_{claimed.id}"
+
+    async def done() -> bool:
+        return (await deliveries(client, made))[0]["status"] == "done"
+
+    await until(done)
+    await rows.failed(Hook(int(made["id"]), 0, None, "", ""), claimed, None, "late", again=False)
+    assert await done(), "who was late does not have the last word"
 
 
 async def test_what_is_asked_for_is_checked(
