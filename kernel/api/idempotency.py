@@ -107,7 +107,7 @@ async def _read(scope: HTTPScope, receive: Receive, body: SpooledTemporaryFile[b
     while more:
         message: Any = await receive()
         if message["type"] != "http.request":
-            break
+            raise InvalidInputError("The request was cut off.")  # a key must not stand for a part of it
         chunk, more = message.get("body", b""), message.get("more_body", False)
         size += len(chunk)
         if most is not None and size > most:

@@ -6,11 +6,8 @@ number of processes may do this at once, and one that is killed leaves nothing h
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime, timedelta
 from typing import Final
-
-import structlog
 
 from kernel.access.actor import SYSTEM
 from kernel.clock import to_milliseconds
@@ -19,6 +16,7 @@ from kernel.schema import Field, Project
 from kernel.services.changes import Change
 from kernel.services.entries import ProjectParts
 from kernel.services.record_removal import RecordRemoval
+from kernel.services.rounds import Rounds
 from kernel.storage.database import Statement, Transaction
 from kernel.storage.project_tables import drop_columns, drop_project_table
 from kernel.storage.search_index import note_all
@@ -34,34 +32,18 @@ _OF_PROJECT: Final = (
     "smalt_view", "smalt_view_default",
 )  # fmt: skip
 
-_log = structlog.get_logger("smalt.trash")
 
-
-class TrashEmptying:
+class TrashEmptying(Rounds):
     """Looks every hour for what has been in the trash for more than `days`."""
 
     def __init__(self, parts: ProjectParts, days: float) -> None:
+        super().__init__("trash", FIRST_SECONDS, EVERY_SECONDS)
         self._parts = parts
         self._days = days
         self._removal = RecordRemoval(parts.database.dialect)
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._forever(), name="smalt-trash")
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _forever(self) -> None:
-        await asyncio.sleep(FIRST_SECONDS)
-        while True:
-            try:
-                await self.empty()
-            except Exception:
-                _log.exception("emptying the trash failed")
-            await asyncio.sleep(EVERY_SECONDS)
+    async def round(self) -> None:
+        await self.empty()
 
     async def empty(self) -> None:
         """Remove for good all that is due."""

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import timedelta
 from typing import Final
 
-import structlog
-
 from kernel.clock import Clock, to_milliseconds
+from kernel.services.rounds import Rounds
 from kernel.storage.database import Database, Transaction
 from kernel.storage.kernel_rows import KernelRows
 
@@ -16,13 +14,12 @@ FIRST_SECONDS: Final = 90.0
 EVERY_SECONDS: Final = 3600.0
 AT_ONCE: Final = 5000
 
-_log = structlog.get_logger("smalt.events")
 
-
-class EventRetention:
+class EventRetention(Rounds):
     """Looks every hour for events older than `days`. The history keeps what they told."""
 
     def __init__(self, database: Database, rows: KernelRows, clock: Clock, days: float) -> None:
+        super().__init__("event-retention", FIRST_SECONDS, EVERY_SECONDS)
         self._database = database
         self._clock = clock
         self._days = days
@@ -32,24 +29,9 @@ class EventRetention:
             f"WHERE seq > 0 AND seq <= {rows.mark(1)} AND at < {rows.mark(2)} ORDER BY seq LIMIT {AT_ONCE})"
         )
         self._deliveries = f"DELETE FROM smalt_delivery WHERE finished_at < {rows.mark(1)}"
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._forever(), name="smalt-event-retention")
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _forever(self) -> None:
-        await asyncio.sleep(FIRST_SECONDS)
-        while True:
-            try:
-                await self.prune()
-            except Exception:
-                _log.exception("forgetting old events failed")
-            await asyncio.sleep(EVERY_SECONDS)
+    async def round(self) -> None:
+        await self.prune()
 
     async def prune(self) -> int:
         """Forget all that is due, some thousands at a time; how many there were."""

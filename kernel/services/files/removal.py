@@ -7,15 +7,13 @@ killed on the way is found again. Any number of processes may do this at once.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from typing import Final
-
-import structlog
 
 from kernel.queries.files import UNHELD
 from kernel.services.entries import ProjectParts
 from kernel.services.process_owner import is_gone
+from kernel.services.rounds import Rounds
 from kernel.storage.database import Statement, Transaction
 from kernel.storage.file_store import FileStore
 
@@ -23,7 +21,6 @@ FIRST_SECONDS: Final = 2.0
 EVERY_SECONDS: Final = 600.0
 AT_ONCE: Final = 500
 
-_log = structlog.get_logger("smalt.files")
 _FORGOTTEN = (
     "DELETE FROM smalt_comment_file WHERE NOT EXISTS (SELECT 1 FROM smalt_comment c WHERE c.id = comment_id)"
 )
@@ -33,44 +30,31 @@ _IN_USE = (
 )
 
 
-class FileRemoval:
+class FileRemoval(Rounds):
     """Removes files. `days` is how long one that was in use is kept."""
 
     def __init__(self, parts: ProjectParts, store: FileStore, days: float) -> None:
+        super().__init__("files", FIRST_SECONDS, EVERY_SECONDS)
         self._parts = parts
         self._store = store
         self._kept = int(days * 86_400_000)
         self._mark = parts.rows.mark
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
-        self._task = asyncio.create_task(self._forever(), name="smalt-files")
-
-    async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _forever(self) -> None:
-        await asyncio.sleep(FIRST_SECONDS)
-        while True:
-            try:
-                await self.sweep()
-            except Exception:
-                _log.exception("sweeping files failed")
-            await asyncio.sleep(EVERY_SECONDS)
+    async def round(self) -> None:
+        await self.sweep()
 
     async def sweep(self) -> None:
         """Remove what broke off, what is due, and what was being removed when somebody was killed."""
         await self._note_use()
         for file_id in await self._broken_off():
             await self.discard(file_id)
-        for file_id in await self._ids(
-            f"state = 'ready' AND expires_at < {self._mark(1)} AND {UNHELD}", self._parts.now()
-        ):
-            await self.give_up(file_id, due=True)
-        for file_id in await self._ids("state = 'removing'"):
-            await self._remove(file_id)
+        due = f"state = 'ready' AND expires_at < {self._mark(1)} AND {UNHELD}"
+        now, gone = self._parts.now(), True
+        while gone:
+            gone = any([await self.give_up(i, due=True) for i in await self._ids(due, now)])
+        while left := await self._ids("state = 'removing'"):
+            for file_id in left:
+                await self._remove(file_id)
 
     async def discard(self, file_id: int) -> None:
         """Remove an upload that came to no end."""
@@ -103,13 +87,14 @@ class FileRemoval:
 
     async def _note_use(self) -> None:
         """What is held has no end; what has lost its last holder gets one."""
-        lost = await self._ids(f"state = 'ready' AND expires_at IS NULL AND {UNHELD}")
         async with self._parts.database.transaction() as tx:
             await tx.execute(_FORGOTTEN)
             await tx.execute(_IN_USE)
-            still = f"f.id = {self._mark(1)} AND {UNHELD}"
-            end = f"UPDATE smalt_file AS f SET expires_at = {self._mark(2)} WHERE {still}"
-            await tx.execute_many(end, [(i, self._parts.now() + self._kept) for i in lost])
+        still = f"f.id = {self._mark(1)} AND {UNHELD}"
+        end = f"UPDATE smalt_file AS f SET expires_at = {self._mark(2)} WHERE {still}"
+        while lost := await self._ids(f"state = 'ready' AND expires_at IS NULL AND {UNHELD}"):
+            async with self._parts.database.transaction() as tx:
+                await tx.execute_many(end, [(i, self._parts.now() + self._kept) for i in lost])
 
     async def _broken_off(self) -> Sequence[int]:
         """Uploads whose process is gone, or that have been on their way for too long."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -56,8 +57,7 @@ class FileService:
             "id": file_id, "name": "", "size": 0, "content_type": "", "state": "uploading",
             "owner": self._owner, "created_at": now, "created_by": actor.user_id, "expires_at": expires,
         }  # fmt: skip
-        async with self._parts.database.transaction() as tx:
-            await self._parts.rows.insert(tx, "smalt_file", row)
+        await _aside(self._announce(row))
         taken = _Taken()
         try:
             await self._store.write(file_id, self._watched(incoming.parts(), taken))
@@ -66,8 +66,12 @@ class FileService:
                 FileInfo(file_id, safe_name(incoming.file_name), taken.size, type_, now, actor.user_id)
             )
         except BaseException:
-            await asyncio.shield(self._removal.discard(file_id))
+            await asyncio.shield(_aside(self._removal.discard(file_id)))
             raise
+
+    async def _announce(self, row: Mapping[str, Any]) -> None:
+        async with self._parts.database.transaction() as tx:
+            await self._parts.rows.insert(tx, "smalt_file", row)
 
     async def _watched(self, parts: AsyncIterator[bytes], taken: _Taken) -> AsyncIterator[bytes]:
         async for part in parts:
@@ -121,3 +125,8 @@ class FileService:
         found = await self.get(actor, file_id)
         if found.created_by != actor.user_id or not await self._removal.give_up(file_id):
             raise ConflictError("This file is in use. Take it out of the field or comment that holds it.")
+
+
+def _aside(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Work outside the request: its idempotency key stands for a file that is there, for nothing before."""
+    return asyncio.create_task(work, context=Context())

@@ -139,10 +139,16 @@ async def test_what_is_cut_or_refused_leaves_nothing(
     assert (await client.post("/files", files=[("file", b"a"), ("file", b"b")])).status_code == 422
     assert (await client.post("/files", json={})).status_code == 415
     assert await disconnected(app, client, head + big) == 422
+    assert await disconnected(app, client, head + big, ("idempotency-key", "once")) == 422
     assert (await rows(kernel), stored()) == ([], [])
+    # the key of a cut request stands for nothing; that of a whole one for its file
+    whole = {"content": head + b"whole\r\n--x--\r\n", "headers": form | {"idempotency-key": "once"}}
+    first, again = await client.post("/files", **whole), await client.post("/files", **whole)
+    assert (first.status_code, first.json()) == (201, again.json())
+    assert [id_ for id_, _ in await rows(kernel)] == [int(first.json()["id"])]
 
 
-async def disconnected(app: Litestar, client: httpx.AsyncClient, body: bytes) -> int:
+async def disconnected(app: Litestar, client: httpx.AsyncClient, body: bytes, *more: tuple[str, str]) -> int:
     """Post a body whose sender goes away; the status of the answer that nobody reads."""
     headers = {
         "content-type": "multipart/form-data; boundary=x",
@@ -151,7 +157,7 @@ async def disconnected(app: Litestar, client: httpx.AsyncClient, body: bytes) ->
     scope = {
         "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "POST", "scheme": "http",
         "path": "/api/v1/files", "raw_path": b"/api/v1/files", "root_path": "", "query_string": b"",
-        "headers": [(k.encode(), v.encode()) for k, v in headers.items()], "client": ("test", 1), "server": ("test", 80),
+        "headers": [(k.encode(), v.encode()) for k, v in [*headers.items(), *more]], "client": ("test", 1), "server": ("test", 80),
     }  # fmt: skip
     messages = iter([{"type": "http.request", "body": body, "more_body": True}, {"type": "http.disconnect"}])
     sent: list[Any] = []
