@@ -13,6 +13,7 @@ from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
+from kernel.display import BY_KIND, Display
 from kernel.errors import InvalidInputError, InvalidValueError
 from kernel.values import Choice, Kind, Value, ValueType
 
@@ -196,6 +197,7 @@ class FieldType(Generic[C, V]):
 
     Subclasses set `key`, `label`, `config_type` and usually `column`, and override what
     differs from the default. Raise `InvalidValueError` for what a person can mend.
+    `display` writes values for people; by what they mean, unless a type has a `Display` of its own.
     `pressable` is for fields that people press: each time, the event `button.pressed` goes out.
     A search looks into stored values that read as text, unless `searchable` is False.
     """
@@ -207,6 +209,7 @@ class FieldType(Generic[C, V]):
     column: Column | None = None
     value_type: type[Any] | None = None
     widget: str = "text"
+    display: Display = BY_KIND
     pressable: bool = False
     searchable: bool = True
 

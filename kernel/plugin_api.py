@@ -35,6 +35,7 @@ from kernel.charts import (
 )
 from kernel.currencies import currency_codes, currency_digits, currency_of
 from kernel.date_input import parse_date, parse_datetime
+from kernel.display import Display, Look, number_text
 from kernel.drawing.legend import LEGEND_ROW, legend
 from kernel.drawing.plot import Plot
 from kernel.drawing.scales import Scale, scale_for
@@ -130,6 +131,7 @@ __all__ = [
     "CopyRecord",
     "CreateRecord",
     "Derivation",
+    "Display",
     "Due",
     "Effect",
     "Exchange",
@@ -152,6 +154,7 @@ __all__ = [
     "Line",
     "ListName",
     "ListSpec",
+    "Look",
     "Mark",
     "Matching",
     "NoConfig",
@@ -207,6 +210,7 @@ __all__ = [
     "fold_name",
     "hookimpl",
     "legend",
+    "number_text",
     "parse_date",
     "parse_datetime",
     "parse_decimal",

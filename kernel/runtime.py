@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import timedelta
 
 from kernel.access.actor import Actor
@@ -13,6 +14,7 @@ from kernel.access.passwords import Passwords
 from kernel.access.throttle import Throttle
 from kernel.clock import Clock, OffsetClock, SystemClock
 from kernel.containment import PluginGuard
+from kernel.errors import UnavailableError
 from kernel.fields import Derivation
 from kernel.ids import IdGenerator
 from kernel.plugin_manager import PluginManager
@@ -28,6 +30,7 @@ from kernel.services.comments import CommentService
 from kernel.services.conversions import Conversions
 from kernel.services.currency_rates import CurrencyRateService
 from kernel.services.dashboards.facade import Dashboards
+from kernel.services.displays import DisplayService
 from kernel.services.entries import ProjectParts
 from kernel.services.events.facade import Events
 from kernel.services.events.feed import EventFeed
@@ -168,6 +171,7 @@ class Kernel:
         self.reverts = RevertService(self.database, self.rows, records, self.ids)
         self.search = SearchService(self.database, self.clock, records.reader)
         self.past = RecordPast(self.schema, records.reader)
+        self.displays = DisplayService(self.schema, self.database.dialect, self.clock)
         self.notices = NoticeService(self.database, self.rows, self.clock)
 
     def _wire_projects(self) -> None:
@@ -256,7 +260,8 @@ class Kernel:
         await self.files.removal.stop()
         await self.search_indexing.stop()
         await self.timekeeper.stop()
-        await self.last_use.write()
+        with suppress(UnavailableError):
+            await self.last_use.write()
         await self.automations.stop()
         await self.trash_emptying.stop()
         await self.jobs.stop()

@@ -76,6 +76,8 @@ SCHEMAS: Final[Mapping[str, dict[str, Any]]] = {
             "version": {"type": "integer", "description": "Counts changes; also the ETag."},
             "warnings": {"type": "array", "items": {"type": "object"},
                          "description": "What is broken or left out, where there is something to say."},
+            "display": {"type": "object", "description": "With `display` only: texts for people, by member; "
+                        "those of custom fields under `fields`."},
             "fields": _VALUES,
         },
         "examples": [_RECORD_EXAMPLE],

@@ -16,8 +16,11 @@ from babel.localedata import resolve_locale_filename
 
 from kernel.plugin_api import (
     Column,
+    Display,
     FieldType,
     InvalidValueError,
+    Kind,
+    Look,
     NoConfig,
     ParseContext,
     SqlText,
@@ -50,6 +53,11 @@ class Country(msgspec.Struct, frozen=True):
     name: str
 
 
+class CountryDisplay(Display):
+    def text(self, value: Any, kind: Kind, config: Any, look: Look) -> str:
+        return str(look.locale.territories.get(value["code"], value["name"]))
+
+
 class CountryField(FieldType[NoConfig, str]):
     """Stored as the two-letter code, shown as `{"code": "PL", "name": "Poland"}`.
 
@@ -64,6 +72,7 @@ class CountryField(FieldType[NoConfig, str]):
     column = Column.TEXT
     value_type = Country
     widget = "country"
+    display = CountryDisplay()
     searchable = False
 
     def value(self, columns: Mapping[str, str], config: NoConfig, sql: SqlText) -> Value:

@@ -13,10 +13,12 @@ import msgspec
 from kernel.plugin_api import (
     Column,
     ColumnSpec,
+    Display,
     FieldType,
     InvalidInputError,
     InvalidValueError,
     Kind,
+    Look,
     ParseContext,
     SqlText,
     Value,
@@ -50,6 +52,15 @@ class DateConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     maximum: date | None = None
 
 
+class DateDisplay(Display):
+    def text(self, value: Any, kind: Kind, config: Any, look: Look) -> str:
+        if not isinstance(value, dict):
+            return super().text(value, kind, config, look)
+        return " – ".join(
+            super(DateDisplay, self).text(value[end], kind, config, look) for end in ("start", "end")
+        )
+
+
 class DateField(FieldType[DateConfig, date | Span[date]]):
     """A range sorts, filters and groups by its start; its JSON is `{"start": …, "end": …}`."""
 
@@ -59,6 +70,7 @@ class DateField(FieldType[DateConfig, date | Span[date]]):
     config_type = DateConfig
     value_type = Span
     widget = "date"
+    display = DateDisplay()
 
     def columns(self, config: DateConfig) -> Sequence[ColumnSpec]:
         column = Column.DATETIME if config.time else Column.DATE

@@ -8,12 +8,16 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
+from babel.units import format_unit
 
 from kernel.plugin_api import (
     Column,
+    Display,
     FieldType,
     InvalidInputError,
     InvalidValueError,
+    Kind,
+    Look,
     ParseContext,
     hookimpl,
     parse_integer,
@@ -50,6 +54,18 @@ class DurationConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     maximum: Seconds | None = None
 
 
+class DurationDisplay(Display):
+    def text(self, value: Any, kind: Kind, config: Any, look: Look) -> str:
+        """The units that it has, such as `2 hr 15 min`."""
+        rest = int(value)
+        parts: list[str] = []
+        for unit, seconds in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+            count, rest = divmod(rest, seconds)
+            if count or (unit == "second" and not parts):
+                parts.append(format_unit(count, f"duration-{unit}", "short", locale=look.locale))
+        return " ".join(parts)
+
+
 class DurationField(FieldType[DurationConfig, int]):
     """Its JSON is the number of seconds, and so is its value in expressions.
 
@@ -63,6 +79,7 @@ class DurationField(FieldType[DurationConfig, int]):
     config_type = DurationConfig
     column = Column.INTEGER
     widget = "duration"
+    display = DurationDisplay()
 
     def parse(self, value: object, config: DurationConfig, context: ParseContext) -> int | None:
         seconds = self._from_text(value, context) if isinstance(value, str) else parse_integer(value)

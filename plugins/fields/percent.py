@@ -11,13 +11,17 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
+from babel.numbers import format_percent
 
 from kernel.plugin_api import (
     Column,
     ColumnSpec,
+    Display,
     FieldType,
     InvalidInputError,
     InvalidValueError,
+    Kind,
+    Look,
     ParseContext,
     fit_decimal,
     hookimpl,
@@ -36,12 +40,18 @@ class PercentConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     maximum: Decimal | None = None
 
 
+class PercentDisplay(Display):
+    def text(self, value: Any, kind: Kind, config: Any, look: Look) -> str:
+        return format_percent(Decimal(str(value)), locale=look.locale, decimal_quantization=False)
+
+
 class PercentField(FieldType[PercentConfig, Decimal]):
     key = "percent"
     label = "Percent"
     description = "A percentage; 0.125 stands for 12.5 %."
     config_type = PercentConfig
     widget = "percent"
+    display = PercentDisplay()
 
     def columns(self, config: PercentConfig) -> Sequence[ColumnSpec]:
         return [ColumnSpec(Column.DECIMAL, scale=config.decimals + 2)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 import msgspec
+from babel.units import format_unit
 
-from kernel.plugin_api import Derivation, FieldType, NumberFormat, Stays, hookimpl
+from kernel.plugin_api import Derivation, Display, FieldType, Kind, Look, NumberFormat, Stays, hookimpl
 
 _UNITS = {"seconds": 1, "minutes": 60, "hours": 3_600, "days": 86_400}
 
@@ -21,6 +23,13 @@ class TimeInListConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     decimals: Annotated[int, msgspec.Meta(ge=0, le=6)] = 2
 
 
+class TimeInListDisplay(Display):
+    def text(self, value: Any, kind: Kind, config: TimeInListConfig, look: Look) -> str:
+        return format_unit(
+            Decimal(str(value)), f"duration-{config.unit.removesuffix('s')}", locale=look.locale
+        )
+
+
 class TimeInListField(FieldType[TimeInListConfig, None]):
     """Empty for a record that was never in the list; a stay that lasts counts up to now."""
 
@@ -29,6 +38,7 @@ class TimeInListField(FieldType[TimeInListConfig, None]):
     description = "How long the record has been in a list."
     config_type = TimeInListConfig
     widget = "derived"
+    display = TimeInListDisplay()
 
     def derive(self, config: TimeInListConfig) -> Derivation:
         stays = Stays(list=config.list, present=config.list is None)

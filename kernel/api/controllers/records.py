@@ -13,10 +13,10 @@ from kernel.api.answers import json_bytes
 from kernel.api.injected import Actor, Kernel
 from kernel.api.marks import DEFERRED, READS
 from kernel.api.paths import Id, identifier
+from kernel.api.record_answers import AcceptLanguage, DisplayQuery, Manner, page_answer, record_answer
 from kernel.errors import Fault, InvalidInputError
 from kernel.queries.aggregates import AggregateRequest
 from kernel.queries.pages import PageRequest
-from kernel.services.descriptions import rendered
 from kernel.services.record_batch import BatchInput, BatchResult
 
 Fields = Annotated[
@@ -66,6 +66,9 @@ class QueryInput(msgspec.Struct, forbid_unknown_fields=True):
     as_of: Annotated[
         str | None, msgspec.Meta(description="Read the records as they were then.", examples=[None])
     ] = None
+    display: Annotated[
+        str | None, msgspec.Meta(description="A locale in which to add texts for people.", examples=[None])
+    ] = None
 
 
 class MoveInput(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
@@ -100,13 +103,21 @@ class RecordsController(Controller):
         deleted: Annotated[bool, QueryParameter(description="Read the trash instead.")] = False,
         view: View = None,
         as_of: PageAsOf = None,
+        display: DisplayQuery = None,
+        accepted: AcceptLanguage = None,
     ) -> Response[bytes]:
         wanted = PageRequest(filter, sort, _names(fields), list, tag, q, limit, cursor, count, deleted)
-        return await _page(kernel, actor, identifier(project_id), wanted, view, as_of)
+        manner = Manner(view, as_of, display, accepted)
+        return await page_answer(kernel, actor, identifier(project_id), wanted, manner)
 
     @post("/query", status_code=200, opt=READS | DEFERRED, summary="Read records by a query in the body")
     async def query(
-        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[QueryInput]
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: Id,
+        data: JSONBody[QueryInput],
+        accepted: AcceptLanguage = None,
     ) -> Response[bytes]:
         condition = msgspec.json.encode(data.filter) if isinstance(data.filter, dict) else data.filter
         wanted = PageRequest(
@@ -117,7 +128,8 @@ class RecordsController(Controller):
             cursor=data.cursor,
             count=data.count,
         )
-        return await _page(kernel, actor, identifier(project_id), wanted, data.view, data.as_of)
+        manner = Manner(data.view, data.as_of, data.display, accepted)
+        return await page_answer(kernel, actor, identifier(project_id), wanted, manner)
 
     @post("/aggregate", status_code=200, opt=READS | DEFERRED, summary="Group and measure records")
     async def aggregate(
@@ -150,15 +162,13 @@ class RecordsController(Controller):
         deleted: Annotated[bool, QueryParameter(description="Read it from the trash.")] = False,
         as_of: AsOf = None,
         render: Render = False,
+        display: DisplayQuery = None,
+        accepted: AcceptLanguage = None,
     ) -> Response[bytes]:
-        if as_of is not None:
-            past = kernel.past.record(actor, identifier(project_id), identifier(record_id), as_of)
-            return json_bytes(await past)
-        answer = await kernel.records.reader.record(
-            actor, identifier(project_id), identifier(record_id), deleted
+        manner = Manner(None, as_of, display, accepted, render)
+        return await record_answer(
+            kernel, actor, identifier(project_id), identifier(record_id), deleted, manner
         )
-        body = await rendered(answer.json) if render else answer.json
-        return json_bytes(body, 200, _etag(answer.version))
 
     @patch("/{record_id:str}", summary="Change what is sent, and nothing else")
     async def change(
@@ -215,17 +225,6 @@ class RecordsController(Controller):
             actor, identifier(project_id), identifier(record_id), data or {}
         )
         return json_bytes(answer.json, 201, _etag(answer.version))
-
-
-async def _page(
-    kernel: Kernel, actor: Actor, project_id: int, wanted: PageRequest, view: str | None, as_of: str | None
-) -> Response[bytes]:
-    if as_of is not None:
-        moment = await kernel.past.moment(actor, project_id, as_of)
-        wanted = msgspec.structs.replace(wanted, as_of=moment)
-    if view is not None:
-        wanted = await kernel.views.applied(actor, project_id, view, wanted)
-    return json_bytes(await kernel.records.reader.page(actor, project_id, wanted))
 
 
 def _names(fields: str | None) -> tuple[str, ...] | None:
