@@ -12,6 +12,7 @@ from kernel.runtime import Kernel
 from tests.kernel.api.clients import NewClient
 from tests.kernel.api.files.uploading import PNG, Json, status, upload
 from tests.kernel.api.records.projects import ProjectClient, checked, faults, join, new_project
+from tests.kernel.api.records.test_exports import exported, table
 
 Stored = Callable[[], list[str]]
 PDF = b"%PDF-1.7 contract"
@@ -73,6 +74,10 @@ async def test_files_are_values_like_any_other(client: httpx.AsyncClient, deals:
     assert delivery["fields"]["deal_files"] == shown(brief, logo)
     assert delivery["fields"]["files"] == 2
     assert await deliveries.titles(filter="{deal_files} = 'logo.png'") == ["Build"]
+    assert table(await exported(deliveries, fields=["deal_files"])) == [
+        ["Deal files"],
+        ["Brief.txt; logo.png"],
+    ]
 
 
 async def test_what_is_no_file_or_does_not_fit_is_refused(
@@ -91,6 +96,16 @@ async def test_what_is_no_file_or_does_not_fit_is_refused(
     assert "/default" in faults(await client.post(f"{deals.path}/fields", json=body))
     for config in ({"max_count": 0}, {"allowed_types": ["pdf"]}, {"size": 1}):
         assert (await deals.refuse_field("X", "file", config))["pointer"].startswith("/config")
+    rows = await client.post(f"{deals.path}/imports", files={"file": ("a.csv", b"t,f,g\nShop,7,8\n")})
+    made = {"name": "G", "type": "file"}
+    mapping = {"t": {"field": "title"}, "f": {"field": "contracts"}, "g": {"create": made}}
+    refused = await client.patch(
+        f"{deals.path}/imports/{checked(rows, 201)['id']}", json={"mapping": mapping}
+    )
+    assert faults(refused) == {
+        "/mapping/f/field": "'Contracts' holds files; upload them and put them in.",
+        "/mapping/g/field": "'G' holds files; upload them and put them in.",
+    }
     assert await deals.titles() == []
 
 
