@@ -30,10 +30,14 @@ _RESPONSES: Final = {
     "412": ("VersionMismatch", "Somebody changed it since you read it.", "version-mismatch"),
     "413": ("TooLarge", "It is too large.", "too-large"),
     "415": ("UnsupportedMediaType", "The body's media type is not understood.", "unsupported-media-type"),
+    "416": ("RangeNotSatisfiable", "There is nothing in this range.", "range-not-satisfiable"),
     "422": ("InvalidInput", "The input is not valid; `errors` says where.", "invalid-input"),
     "429": ("TooManyRequests", "Too many attempts; come back after `Retry-After`.", "too-many-requests"),
     "503": ("Unavailable", "Not available now; try again.", "unavailable"),
 }  # fmt: skip
+
+_OF_READS: Final = {"/events": "429", "/download": "409", "/content": "416"}
+"""What some reads may answer beside what all do, by the ends of their paths."""
 
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
@@ -110,8 +114,9 @@ def _statuses(method: str, path: str, public: bool) -> list[str]:
     found = ["401", "403", "404", "422", "503"]
     if method != "get":
         found += ["409", "429"]
-    elif path.endswith("/events"):
-        found.append("429")
+    for end, status in _OF_READS.items():
+        if method == "get" and path.endswith(end):
+            found.append(status)
     if method in ("post", "patch", "put"):
         found += ["413", "415"]
     if method in ("patch", "delete") and path.endswith("}"):

@@ -78,6 +78,7 @@ def fill(api: Api) -> dict[str, list[str]]:
         "record_id": ids(api.get(f"{path}/records")["items"] for path in (customers, deals)),
         "import_id": [preview["id"], other],
         "user_id": [user],
+        "file_id": [api.post("/files", files={"file": ("a.txt", b"hello")})["id"]],
         "role_id": [api.post(f"{deals}/roles", role)["id"]],
         "key": ["crm", "number", "reference", "csv"],
         "name": ["fields.rating", "fields.phone"],

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, post
+from litestar.openapi import ResponseSpec
 from litestar.params import QueryParameter
 from litestar.response import Stream
 
@@ -77,6 +78,10 @@ class FilesController(Controller):
         description="To save; with `inline`, to show, if it is of a kind that runs nothing. Understands "
         "`Range` and `If-None-Match`.",
         media_type="application/octet-stream",
+        responses={
+            206: ResponseSpec(bytes, description="A part of it.", media_type="application/octet-stream"),
+            304: ResponseSpec(None, description="It is what you have."),
+        },
     )
     async def content(
         self,
