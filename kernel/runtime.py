@@ -34,6 +34,7 @@ from kernel.services.displays import DisplayService
 from kernel.services.entries import ProjectParts
 from kernel.services.events.facade import Events
 from kernel.services.events.feed import EventFeed
+from kernel.services.explanations import Explanations
 from kernel.services.exports.files import ExportFiles
 from kernel.services.exports.model import KIND as EXPORT
 from kernel.services.exports.service import ExportService
@@ -171,6 +172,7 @@ class Kernel:
         self.reverts = RevertService(self.database, self.rows, records, self.ids)
         self.search = SearchService(self.database, self.clock, records.reader)
         self.past = RecordPast(self.schema, records.reader)
+        self.explanations = Explanations(self.database, self.schema, self.clock)
         self.displays = DisplayService(self.schema, self.database.dialect, self.clock)
         self.notices = NoticeService(self.database, self.rows, self.clock)
 

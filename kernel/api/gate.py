@@ -20,6 +20,7 @@ from kernel.api.decoding import nearest
 from kernel.api.idempotency import Idempotency
 from kernel.api.marks import ACCESS, SCOPE
 from kernel.api.problems import STALE
+from kernel.api.refusals import EXPLAIN
 from kernel.errors import Fault, ForbiddenError, InvalidInputError, NotAuthenticatedError, StaleAccessError
 from kernel.runtime import Kernel
 
@@ -64,7 +65,7 @@ class Gate:
         for route in app.routes:
             if isinstance(route, HTTPRoute):
                 for method, (handler, parameters) in route.route_handler_map.items():
-                    names = frozenset(p.field_alias for p in parameters.expected_query_params)
+                    names = frozenset({EXPLAIN, *(p.field_alias for p in parameters.expected_query_params)})
                     self._rules[id(handler)] = rule = _rule(handler.opt, method, names)
                     if method == "OPTIONS":
                         rule.allow = ", ".join(sorted(route.methods)).encode()

@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from kernel import errors
+from kernel.api.refusals import Reasons, reasons
 from kernel.errors import Fault, FieldConflict, SmaltError
 
 MEDIA_TYPE = "application/problem+json"
@@ -22,7 +23,8 @@ logger = structlog.get_logger("smalt.api")
 
 class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
     """What went wrong. `type` is stable; `errors` says where in the input, by JSON pointer. `conflict`
-    comes with a version mismatch: your change, that of others, and the value before both."""
+    comes with a version mismatch: your change, that of others, and the value before both; `explain` where it
+    was asked for, by what rights it was refused."""
 
     type: str
     title: str
@@ -30,6 +32,7 @@ class Problem(msgspec.Struct, omit_defaults=True, kw_only=True):
     detail: str = ""
     errors: Sequence[Fault] = ()
     conflict: Sequence[FieldConflict] = ()
+    explain: Reasons | None = None
 
 
 class Kind(NamedTuple):
@@ -124,6 +127,7 @@ def on_smalt_error(request: Request[Any, Any, Any], error: SmaltError) -> Respon
     problem = problem_of(error)
     if problem.status == 500:
         return on_unexpected_error(request, error)
+    problem.explain = reasons(request, problem.status)
     return answer(problem, headers_of(error))
 
 

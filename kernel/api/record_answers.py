@@ -26,14 +26,24 @@ AcceptLanguage = Annotated[
 ]
 
 
+Explain = Annotated[
+    bool,
+    QueryParameter(
+        description="Add `explain`: where values come from and which rule of your role decided, how the "
+        "filter was understood; on a refusal, what your role is."
+    ),
+]
+
+
 class Manner(NamedTuple):
-    """How to answer: through a saved view, of which moment, with texts in which locale."""
+    """How to answer: through a saved view, of which moment, with texts in which locale, with reasons."""
 
     view: str | None = None
     as_of: str | None = None
     display: str | None = None
     accepted: str | None = None
     render: bool = False
+    explain: bool = False
 
     async def shown(self, kernel: Kernel, actor: Actor, project_id: int, body: bytes) -> bytes:
         """The JSON of a record or page with the texts that were asked for."""
@@ -54,6 +64,8 @@ async def page_answer(
     if manner.view is not None:
         wanted = await kernel.views.applied(actor, project_id, manner.view, wanted)
     body = await kernel.records.reader.page(actor, project_id, wanted)
+    if manner.explain:
+        body = await kernel.explanations.page(actor, project_id, wanted, body)
     return json_bytes(await manner.shown(kernel, actor, project_id, body))
 
 
@@ -67,4 +79,6 @@ async def record_answer(
     else:
         answer = await kernel.records.reader.record(actor, project_id, record_id, trash)
         body, headers = answer.json, {"ETag": f'"{answer.version}"'}
+        if manner.explain and not trash:
+            body = await kernel.explanations.record(actor, project_id, record_id, body)
     return json_bytes(await manner.shown(kernel, actor, project_id, body), 200, headers)

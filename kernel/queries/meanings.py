@@ -54,15 +54,15 @@ def source_of(schema: Schema, field: Field, depth: int = 0) -> Field | None:
     plain = _PLAIN.fullmatch(derivation.expression)
     if plain is None or derivation.measure not in _KEEPING or derivation.stays is not None:
         return field
-    here = _rows(schema, schema.projects[field.project_id], derivation)
+    here = rows_of(schema, schema.projects[field.project_id], derivation)
     *hops, last = plain[1].split(".")
     for hop in hops:
-        here = _through(schema, here, hop)
+        here = project_through(schema, here, hop)
     found = None if here is None else here.by_name.get(last)
     return None if found is None else source_of(schema, found, depth + 1)
 
 
-def _rows(schema: Schema, project: Project, derivation: Derivation) -> Project | None:
+def rows_of(schema: Schema, project: Project, derivation: Derivation) -> Project | None:
     """The project whose records the expression is evaluated on."""
     through = derivation.through
     if through is None:
@@ -71,11 +71,11 @@ def _rows(schema: Schema, project: Project, derivation: Derivation) -> Project |
         return schema.projects.get(int(through.project_id or 0))
     here: Project | None = project
     for hop in (through.reference or "").split("."):
-        here = _through(schema, here, hop)
+        here = project_through(schema, here, hop)
     return here
 
 
-def _through(schema: Schema, project: Project | None, name: str) -> Project | None:
+def project_through(schema: Schema, project: Project | None, name: str) -> Project | None:
     field = None if project is None else project.by_name.get(name)
     source = None if field is None else source_of(schema, field)
     return None if source is None else schema.projects.get(source.target or 0)

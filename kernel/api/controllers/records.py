@@ -13,7 +13,14 @@ from kernel.api.answers import json_bytes
 from kernel.api.injected import Actor, Kernel
 from kernel.api.marks import DEFERRED, READS
 from kernel.api.paths import Id, identifier
-from kernel.api.record_answers import AcceptLanguage, DisplayQuery, Manner, page_answer, record_answer
+from kernel.api.record_answers import (
+    AcceptLanguage,
+    DisplayQuery,
+    Explain,
+    Manner,
+    page_answer,
+    record_answer,
+)
 from kernel.errors import Fault, InvalidInputError
 from kernel.queries.aggregates import AggregateRequest
 from kernel.queries.pages import PageRequest
@@ -105,9 +112,10 @@ class RecordsController(Controller):
         as_of: PageAsOf = None,
         display: DisplayQuery = None,
         accepted: AcceptLanguage = None,
+        explain: Explain = False,
     ) -> Response[bytes]:
         wanted = PageRequest(filter, sort, _names(fields), list, tag, q, limit, cursor, count, deleted)
-        manner = Manner(view, as_of, display, accepted)
+        manner = Manner(view, as_of, display, accepted, explain=explain)
         return await page_answer(kernel, actor, identifier(project_id), wanted, manner)
 
     @post("/query", status_code=200, opt=READS | DEFERRED, summary="Read records by a query in the body")
@@ -118,6 +126,7 @@ class RecordsController(Controller):
         project_id: Id,
         data: JSONBody[QueryInput],
         accepted: AcceptLanguage = None,
+        explain: Explain = False,
     ) -> Response[bytes]:
         condition = msgspec.json.encode(data.filter) if isinstance(data.filter, dict) else data.filter
         wanted = PageRequest(
@@ -128,7 +137,7 @@ class RecordsController(Controller):
             cursor=data.cursor,
             count=data.count,
         )
-        manner = Manner(data.view, data.as_of, data.display, accepted)
+        manner = Manner(data.view, data.as_of, data.display, accepted, explain=explain)
         return await page_answer(kernel, actor, identifier(project_id), wanted, manner)
 
     @post("/aggregate", status_code=200, opt=READS | DEFERRED, summary="Group and measure records")
@@ -164,8 +173,9 @@ class RecordsController(Controller):
         render: Render = False,
         display: DisplayQuery = None,
         accepted: AcceptLanguage = None,
+        explain: Explain = False,
     ) -> Response[bytes]:
-        manner = Manner(None, as_of, display, accepted, render)
+        manner = Manner(None, as_of, display, accepted, render, explain)
         return await record_answer(
             kernel, actor, identifier(project_id), identifier(record_id), deleted, manner
         )

@@ -1,0 +1,52 @@
+"""What may be said of a refusal, to who asks with `?explain=true`: what their own rights are.
+
+Whether a thing is there or may not be seen is never told apart.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+import msgspec
+from litestar import Request
+
+from kernel.access.actor import Actor
+
+EXPLAIN: Final = "explain"
+_UNSEEN: Final = "It is not there, or your rights do not reach it: the two are answered alike on purpose."
+_SCOPED: Final = "It is not there, or it does not pass the scope of your role: these are answered alike."
+_DENIED: Final = "Your role in this project, or the scopes of your token, do not allow it."
+
+
+class Reasons(msgspec.Struct, omit_defaults=True):
+    """The rights by which a request was refused."""
+
+    why: str
+    role: str | None = None
+    can: list[str] | None = None
+    scope: str | None = None
+    fields: dict[str, str] | None = None
+    token_scopes: list[str] | None = None
+
+
+def reasons(request: Request[Any, Any, Any], status: int) -> Reasons | None:
+    """The reasons of a refusal, where they were asked for."""
+    if status not in (403, 404) or not _asked(request.scope["query_string"]):
+        return None
+    actor, project_id = request.scope.get("user"), request.scope.get("path_params", {}).get("project_id", "")
+    if not isinstance(actor, Actor):
+        return None
+    named = len(project_id) < 20 and project_id.isascii() and project_id.isdigit()
+    number = int(project_id) if named else 0
+    access = actor.access(number)
+    if access is None or actor.admin:
+        why = _UNSEEN if status == 404 else _DENIED
+        return Reasons(why, token_scopes=sorted(actor.scopes))
+    why = _DENIED if status == 403 else _UNSEEN if access.scope is None else _SCOPED
+    rules: dict[str, str] = {name: rule for name, rule in access.fields.items() if rule != "hidden"}
+    return Reasons(why, access.role, sorted(access.can), access.scope, rules, sorted(actor.scopes))
+
+
+def _asked(query: bytes) -> bool:
+    return b"explain" in query and parse_qs(query).get(b"explain", [b""])[-1].lower() in (b"true", b"1")
