@@ -97,7 +97,17 @@ from kernel.meanings import (
 from kernel.number_input import fit_decimal, parse_decimal, parse_integer
 from kernel.option_lists import OptionsConfig
 from kernel.sampling import parses, score, share
-from kernel.templates import FieldSpec, ListSpec, ProjectSpec, Sample, TagSpec, Template, TemplateSpec
+from kernel.templates import (
+    ChartSpec,
+    DashboardSpec,
+    FieldSpec,
+    ListSpec,
+    ProjectSpec,
+    Sample,
+    TagSpec,
+    Template,
+    TemplateSpec,
+)
 from kernel.text_input import clean_line, clean_lines, fold_name
 from kernel.values import REAL, TEXT, Choice, Kind, Value, ValueType
 
@@ -123,6 +133,7 @@ __all__ = [
     "ChangeRecord",
     "Changed",
     "ChartData",
+    "ChartSpec",
     "ChartType",
     "Choice",
     "Column",
@@ -130,6 +141,7 @@ __all__ = [
     "Comparison",
     "CopyRecord",
     "CreateRecord",
+    "DashboardSpec",
     "Derivation",
     "Display",
     "Due",

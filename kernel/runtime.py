@@ -236,7 +236,14 @@ class Kernel:
     def _wire_templates(self) -> None:
         templates = self.registries.templates
         self.templates = TemplateService(
-            self._parts, templates, self.projects, self.lists, self.tags, self.fields, self.records
+            self._parts,
+            templates,
+            self.projects,
+            self.lists,
+            self.tags,
+            self.fields,
+            self.records,
+            self.dashboards,
         )
 
     async def start(self) -> None:

@@ -57,10 +57,29 @@ class ProjectSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     default_fields: tuple[str, ...] | None = None
 
 
+class ChartSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A chart, as the REST API takes it. Where the config names a project, `"@"` and the project's
+    local name stand. `place` is x, y, width and height in a grid of twelve columns."""
+
+    title: str
+    type: str
+    config: Mapping[str, Any]
+    place: tuple[int, int, int, int]
+
+
+class DashboardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """A dashboard with its charts."""
+
+    name: str
+    charts: tuple[ChartSpec, ...]
+    description: str | None = None
+
+
 class TemplateSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Everything a template makes."""
 
     projects: tuple[ProjectSpec, ...]
+    dashboards: tuple[DashboardSpec, ...] = ()
 
 
 class Sample(msgspec.Struct, frozen=True):
@@ -80,7 +99,7 @@ class Sample(msgspec.Struct, frozen=True):
 
 
 class Template:
-    """A ready-made set of projects. Subclasses set `key` and `label`."""
+    """A ready-made set of projects and dashboards. Subclasses set `key` and `label`."""
 
     key: str
     label: str

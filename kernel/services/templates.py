@@ -10,6 +10,9 @@ from kernel.access.actor import FULL_ACCESS, Actor
 from kernel.errors import NotFoundError, PluginError, SmaltError
 from kernel.registry import Registry
 from kernel.schema import Field, Project, Schema
+from kernel.services.dashboards.access import StoredDashboard
+from kernel.services.dashboards.facade import Dashboards
+from kernel.services.dashboards.from_template import TemplateDashboards
 from kernel.services.entries import EntryInput, EntryService, ProjectParts
 from kernel.services.field_inputs import FieldInput
 from kernel.services.fields import FieldService
@@ -27,7 +30,8 @@ REFERS = "@"
 
 @dataclass(frozen=True)
 class Skipped:
-    """A field that could not be made, for example because its plugin is switched off."""
+    """A field, or a chart of a dashboard (as `project`), that could not be made, for example because
+    its plugin is switched off."""
 
     project: str
     field: str
@@ -39,6 +43,7 @@ class Applied:
     """What a template has made: the projects by their local names, and what it could not make."""
 
     projects: dict[str, Project] = field(default_factory=dict)
+    dashboards: list[StoredDashboard] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     samples: int = 0
 
@@ -55,7 +60,9 @@ class TemplateService:
         tags: EntryService,
         fields: FieldService,
         records: RecordService,
+        dashboards: Dashboards,
     ) -> None:
+        self._dashboards = TemplateDashboards(dashboards)
         self._parts = parts
         self._templates = templates
         self._projects = projects
@@ -86,11 +93,16 @@ class TemplateService:
             everything = _owning(actor, applied)
             schema = await self._fields_of(tx, everything, spec, applied)
             applied.projects = {k: schema.projects[p.id] for k, p in applied.projects.items()}
+            await self._boards_of(tx, schema, everything, spec, applied)
             if sample:
                 writer = SampleWriter(self._records, self._parts.ids, applied.projects)
                 samples = template.samples(sample, seed)
                 applied.samples = await writer.write(tx, schema, everything, samples)
         return applied
+
+    def owner(self, actor: Actor, applied: Applied) -> Actor:
+        """The actor with the rights that making the projects has given, as of now."""
+        return replace(_owning(actor, applied), access_version=None)
 
     async def _projects_of(
         self, tx: Transaction, actor: Actor, spec: TemplateSpec, before: Schema
@@ -116,6 +128,16 @@ class TemplateService:
             choice = Choice(made.id, made.name, made.color)
             project = replace(project, tags=(*project.tags, choice))
         return project
+
+    async def _boards_of(
+        self, tx: Transaction, schema: Schema, actor: Actor, spec: TemplateSpec, applied: Applied
+    ) -> None:
+        """Dashboards with those of their charts that can be computed."""
+        for wanted in spec.dashboards:
+            configs = [_resolved(chart.config, applied.projects) for chart in wanted.charts]
+            made, refused = await self._dashboards.add(tx, schema, actor, wanted, configs)
+            applied.dashboards.append(made)
+            applied.skipped += [Skipped(wanted.name, title, reason) for title, reason in refused]
 
     async def _fields_of(self, tx: Transaction, actor: Actor, spec: TemplateSpec, applied: Applied) -> Schema:
         """Fields in rounds: those that build on fields which are not there yet wait for the next."""

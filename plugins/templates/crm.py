@@ -9,6 +9,8 @@ from random import Random
 from typing import Any
 
 from kernel.plugin_api import (
+    ChartSpec,
+    DashboardSpec,
     FieldSpec,
     ListSpec,
     ProjectSpec,
@@ -152,6 +154,8 @@ DELIVERIES = ProjectSpec(
     lists=tuple(ListSpec(name, color) for name, color, _ in DELIVERY),
     fields=(
         _reference("Opportunity", "opportunities"),
+        FieldSpec("Invoiced", "currency"),
+        FieldSpec("Invoice date", "date"),
         FieldSpec("Progress", "percent"),
         FieldSpec("Handover date", "date"),
         FieldSpec("Accepted by the customer", "checkbox"),
@@ -164,17 +168,89 @@ DELIVERIES = ProjectSpec(
 )
 
 
+WEIGHTS = {
+    "Qualification": 0.1, "Writing Proposal": 0.3, "Proposal Sent": 0.5, "Negotiations": 0.7,
+    "Contract Out for Signature": 0.9,
+}  # fmt: skip
+"""How likely a deal of each step is to be won."""
+
+WON = "{list} = 'Closed Won'"
+AMOUNT = {"function": "sum", "field": "amount"}
+MADE_MONTH = {"field": "created_at", "interval": "month"}
+WON_MONTH = {"event": "entered_list", "list": "Closed Won", "interval": "month"}
+
+
+def _deals(filter_: str | None = None, **members: Any) -> dict[str, Any]:
+    chosen = {} if filter_ is None else {"filter": filter_}
+    return {"project_id": "@opportunities"} | chosen | members
+
+
+SALES = DashboardSpec(
+    name="Sales",
+    description="What is in the pipeline, what was won, what was invoiced.",
+    charts=(
+        ChartSpec(
+            "Weighted forecast", "stat",
+            {"sources": [_deals()], "measure": AMOUNT, "weights": WEIGHTS}, (0, 0, 3, 3),
+        ),
+        ChartSpec(
+            "Forecast by stars", "stat",
+            {"sources": [_deals(OPEN)], "measure": {"expression": "SUM({amount} * {confidence} / 5)"}},
+            (3, 0, 3, 3),
+        ),
+        ChartSpec(
+            "Pipeline generated per month", "bar",
+            {"sources": [_deals()], "measure": AMOUNT, "group_by": MADE_MONTH},
+            (6, 0, 6, 4),
+        ),
+        ChartSpec(
+            "Sales per month", "bar",
+            {"sources": [_deals(WON)], "measure": AMOUNT, "group_by": WON_MONTH}, (0, 3, 6, 4),
+        ),
+        ChartSpec(
+            "New opportunities per month", "bar",
+            {"sources": [_deals()], "group_by": MADE_MONTH}, (6, 4, 6, 4),
+        ),
+        ChartSpec(
+            "Sales by service", "pie",
+            {"sources": [_deals(WON)], "measure": AMOUNT, "group_by": "tags"}, (0, 7, 6, 4),
+        ),
+        ChartSpec(
+            "Deals by stage", "bar",
+            {"sources": [_deals()], "group_by": "list", "show_empty": True}, (6, 8, 6, 4),
+        ),
+        ChartSpec(
+            "Invoiced against won", "bar",
+            {
+                "sources": [
+                    _deals(WON, name="Won", group_by=WON_MONTH),
+                    {
+                        "project_id": "@delivery", "name": "Invoiced",
+                        "filter": "{invoice_date} != BLANK()",
+                        "group_by": {"field": "invoice_date"},
+                        "measure": {"function": "sum", "field": "invoiced"},
+                    },
+                ],
+                "measure": AMOUNT, "group_by": WON_MONTH, "stack_by": "source", "format": {"mode": "grouped"},
+            },
+            (0, 11, 6, 4),
+        ),
+    ),
+)  # fmt: skip
+
+
 class CrmTemplate(Template):
     """The scenario that Smalt is judged by."""
 
     key = "crm"
     label = "Sales CRM"
     description = (
-        "Customers, a pipeline of opportunities with profit and forecast fields, and delivery projects."
+        "Customers, a pipeline of opportunities with profit and forecast fields, delivery projects, and a "
+        "dashboard over all of them."
     )
 
     def spec(self) -> TemplateSpec:
-        return TemplateSpec(projects=(CUSTOMERS, OPPORTUNITIES, DELIVERIES))
+        return TemplateSpec(projects=(CUSTOMERS, OPPORTUNITIES, DELIVERIES), dashboards=(SALES,))
 
     def samples(self, size: int, seed: int = 1) -> Iterator[Sample]:
         """`size` opportunities, a tenth as many customers, a delivery for most of what was won."""
@@ -183,15 +259,15 @@ class CrmTemplate(Template):
         names: set[str] = set()
         for number in range(customers):
             yield _customer(random, number, names)
-        won: list[int] = []
+        won: list[tuple[int, str]] = []
         for number in range(size):
             deal = _opportunity(random, number, customers)
             if deal.list == "Closed Won":
-                won.append(number)
+                won.append((number, deal.fields["amount"]))
             yield deal
-        for number in won:
+        for number, amount in won:
             if random.random() < 0.8:
-                yield _delivery(random, number)
+                yield _delivery(random, number, amount)
 
 
 def _customer(random: Random, number: int, names: set[str]) -> Sample:
@@ -242,15 +318,20 @@ def _opportunity(random: Random, number: int, customers: int) -> Sample:
     return Sample("opportunities", f"o{number}", title, step, fields, tuple(tags))
 
 
-def _delivery(random: Random, number: int) -> Sample:
+def _delivery(random: Random, number: int, amount: str) -> Sample:
     step = random.choices(DELIVERY, cum_weights=_DELIVERY_WEIGHTS)[0][0]
     done = step == "Done"
-    fields = {
+    fields: dict[str, Any] = {
         "opportunity": f"o{number}",
         "progress": 100 if done else random.randrange(0, 95, 5),
         "handover_date": (START + timedelta(days=random.randrange(365, 900))).isoformat(),
         "accepted_by_the_customer": done,
     }
+    if done or random.random() < 0.3:
+        fields |= {
+            "invoiced": amount,
+            "invoice_date": (START + timedelta(days=random.randrange(300, 730))).isoformat(),
+        }
     return Sample("delivery", f"d{number}", f"Delivery of deal {number + 1}", step, fields)
 
 

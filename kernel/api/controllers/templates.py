@@ -11,6 +11,7 @@ from litestar.params import FromPath, JSONBody
 from kernel.api.controllers.projects import ProjectView, view
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
+from kernel.services.dashboards.model import Dashboard
 from kernel.services.templates import Applied
 from kernel.templates import Template
 
@@ -34,7 +35,7 @@ class ApplyInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class SkippedView(msgspec.Struct):
-    """A field that could not be made."""
+    """A field of a project, or a chart of a dashboard, that could not be made."""
 
     project: str
     field: str
@@ -45,7 +46,7 @@ class AppliedView(msgspec.Struct):
     """What was made."""
 
     projects: list[ProjectView]
-    dashboards: list[dict[str, Any]]
+    dashboards: list[Dashboard]
     skipped: list[SkippedView]
     samples: int
 
@@ -75,7 +76,9 @@ class TemplatesController(Controller):
         self, kernel: Kernel, actor: Actor, key: FromPath[str], data: JSONBody[ApplyInput | None] = None
     ) -> AppliedView:
         wanted = data or ApplyInput()
-        return _applied(await kernel.templates.apply(actor, key, wanted.sample, wanted.seed))
+        applied = await kernel.templates.apply(actor, key, wanted.sample, wanted.seed)
+        owner = kernel.templates.owner(actor, applied)
+        return _applied(applied, await kernel.dashboards.shown(owner, applied.dashboards))
 
 
 def _template(template: Template) -> TemplateView:
@@ -86,10 +89,10 @@ def _template(template: Template) -> TemplateView:
     return TemplateView(template.key, template.label, template.description, projects)
 
 
-def _applied(applied: Applied) -> AppliedView:
+def _applied(applied: Applied, dashboards: list[Dashboard]) -> AppliedView:
     return AppliedView(
         projects=[view(project) for project in applied.projects.values()],
-        dashboards=[],
+        dashboards=dashboards,
         skipped=[SkippedView(s.project, s.field, s.reason) for s in applied.skipped],
         samples=applied.samples,
     )

@@ -50,6 +50,7 @@ class Dashboards:
         reader: RecordReader,
         users: UserService,
     ) -> None:
+        self.new_id = parts.ids.new
         self.access = DashboardAccess(parts)
         self.types = ChartTypes(registry, parts.schema, guard)
         self.figures = ChartFigures(parts.database, reader, parts.clock)

@@ -49,11 +49,14 @@ class ChartFigures:
         """Raise InvalidInputError unless the actor may compute all of a chart."""
 
         async def compile_(schema: Schema) -> None:
-            asked = config if interval_of(config) is None else of_one_moment(config)
-            ask = Ask(asked, [asked.filters], zone, moment_of(config.as_of, zone))
-            self._compiled(schema, actor, ask, strict=True)
+            self._compiled(schema, actor, _checkable(config, zone), strict=True)
 
         await self._reader.on_current_schema(compile_)
+
+    def require(self, schema: Schema, actor: Actor, config: ChartConfig, zone: str) -> None:
+        """The same on a schema at hand, perhaps one that is not committed, so nothing of it is kept."""
+        ask = _checkable(config, zone)
+        chart_query(schema, actor, ask, self._database.dialect, self._clock.now(), strict=True)
 
     async def faults(self, actor: Actor, config: ChartConfig, zone: str) -> list[Fault]:
         """What is wrong with the config of a chart that the actor writes."""
@@ -187,6 +190,12 @@ class ChartFigures:
             return data
         earlier = Assembly(before, config, dialect, language).data(*_answers(before, answers[count:]), as_of)
         return msgspec.structs.replace(data, comparison=_compared(query, data, earlier))
+
+
+def _checkable(config: ChartConfig, zone: str) -> Ask:
+    """A chart as it is compiled to see whether that is possible."""
+    asked = config if interval_of(config) is None else of_one_moment(config)
+    return Ask(asked, [asked.filters], zone, moment_of(config.as_of, zone))
 
 
 def _moment(as_of: str | None, config: ChartConfig, zone: str) -> datetime | None:

@@ -18,6 +18,7 @@ from kernel.drawing.theme import Theme
 from kernel.enclosure import is_outside
 from kernel.errors import Fault, NotFoundError
 from kernel.registry import Registry
+from kernel.schema import Schema
 from kernel.storage.schema_cache import SchemaCache
 
 
@@ -54,6 +55,10 @@ class ChartTypes:
             return [Fault("/config/format", f"{str(error).replace('`', chr(39))}.")]
         return []
 
+    def require(self, schema: Schema, key: str) -> None:
+        """Raise NotFoundError for a type that is not there, or is switched off."""
+        self._found(schema, key)
+
     def known_options(self, key: str, options: Mapping[str, Any]) -> dict[str, Any]:
         """Of the options of another type those that this one takes."""
         found = self._registry.get(key)
@@ -75,9 +80,7 @@ class ChartTypes:
         look: Look,
     ) -> str:
         """The picture of a chart. NotFoundError where its type is not there, or is switched off."""
-        chart_type = self._registry.get(key, (await self._schema.current()).disabled_plugins)
-        if chart_type is None:
-            raise NotFoundError(f"The chart type '{key[:50]}' is not available.")
+        chart_type = self._found(await self._schema.current(), key)
         canvas = ChartCanvas(look.width, look.height, data.currency, data.unit, look.locale)
 
         def draw() -> str:
@@ -90,3 +93,9 @@ class ChartTypes:
             return svg(picture, look.theme, look.styled)
 
         return await self._guard.in_thread(draw) if is_outside(chart_type) else draw()
+
+    def _found(self, schema: Schema, key: str) -> ChartType[Any]:
+        found = self._registry.get(key, schema.disabled_plugins)
+        if found is None:
+            raise NotFoundError(f"The chart type '{key[:50]}' is not available.")
+        return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from kernel.runtime import create_kernel
 from kernel.services.tokens import TokenInput
 from kernel.services.users import UserInput
 from kernel.settings import Settings
-from plugins.templates.crm import PIPELINE, CrmTemplate
+from plugins.templates.crm import PIPELINE, WEIGHTS, CrmTemplate
 
 R9 = [
     "Unqualified",
@@ -172,3 +173,49 @@ def test_samples_are_the_same_for_a_seed_and_valid() -> None:
             assert sample.fields.get(name, "c0") in keys | {"c0"}
         keys.add(sample.key)
     assert [name for name, _, _ in PIPELINE] == R9
+
+
+CHARTS = [
+    "Weighted forecast", "Forecast by stars", "Pipeline generated per month", "Sales per month",
+    "New opportunities per month", "Sales by service", "Deals by stage", "Invoiced against won",
+]  # fmt: skip
+
+
+async def test_the_dashboard_shows_what_is_in_the_records(client: httpx.AsyncClient) -> None:
+    made = await applied(client, sample=40)
+    [board] = made["dashboards"]
+    assert (board["name"], sorted(c["title"] for c in board["charts"])) == ("Sales", sorted(CHARTS))
+    assert made["skipped"] == []
+    assert (await client.get(f"/dashboards/{board['id']}")).json() == board
+    shown = (await client.get(f"/dashboards/{board['id']}/data")).json()["charts"]
+    data = {chart["title"]: chart["data"] for chart in shown}
+    _, opportunities, delivery = (f"/projects/{p['id']}/records" for p in made["projects"])
+    deals, handed_over = await items(client, opportunities), await items(client, delivery)
+    lists = await items(client, f"/projects/{made['projects'][1]['id']}/lists")
+    stage = {entry["id"]: entry["name"] for entry in lists}
+    amounts = [
+        (stage[d["list_id"]], Decimal(d["fields"]["amount"]["amount"]), d["fields"]["confidence"])
+        for d in deals
+    ]
+    weighted = sum(amount * Decimal(str(WEIGHTS.get(name, 0))) for name, amount, _ in amounts)
+    closed = ("Closed Won", "Closed Lost", "N/A")
+    stars = sum(amount * rating / 5 for name, amount, rating in amounts if name not in closed)
+    won = sum(amount for name, amount, _ in amounts if name == "Closed Won")
+    assert data["Weighted forecast"]["total"] == str(round(weighted, 2))
+    assert data["Forecast by stars"]["total"] == str(round(stars, 2))
+    assert data["Pipeline generated per month"]["total"] == str(sum(amount for _, amount, _ in amounts))
+    assert data["Sales per month"]["total"] == data["Sales by service"]["total"] == str(won)
+    assert data["New opportunities per month"]["total"] == len(deals)
+    counts = {p["key"]: p["value"] for p in data["Deals by stage"]["series"][0]["points"]}
+    assert counts == {name: sum(name == n for n, _, _ in amounts) for name in R9}
+    series = {
+        s["name"]: sum(Decimal(p["value"]) for p in s["points"])
+        for s in data["Invoiced against won"]["series"]
+    }
+    invoiced = sum(Decimal(d["fields"]["invoiced"]["amount"]) for d in handed_over if d["fields"]["invoiced"])
+    assert series == {"Won": won, "Invoiced": invoiced}
+    assert invoiced
+    for chart in board["charts"]:
+        picture = await client.get(f"/charts/{chart['id']}/image.svg")
+        assert picture.status_code == 200
+        assert "<svg" in picture.text
