@@ -63,7 +63,7 @@ class Outgoing:
         self._allow_private = allow_private
         self._seconds = seconds
         # threads of its own: names that resolve slowly keep nothing else waiting
-        self._threads = ThreadPoolExecutor(8, "smalt-names")
+        self._threads = ThreadPoolExecutor(32, "smalt-names")
         self._resolve = resolve or self._look_up
         self._client: httpx.AsyncClient | None = None
 
@@ -175,6 +175,8 @@ def checked_url(text: str) -> httpx.URL:
         raise InvalidValueError("Give an address such as https://example.com/hook.") from None
     if url.scheme not in ("http", "https") or not url.host or len(text) > LONGEST_URL:
         raise InvalidValueError("Give an address that begins with https:// or http://.")
+    if (url.port or 0) > 65_535:
+        raise InvalidValueError("A port is 65535 at the most.")
     if url.userinfo:
         raise InvalidValueError("An address must not hold a name or a password.")
     return url

@@ -56,6 +56,19 @@ async def test_private_addresses_are_refused_unless_allowed(receiver: Receiver) 
     await free.close()
 
 
+async def test_addresses_of_both_kinds_are_asked() -> None:
+    async with receiving("::1") as receiver:
+        port = receiver.url.rsplit(":", 1)[1].split("/")[0]
+
+        async def resolve(host: str, _: int) -> Sequence[str]:
+            return ["127.0.0.1", "::1"]
+
+        outgoing = Outgoing(True, resolve)
+        assert (await outgoing.send("GET", f"http://both.example:{port}/", {})).status == 204
+        assert (await receiver.next()).headers["host"] == f"both.example:{port}"
+        await outgoing.close()
+
+
 async def test_the_address_that_was_checked_is_the_one_that_is_asked(receiver: Receiver) -> None:
     """A name that points outside first and inside then is asked for once only."""
     port = int(receiver.url.rsplit(":")[-1].split("/")[0])
@@ -96,6 +109,9 @@ async def test_redirects_are_followed_as_far_as_asked_and_checked_again(receiver
         receiver.answer = lambda _: "308 Permanent Redirect\r\nLocation: http://user:word@b.example/"
         with pytest.raises(OutgoingError, match="password"):
             await outgoing.send("POST", url, headers, b"x", redirects=2)
+        receiver.answer = lambda _: "308 Permanent Redirect\r\nLocation: http://a.example:port/"
+        with pytest.raises(OutgoingError, match="Invalid port"):
+            await outgoing.send("POST", url, headers, b"x", redirects=2)
         await outgoing.close()
 
 
@@ -111,7 +127,13 @@ async def test_answers_are_bounded_in_time_and_size(receiver: Receiver) -> None:
     )
     patient = Outgoing(True)
     assert len((await patient.send("GET", receiver.url, {})).body) <= MOST_BYTES
-    for wrong in ("ftp://example.com", "http://", "nonsense", "https://user:word@example.com/"):
+    for wrong in (
+        "ftp://example.com",
+        "http://",
+        "nonsense",
+        "http://a.example:99999/",
+        "https://user:word@example.com/",
+    ):
         with pytest.raises(OutgoingError):
             await patient.send("GET", wrong, {})
     await outgoing.close()
