@@ -122,7 +122,7 @@ class LinkFinder:
     async def _records(self, field: Field, tokens: set[str], config: Any) -> dict[str, int]:
         """Live records of the target project that the writer may see and the filter of `config` allows."""
         target = self._schema.projects.get(field.target or 0)
-        ids = [int(t) for t in tokens if t.isdecimal() and len(t) < 19]
+        ids = [int(t) for t in tokens if t.isdecimal() and int(t) < 2**63]
         if target is None or target.deleted or self._actor.access(target.id) is None:
             return {}
         found: dict[str, int] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +13,8 @@ from kernel.errors import Fault
 from kernel.fields import FileLimits
 from kernel.queries.files import FILE
 from kernel.schema import Field
-from kernel.services.files.model import FileInfo, Reader
+from kernel.services.files.model import AT_ONCE, FileInfo, Reader
+from kernel.services.record_state import chunks
 from kernel.storage.database import Transaction
 from kernel.storage.record_rows import Draft
 from kernel.values import ID, TEXT
@@ -29,7 +30,7 @@ class FileFinder:
 
     async def find(self, tokens: Iterable[str]) -> dict[str, int]:
         """Those of the ids whose files the writer may see, by their text. They are held from now on."""
-        ids = {int(t) for t in tokens if t.isdecimal() and len(t) < 19}
+        ids = {int(t) for t in tokens if t.isdecimal() and int(t) < 2**63}
         kept = await self._keep(await self._reader.visible(self._tx.fetch, ids - self._found.keys()))
         self._found |= kept
         return {str(id_): id_ for id_ in ids if id_ in self._found}
@@ -38,18 +39,14 @@ class FileFinder:
         self, tokens: Iterable[str], field: Field, record_ids: Collection[int]
     ) -> dict[str, int]:
         """Those of the ids that records have had in a field before, so that a change can be taken back."""
-        wanted = {int(t) for t in tokens if t.isdecimal() and len(t) < 19}
+        wanted = {int(t) for t in tokens if t.isdecimal() and int(t) < 2**63}
         if not wanted or not record_ids:
             return {}
-        use = Parameters(self._reader.dialect)
-        marks = ", ".join(use.add(i, ID) for i in record_ids)
-        named = use.add(f'%"{field.id}":%', TEXT)
-        sql = f"SELECT changes FROM smalt_history WHERE record_id IN ({marks}) AND changes LIKE {named}"
         had: set[int] = set()
-        for (changes,) in await self._tx.fetch(sql, use.values):
-            had.update(_identifiers(msgspec.json.decode(changes).get(str(field.id))))
+        for part in chunks(sorted(record_ids), AT_ONCE):
+            had |= await self._had(field, part)
         ids = sorted(wanted & had)
-        self._found |= await self._keep(await self._infos(ids))
+        self._found |= await self._keep(ids)
         return {str(id_): id_ for id_ in ids if id_ in self._found}
 
     def faults(self, drafts: Sequence[tuple[str, Draft]], field: Field, new: Collection[int]) -> list[Fault]:
@@ -62,24 +59,24 @@ class FileFinder:
             found += [Fault(f"{pointer}/fields/{field.key}", detail) for detail in details[:1]]
         return found
 
-    async def _infos(self, ids: Sequence[int]) -> dict[int, FileInfo]:
-        if not ids:
-            return {}
+    async def _had(self, field: Field, record_ids: Sequence[int]) -> set[int]:
         use = Parameters(self._reader.dialect)
-        marks = ", ".join(use.add(i, ID) for i in ids)
-        sql = f"SELECT {FILE} FROM smalt_file WHERE id IN ({marks})"
-        return {row[0]: FileInfo(*row) for row in await self._tx.fetch(sql, use.values)}
+        marks = ", ".join(use.add(i, ID) for i in record_ids)
+        named = use.add(f'%"{field.id}":%', TEXT)
+        sql = f"SELECT changes FROM smalt_history WHERE record_id IN ({marks}) AND changes LIKE {named}"
+        rows = await self._tx.fetch(sql, use.values)
+        return {i for (text,) in rows for i in _identifiers(msgspec.json.decode(text).get(str(field.id)))}
 
-    async def _keep(self, infos: Mapping[int, FileInfo]) -> dict[int, FileInfo]:
+    async def _keep(self, ids: Iterable[int]) -> dict[int, FileInfo]:
         """Lock the files against being swept; those that are there still."""
-        if not infos:
-            return {}
-        use = Parameters(self._reader.dialect)
-        marks = ", ".join(use.add(i, ID) for i in sorted(infos))
-        sql = (
-            f"UPDATE smalt_file SET expires_at = NULL WHERE id IN ({marks}) AND state = 'ready' RETURNING id"
-        )
-        return {row[0]: infos[row[0]] for row in await self._tx.fetch(sql, use.values)}
+        found: dict[int, FileInfo] = {}
+        for part in chunks(sorted(ids), AT_ONCE):
+            use = Parameters(self._reader.dialect)
+            marks = ", ".join(use.add(i, ID) for i in part)
+            where = f"WHERE id IN ({marks}) AND state = 'ready'"
+            sql = f"UPDATE smalt_file SET expires_at = NULL {where} RETURNING {FILE}"
+            found |= {row[0]: FileInfo(*row) for row in await self._tx.fetch(sql, use.values)}
+        return found
 
 
 def _refusal(info: FileInfo, limits: FileLimits) -> Iterable[str]:

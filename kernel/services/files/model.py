@@ -12,7 +12,11 @@ from kernel.dialects.base import Dialect
 from kernel.queries.files import holders, visible_files
 from kernel.queries.paths import start
 from kernel.schema import Schema
+from kernel.services.record_state import chunks
 from kernel.storage.database import Row
+
+AT_ONCE = 500
+"""Files in one statement; engines limit its parameters."""
 
 Fetch = Callable[[str, Sequence[Any]], Awaitable[list[Row]]]
 """Runs a read statement: of a transaction, or of the database outside any."""
@@ -41,9 +45,10 @@ class Reader:
 
     async def visible(self, fetch: Fetch, ids: Collection[int]) -> dict[int, FileInfo]:
         """Those of the files that the reader may see, by id."""
-        if not ids:
-            return {}
-        held = await fetch(*holders(self.dialect, ids))
-        compilation = start(self.schema, self.actor, self.dialect, self.now)
-        rows = await fetch(*visible_files(compilation, ids, held))
-        return {row[0]: FileInfo(*row) for row in rows}
+        found: dict[int, FileInfo] = {}
+        for part in chunks(sorted(ids), AT_ONCE):
+            held = await fetch(*holders(self.dialect, part))
+            compilation = start(self.schema, self.actor, self.dialect, self.now)
+            rows = await fetch(*visible_files(compilation, part, held))
+            found |= {row[0]: FileInfo(*row) for row in rows}
+        return found
