@@ -1,4 +1,5 @@
 # make run: a working server with sample data · make test: all checks and tests · make bench: the figures
+# The tests of the pages need a Chromium (on Debian: apt install chromium); without one they are left out.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)

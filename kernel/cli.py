@@ -109,6 +109,7 @@ def _welcome(address: str, password: str | None) -> str:
     shown = f"{password}   (shown only now)" if password else "the one shown at the first start"
     return (
         "\n"
+        f"  pages      {address}\n"
         f"  API        {address}/api/v1\n"
         f"  described  {address}/schema\n"
         f"  email      {ADMINISTRATOR}\n"

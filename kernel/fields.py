@@ -197,6 +197,8 @@ class FieldType(Generic[C, V]):
 
     Subclasses set `key`, `label`, `config_type` and usually `column`, and override what
     differs from the default. Raise `InvalidValueError` for what a person can mend.
+    `widget` names how pages draw and edit a value, `widget_options` are for it, `width` is that of a
+    column in pixels, None as the widget has it; a page that does not know a widget shows text.
     `display` writes values for people; by what they mean, unless a type has a `Display` of its own.
     `pressable` is for fields that people press: each time, the event `button.pressed` goes out.
     A search looks into stored values that read as text, unless `searchable` is False.
@@ -209,6 +211,8 @@ class FieldType(Generic[C, V]):
     column: Column | None = None
     value_type: type[Any] | None = None
     widget: str = "text"
+    widget_options: Mapping[str, Any] = {}
+    width: int | None = None
     display: Display = BY_KIND
     pressable: bool = False
     searchable: bool = True

@@ -40,6 +40,7 @@ from kernel.services.exports.model import KIND as EXPORT
 from kernel.services.exports.service import ExportService
 from kernel.services.exports.work import ExportWork
 from kernel.services.field_checks import FieldChecks
+from kernel.services.field_kinds import FieldKinds
 from kernel.services.fields import FieldService
 from kernel.services.files.wiring import Files
 from kernel.services.history import HistoryService
@@ -188,6 +189,7 @@ class Kernel:
         self.views = ViewService(parts)
         self.search_indexing = SearchIndexing(parts)
         self.fields = FieldService(parts, self.registries.field_types, checks, conversions)
+        self.field_kinds = FieldKinds(self.database, self.schema, self.clock)
 
     def _check_derivation(
         self, schema: Schema, project: Project, derivation: Derivation, actor: Actor

@@ -18,7 +18,7 @@ from kernel.access.secrets import csrf_token
 from kernel.api.cookies import session_secret
 from kernel.api.decoding import nearest
 from kernel.api.idempotency import Idempotency
-from kernel.api.marks import ACCESS, SCOPE
+from kernel.api.marks import ACCESS, QUERY, SCOPE
 from kernel.api.problems import STALE
 from kernel.api.refusals import EXPLAIN
 from kernel.errors import Fault, ForbiddenError, InvalidInputError, NotAuthenticatedError, StaleAccessError
@@ -30,7 +30,7 @@ MOST_ATTEMPTS = 3
 
 @dataclass(slots=True)
 class Rule:
-    """What a handler demands. `query` holds the names of the query parameters it knows.
+    """What a handler demands. `query` holds the names of the query parameters it knows, None for any.
 
     `allow` is there for the handler of OPTIONS: the methods of its path.
     """
@@ -39,7 +39,7 @@ class Rule:
     public: bool = False
     deferred: bool = False
     scope: str = "write"
-    query: frozenset[str] = field(default_factory=frozenset)
+    query: frozenset[str] | None = field(default_factory=frozenset)
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class Gate:
         async def gate(scope: Scope, receive: Receive, send: Send) -> None:
             assert scope["type"] != ScopeType.WEBSOCKET  # the API has none
             rule = self._rules[id(scope["route_handler"])]
-            if scope["query_string"]:
+            if scope["query_string"] and rule.query is not None:
                 _check_query(scope["query_string"], rule.query)
             if rule.allow:
                 await _tell_methods(rule.allow, send)
@@ -144,7 +144,8 @@ def _rule(opt: Mapping[str, Any], method: str, query: frozenset[str]) -> Rule:
     access = opt.get(ACCESS)
     scope = opt.get(SCOPE, "read" if method in SAFE else "write")
     public = access == "public" or method == "OPTIONS"
-    return Rule(public=public, deferred=access == "deferred", scope=scope, query=query)
+    known = None if opt.get(QUERY) == "any" else query
+    return Rule(public=public, deferred=access == "deferred", scope=scope, query=known)
 
 
 async def _tell_methods(allow: bytes, send: Send) -> None:

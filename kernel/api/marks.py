@@ -6,6 +6,7 @@ from typing import Any, Final
 
 SCOPE: Final = "scope"
 ACCESS: Final = "access"
+QUERY: Final = "query"
 
 PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
 """Answered without sign-in."""
@@ -18,3 +19,6 @@ READS: Final[dict[str, Any]] = {SCOPE: "read"}
 
 ADMIN: Final[dict[str, Any]] = {SCOPE: "admin"}
 """Administration: scope `admin`, and an administrator where the service says so."""
+
+ANY_QUERY: Final[dict[str, Any]] = {QUERY: "any"}
+"""Query parameters are none of the server's business: a page reads them."""

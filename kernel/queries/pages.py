@@ -43,6 +43,7 @@ class PageRequest(msgspec.Struct, frozen=True):
     `trash` reads the deleted records instead of the live ones. `allowed` is a further filter,
     compiled with every right, since an administrator wrote it; `view_filter` is that of a saved
     view, compiled with the reader's. `as_of` reads the records as they were at that moment.
+    `offset` passes over records, from the beginning or the cursor on.
     """
 
     filter: str | bytes | None = None
@@ -58,6 +59,7 @@ class PageRequest(msgspec.Struct, frozen=True):
     allowed: str | None = None
     view_filter: str | bytes | None = None
     as_of: datetime | None = None
+    offset: int = 0
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def _page_sql(
     request: PageRequest,
 ) -> str:
     names = [f"k{n}" for n in range(len(keys))]
-    inner = page_select(scope.frame, keys, place, request.limit + 1, compilation.parameters)
+    inner = page_select(scope.frame, keys, place, request.limit + 1, compilation.parameters, request.offset)
     # The page's ids have passed the reader's scope already; to compile it again would add parameters.
     outer = Scope(compilation, scope.project, Frame(compilation.aliases, f"{scope.project.table} o"), "o")
     _check_names(outer, request)

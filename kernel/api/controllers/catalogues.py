@@ -34,9 +34,12 @@ class TypeView(msgspec.Struct, kw_only=True):
 
 
 class FieldTypeView(TypeView, kw_only=True):
-    """A kind of fields. `operators` are those of filter trees, null where they follow from the config."""
+    """A kind of fields. `operators` are those of filter trees, null where they follow from the config;
+    `widget`, its options and the `width` of a column in pixels say how pages draw a value."""
 
     widget: str
+    widget_options: dict[str, Any]
+    width: int | None
     operators: list[str] | None
 
 
@@ -105,7 +108,13 @@ async def _field_types(kernel: runtime.Kernel) -> list[FieldTypeView]:
     def view(entry: Entry[FieldType[Any, Any]]) -> FieldTypeView:
         item = entry.item
         common = _common(entry, item.config_type)
-        return FieldTypeView(**common, widget=item.widget, operators=_operators(item, dialect))
+        return FieldTypeView(
+            **common,
+            widget=item.widget,
+            widget_options=dict(item.widget_options),
+            width=item.width,
+            operators=_operators(item, dialect),
+        )
 
     return await _views(kernel, kernel.registries.field_types, view)
 

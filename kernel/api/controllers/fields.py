@@ -15,13 +15,14 @@ from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
 from kernel.services.conversion_run import ConversionRun, Sample
 from kernel.services.field_inputs import ConversionInput, FieldInput, FieldPatch
+from kernel.services.field_kinds import FieldKind
 from kernel.services.fields import FieldState
 
 
 class FieldView(msgspec.Struct):
     """A custom field. `available` is there, and false, while its type is switched off or missing;
     `broken` says why a computed field computes nothing; `default`, where there is one, is what new
-    records get that are given no value."""
+    records get that are given no value. `value` says what its values are, unless it is broken."""
 
     id: str
     key: str
@@ -36,6 +37,7 @@ class FieldView(msgspec.Struct):
     available: bool | msgspec.UnsetType = msgspec.UNSET
     broken: str | msgspec.UnsetType = msgspec.UNSET
     default: Any = msgspec.UNSET
+    value: FieldKind | msgspec.UnsetType = msgspec.UNSET
 
 
 class ConversionView(msgspec.Struct):
@@ -63,17 +65,20 @@ class FieldsController(Controller):
     ) -> Page[FieldView]:
         project = identifier(project_id)
         found = await (kernel.fields.trashed if deleted else kernel.fields.all)(actor, project)
-        return paging.slice([_view(f) for f in found], key=lambda f: (f.position, int(f.id)))
+        kinds = await kernel.field_kinds.of(actor, project)
+        return paging.slice([_view(f, kinds) for f in found], key=lambda f: (f.position, int(f.id)))
 
     @post(summary="Define a field", description="It is empty on the records that are there.")
     async def add(
         self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[FieldInput]
     ) -> FieldView:
-        return _view(await kernel.fields.create(actor, identifier(project_id), data))
+        project = identifier(project_id)
+        return await _whole(kernel, actor, project, await kernel.fields.create(actor, project, data))
 
     @get("/{field_id:str}", summary="One field", description="By id or key.")
     async def field(self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id) -> FieldView:
-        return _view(await kernel.fields.get(actor, identifier(project_id), field_id))
+        project = identifier(project_id)
+        return await _whole(kernel, actor, project, await kernel.fields.get(actor, project, field_id))
 
     @patch(
         "/{field_id:str}",
@@ -84,7 +89,10 @@ class FieldsController(Controller):
     async def change(
         self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id, data: JSONBody[FieldPatch]
     ) -> FieldView:
-        return _view(await kernel.fields.update(actor, identifier(project_id), field_id, data))
+        project = identifier(project_id)
+        return await _whole(
+            kernel, actor, project, await kernel.fields.update(actor, project, field_id, data)
+        )
 
     @delete(
         "/{field_id:str}",
@@ -96,7 +104,9 @@ class FieldsController(Controller):
 
     @post("/{field_id:str}/restore", status_code=200, summary="Take a field out of the trash")
     async def restore(self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id) -> FieldView:
-        return _view(await kernel.fields.restore(actor, identifier(project_id), identifier(field_id)))
+        project = identifier(project_id)
+        restored = await kernel.fields.restore(actor, project, identifier(field_id))
+        return await _whole(kernel, actor, project, restored)
 
     @post(
         "/{field_id:str}/convert",
@@ -112,7 +122,11 @@ class FieldsController(Controller):
         return _conversion(state, run, not data.preview)
 
 
-def _view(state: FieldState) -> FieldView:
+async def _whole(kernel: Kernel, actor: Actor, project_id: int, state: FieldState) -> FieldView:
+    return _view(state, await kernel.field_kinds.of(actor, project_id))
+
+
+def _view(state: FieldState, kinds: Mapping[int, FieldKind]) -> FieldView:
     field = state.field
     return FieldView(
         str(field.id), field.key, field.name, field.type_key, field.raw_config, field.required,
@@ -120,6 +134,7 @@ def _view(state: FieldState) -> FieldView:
         msgspec.UNSET if field.type is not None else False,
         msgspec.UNSET if state.broken is None else state.broken,
         msgspec.UNSET if field.default is None else field.default,
+        kinds.get(field.id, msgspec.UNSET),
     )  # fmt: skip
 
 
@@ -128,6 +143,6 @@ def _conversion(state: FieldState, run: ConversionRun, done: bool) -> Conversion
     tally = run.tally
     samples = [s for kind in ("lost", "reduced", "converted") for s in tally.samples.get(kind, ())]
     return ConversionView(
-        _view(state), tally.total, tally.converted, tally.reduced, tally.lost, samples,
+        _view(state, {}), tally.total, tally.converted, tally.reduced, tally.lost, samples,
         run.definition.raw, done,
     )  # fmt: skip

@@ -34,6 +34,9 @@ Sort = Annotated[
     str | None, QueryParameter(description="Fields to sort by, `-` for downwards: `-amount,title`.")
 ]
 Limit = Annotated[int, QueryParameter(ge=1, le=1000, description="The most records to answer.")]
+MOST_PASSED = 10_000_000
+PASSED = "How many records to pass over, from the beginning or the cursor on, to jump. Cursors are quicker."
+Offset = Annotated[int, QueryParameter(ge=0, le=MOST_PASSED, description=PASSED)]
 Query = Annotated[
     str | None, QueryParameter(description="Words to find, each as the beginning of one.", max_length=500)
 ]
@@ -68,6 +71,7 @@ class QueryInput(msgspec.Struct, forbid_unknown_fields=True):
     fields: Annotated[list[str] | None, msgspec.Meta(examples=[["amount", "customer"]])] = None
     limit: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 100
     cursor: str | None = None
+    offset: Annotated[int, msgspec.Meta(ge=0, le=MOST_PASSED, description=PASSED)] = 0
     count: bool = False
     view: Annotated[str | None, msgspec.Meta(description="The id of a saved view to read through.")] = None
     as_of: Annotated[
@@ -106,6 +110,7 @@ class RecordsController(Controller):
         q: Query = None,
         limit: Limit = 100,
         cursor: FromQuery[str | None] = None,
+        offset: Offset = 0,
         count: FromQuery[bool] = False,
         deleted: Annotated[bool, QueryParameter(description="Read the trash instead.")] = False,
         view: View = None,
@@ -114,7 +119,8 @@ class RecordsController(Controller):
         accepted: AcceptLanguage = None,
         explain: Explain = False,
     ) -> Response[bytes]:
-        wanted = PageRequest(filter, sort, _names(fields), list, tag, q, limit, cursor, count, deleted)
+        names = _names(fields)
+        wanted = PageRequest(filter, sort, names, list, tag, q, limit, cursor, count, deleted, offset=offset)
         manner = Manner(view, as_of, display, accepted, explain=explain)
         return await page_answer(kernel, actor, identifier(project_id), wanted, manner)
 
@@ -136,6 +142,7 @@ class RecordsController(Controller):
             limit=data.limit,
             cursor=data.cursor,
             count=data.count,
+            offset=data.offset,
         )
         manner = Manner(data.view, data.as_of, data.display, accepted, explain=explain)
         return await page_answer(kernel, actor, identifier(project_id), wanted, manner)

@@ -49,6 +49,7 @@ async def test_a_new_field(client: httpx.AsyncClient, project: str) -> None:
         "id": made["id"], "key": "expected_close_date", "name": "Expected close date", "type": "date",
         "config": made["config"], "required": False, "unique": False, "indexed": False,
         "description": "When it should be won", "position": 0,
+        "value": {"kind": "date", "many": False, "operators": made["value"]["operators"]},
     }  # fmt: skip
     for name in (made["id"], made["key"]):
         assert (await client.get(f"{project}/fields/{name}")).json() == made
@@ -318,6 +319,7 @@ async def test_a_field_whose_plugin_is_off(client: httpx.AsyncClient, kernel: Ke
     record = await add_record(client, project, stars=4)
     name = kernel.registries.field_types.entry("rating").plugin
     assert (await client.patch(f"/plugins/{name}", json={"enabled": False})).status_code == 200
+    value = made.pop("value")
     assert (await client.get(f"{project}/fields/stars")).json() == made | {"available": False}
     answer = await client.post(f"{project}/fields", json={"name": "More", "type": "rating"})
     assert answer.status_code == 422
@@ -326,7 +328,8 @@ async def test_a_field_whose_plugin_is_off(client: httpx.AsyncClient, kernel: Ke
     answer = await client.patch(f"{project}/fields/stars", json={"name": "Confidence"})
     assert answer.json() == made | {"available": False, "name": "Confidence"}
     assert (await client.patch(f"/plugins/{name}", json={"enabled": True})).status_code == 200
-    assert (await client.get(f"{project}/fields/stars")).json() == made | {"name": "Confidence"}
+    back = made | {"name": "Confidence", "value": value}
+    assert (await client.get(f"{project}/fields/stars")).json() == back
     found = (await client.get(f"{project}/records/{record['id']}")).json()
     assert found["fields"]["stars"] == 4
 
@@ -353,3 +356,39 @@ async def test_another_process_knows_a_field_on_the_next_request(
             assert found["fields"] == {}
     finally:
         await other.stop()
+
+
+async def test_what_the_values_of_fields_are(client: httpx.AsyncClient, new_client: NewClient) -> None:
+    """Drawing and filtering need not know types: kind, operators, choices, whether one may write."""
+    customers, deals = await new_project(client, "Customers"), await new_project(client)
+    await add(client, customers, "Size", "select", config={"options": [{"name": "Small"}]})
+    target = {"project_id": customers.split("/")[-1], "multiple": False}
+    reference = await add(client, deals, "Customer", "reference", config=target)
+    amount = await add(client, deals, "Amount", "currency")
+    lookup = await add(
+        client, deals, "Customer size", "lookup", config={"reference": "customer", "field": "size"}
+    )
+    secret = await add(client, deals, "Half", "formula", config={"expression": "{amount} / 2"})
+    assert (reference["value"]["kind"], reference["value"]["project_id"]) == ("record", target["project_id"])
+    assert amount["value"]["kind"] == "money"
+    assert "between" in amount["value"]["operators"]
+    assert "computed" not in amount["value"]
+    assert (lookup["value"]["kind"], lookup["value"]["many"], lookup["value"]["computed"]) == (
+        "choice",
+        False,
+        True,
+    )
+    assert [choice["name"] for choice in lookup["value"]["choices"]] == ["Small"]
+    assert secret["value"]["kind"] == "money"
+    role = {"name": "Junior", "fields": {"amount": "hidden"}}
+    junior = (await client.post(f"{deals}/roles", json=role)).json()
+    ewa = await new_client("ewa")
+    await client.post(f"{deals}/members", json={"user": "ewa@example.com", "role": junior["id"]})
+    seen = {f["key"]: f.get("value") for f in (await ewa.get(f"{deals}/fields")).json()["items"]}
+    assert seen["half"] is None, "it reads what is hidden"
+    assert seen["customer_size"] is None, "its project is not visible"
+    assert "amount" not in seen
+    await client.delete(f"{deals}/fields/amount")
+    broken = (await client.get(f"{deals}/fields/half")).json()
+    assert "value" not in broken
+    assert "broken" in broken

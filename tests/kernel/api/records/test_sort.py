@@ -216,3 +216,20 @@ async def test_by_a_list_that_a_function_made(crm: Crm) -> None:
         await crm.deals.add(title, customer=customers[customer])
     assert await crm.customers.titles(sort=field["key"]) == ["z", "x", "y"]
     assert await crm.customers.titles(sort=f"-{field['key']},{names['key']}") == ["x", "z", "y"]
+
+
+async def test_offsets_jump_from_the_beginning_or_a_cursor(crm: Crm) -> None:
+    for number in range(23):
+        stage = ("Negotiations", "Closed Won", "Qualification")[number % 3]
+        await crm.deals.add(f"{number:02}", {"list": stage}, amount=None if number % 4 else str(number))
+    for sort in ("title", "-amount,title", "list", "-list,title", "-created_at"):
+        whole = await crm.deals.titles(sort=sort, limit=100)
+        for offset in (0, 1, 7, 22, 23, 1000):
+            assert await crm.deals.titles(sort=sort, limit=5, offset=offset) == whole[offset : offset + 5]
+        page = await crm.deals.page(sort=sort, limit=4)
+        assert await crm.deals.titles(sort=sort, limit=3, offset=5, cursor=page["next"]) == whole[9:12]
+    refused = await crm.deals.client.get(f"{crm.deals.path}/records", params={"offset": -1})
+    assert refused.status_code == 422
+    body = {"sort": "title", "offset": 20, "limit": 2}
+    found = await crm.deals.client.post(f"{crm.deals.path}/records/query", json=body)
+    assert [r["title"] for r in found.json()["items"]] == ["20", "21"]

@@ -1,0 +1,70 @@
+// Checklists: what is to be done, ticked off in place.
+
+import { api } from "../core/api.js";
+import { fill, h, icon, iconButton } from "../core/dom.js";
+import { t } from "../core/i18n.js";
+import { complain } from "../core/toast.js";
+import { day, dayOf } from "../core/format.js";
+import { remember } from "../core/undo.js";
+import { avatar } from "../parts/avatar.js";
+import { menu, picker } from "../core/popover.js";
+import { Section } from "./section.js";
+
+export class Checklists extends Section {
+  constructor(view) {
+    super(view, "checklists", t("Checklists"));
+    this.editable = view.model.can("edit") && view.model.rule("checklists") === "edit";
+    if (this.editable) this.actions.append(iconButton(icon("plus", 15), t("New checklist"), () => this.addList()));
+  }
+
+  async load() {
+    const lists = await api.all(`${this.path}/checklists`, {}, { signal: this.view.alive });
+    const items = lists.flatMap((list) => list.items);
+    this.tally(items.length ? `${items.filter((item) => item.done).length}/${items.length}` : 0);
+    fill(this.box, lists.length ? lists.map((list) => this.list(list)) : h("p", { class: "soft" }, t("Nothing to tick off yet.")));
+  }
+
+  list(list) {
+    const input = h("input", { type: "text", placeholder: t("Add an item"), aria: { label: t("New item of {name}", { name: list.name }) }, maxlength: 500 });
+    input.addEventListener("keydown", async (event) => {
+      if (event.key !== "Enter" || !input.value.trim()) return;
+      event.preventDefault();
+      const title = input.value.trim();
+      input.value = "";
+      await this.act(() => api.post(`${this.path}/checklists/${list.id}/items`, { title }));
+      [...this.box.querySelectorAll(".checklist")].find((box) => box.dataset.id === list.id)?.querySelector("input[type=text]")?.focus();
+    });
+    return h("div", { class: "checklist", data: { id: list.id } },
+      h("div", { class: "row" }, h("strong", {}, list.name), h("progress", { max: Math.max(1, list.items.length), value: list.done, aria: { label: t("Done: {done} of {count}", { done: list.done, count: list.items.length }) } }), h("span", { class: "grow" }), this.editable ? iconButton(icon("trash-2", 14), t("Remove {name}", { name: list.name }), () => this.remove(list)) : null),
+      h("ul", {}, list.items.map((item) => this.item(list, item))), this.editable ? input : null);
+  }
+
+  item(list, item) {
+    const path = `${this.path}/checklists/${list.id}/items/${item.id}`;
+    const check = h("input", { type: "checkbox", checked: item.done, disabled: !this.editable, aria: { label: item.title }, onChange: (event) => this.act(() => api.patch(path, { done: event.target.checked })) });
+    return h("li", { class: ["check-item", item.done && "done"] }, check, h("span", { class: "grow" }, item.title), item.assignee ? avatar(item.assignee, 18) : null, item.due_at ? h("span", { class: "soft" }, day(dayOf(item.due_at))) : null,
+      this.editable ? iconButton(icon("ellipsis", 14), t("More for {name}", { name: item.title }), (event) => this.more(event.currentTarget, path, item)) : null);
+  }
+
+  more(anchor, path, item) {
+    menu(anchor, [
+      { label: t("Assign"), icon: icon("user-plus"), run: () => picker(anchor, { label: t("Assign"), clear: true, chosen: new Set(item.assignee ? [item.assignee.id] : []), options: this.view.model.people.map((person) => ({ value: person.id, label: person.name, icon: avatar(person, 18) })), onChoose: (id) => this.act(() => api.patch(path, { assignee: id })) }) },
+      { label: t("Remove"), icon: icon("trash-2"), danger: true, run: () => this.act(async () => { await api.delete(path); remember(t("Item removed"), async () => { await api.post(`${path}/restore`); this.refresh(); return null; }, { tell: true }); }) },
+    ]);
+  }
+
+  addList() { this.act(() => api.post(`${this.path}/checklists`, { name: t("Checklist") })); }
+
+  remove(list) {
+    const path = `${this.path}/checklists/${list.id}`;
+    this.act(async () => {
+      await api.delete(path);
+      remember(t("Checklist removed"), async () => { await api.post(`${path}/restore`); this.refresh(); return null; }, { tell: true });
+    });
+  }
+
+  async act(run) {
+    try { await run(); } catch (error) { complain(error); }
+    await this.refresh();
+  }
+}
