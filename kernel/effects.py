@@ -115,6 +115,18 @@ class SendMail(Effect, frozen=True):
     attachments: Sequence[str] = ()
 
 
+class SendRequest(Effect, frozen=True):
+    """Send an HTTP request; signed by the Standard Webhooks scheme, with `secret` or the automation's own."""
+
+    outside = True
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = {}
+    body: str | None = None
+    secret: str | None = None
+
+
 class Call(Effect, frozen=True):
     """Run code of the plugin's own, in a thread and within the time limit of actions.
 

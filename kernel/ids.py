@@ -61,8 +61,3 @@ def moment_of(identifier: int) -> datetime:
     """About when an identifier was made."""
     seconds = (identifier // (NODES * _SEQUENCES) + _START) / 1000
     return datetime.fromtimestamp(seconds, UTC)
-
-
-def first_at(milliseconds: int) -> int:
-    """The least identifier that can be made at a moment, given in milliseconds since 1970."""
-    return max(0, milliseconds - _START) * NODES * _SEQUENCES

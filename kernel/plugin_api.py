@@ -54,6 +54,7 @@ from kernel.effects import (
     GoOn,
     Notify,
     SendMail,
+    SendRequest,
     Wait,
 )
 from kernel.errors import (
@@ -192,6 +193,7 @@ __all__ = [
     "Scale",
     "Schedule",
     "SendMail",
+    "SendRequest",
     "Series",
     "SmaltError",
     "SqlText",

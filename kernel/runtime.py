@@ -116,13 +116,13 @@ class Kernel:
         self._wire_projects()
         self._wire_records()
         self._wire_collaboration()
-        self._wire_automations()
         self._wire_imports()
         self._wire_exports()
         self._wire_backups()
         self._wire_templates()
         self.outgoing = Outgoing(settings.allow_private_addresses)
         self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
+        self._wire_automations()
 
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
@@ -198,8 +198,8 @@ class Kernel:
 
     def _wire_automations(self) -> None:
         near = Neighbours(
-            self.feed, self.timekeeper, self.tags, self.records, self.comments, self.checklists,
-            self.checklist_items,
+            self.feed, self.timekeeper, self.tags, self.outgoing, self.records, self.comments,
+            self.checklists, self.checklist_items,
         )  # fmt: skip
         self.automations = Automations(self._parts, self.settings, self.registries, near)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -23,6 +24,11 @@ def new_session_secret() -> str:
 def new_hook() -> str:
     """The secret part of an address that others call."""
     return secrets.token_urlsafe(32)
+
+
+def new_signing_secret() -> str:
+    """A secret by which a receiver knows who sends, as the Standard Webhooks scheme writes it."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
 def digest(secret: str) -> str:

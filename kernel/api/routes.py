@@ -20,6 +20,7 @@ from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.figures import FiguresController
 from kernel.api.controllers.files import FilesController
 from kernel.api.controllers.health import HealthController
+from kernel.api.controllers.hooks import HooksController, OutsideHooksController
 from kernel.api.controllers.imports import ImportsController
 from kernel.api.controllers.invitations import InvitationsController, ProjectInvitationsController
 from kernel.api.controllers.lists import ListsController
@@ -78,6 +79,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     FilesController,
     AutomationsController,
     RunsController,
+    HooksController,
     TrashController,
     RevertsController,
     ImportsController,
@@ -93,5 +95,5 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
 )
 """Below the base of the API."""
 
-OUTSIDE: Final[tuple[type[Controller], ...]] = (HealthController, PagesController)
+OUTSIDE: Final[tuple[type[Controller], ...]] = (HealthController, OutsideHooksController, PagesController)
 """Outside the base."""

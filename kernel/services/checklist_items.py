@@ -145,6 +145,7 @@ class ChecklistItemService:
                     _told(item_id, checklist_id, told) | {"position": placed.index(item_id)}
                     for told, placed in ((before, ids), (before | changes, order))
                 )
+                new["open"] = sum(not row[2] for row in rows if row[0] != item_id) + (not new["done"])
                 await writing.log("checklist_item.updated", "checklists", old, new)
         return await self.get(actor, project_id, record_id, checklist_id, item_id)
 

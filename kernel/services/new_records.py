@@ -79,6 +79,7 @@ class NewRecords:
         for place, (record_id, draft) in enumerate(each, begin):
             if plan.defaults:
                 draft.fields = {**plan.defaults, **draft.fields}
+            draft.settle(self.now, None)
             row = plan.row(blank, draft, record_id)
             for at, encoded, first in counted:
                 row[at] = encoded(first + place)

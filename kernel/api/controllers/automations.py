@@ -9,10 +9,13 @@ from litestar.params import JSONBody, QueryParameter
 
 from kernel.api.controllers.projects import Trashed
 from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.marks import READS
 from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
+from kernel.services.automations.backtest import Backtest, BacktestInput
 from kernel.services.automations.model import AutomationInput, AutomationPatch, RunStatus
 from kernel.services.automations.run_views import RunView
+from kernel.services.automations.trial import Trial, TrialInput
 from kernel.services.automations.views import AutomationVersion, AutomationView
 
 Status = Annotated[RunStatus | None, QueryParameter(description="Only runs in this state.")]
@@ -83,6 +86,43 @@ class AutomationsController(Controller):
         project, automation = identifier(project_id), identifier(automation_id)
         found = await kernel.automations.service.versions(actor, project, automation)
         return paging.slice(found, key=lambda v: (-v.version,))
+
+    @post(
+        "/{automation_id:str}/test",
+        status_code=200,
+        summary="What would an automation do to a record?",
+        description="Step by step, with your rights, without any effect: what happens inside Smalt is done "
+        "and taken back, what would be sent is shown and not sent.",
+    )
+    async def test(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: Id,
+        automation_id: Id,
+        data: JSONBody[TrialInput],
+    ) -> Trial:
+        project, automation = identifier(project_id), identifier(automation_id)
+        return await kernel.automations.trials.test(actor, project, automation, data)
+
+    @post(
+        "/{automation_id:str}/backtest",
+        status_code=200,
+        opt=READS,
+        summary="When would an automation have begun?",
+        description="Replays a past period of the history. The condition is asked of each record as it was "
+        "then; what has no history (computed from what is gone) counts as it is now.",
+    )
+    async def backtest(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: Id,
+        automation_id: Id,
+        data: JSONBody[BacktestInput],
+    ) -> Backtest:
+        project, automation = identifier(project_id), identifier(automation_id)
+        return await kernel.automations.backtests.replay(actor, project, automation, data)
 
 
 class RunsController(Controller):

@@ -28,13 +28,14 @@ _CHAIN = f"Stopped: automations have set each other off {DEEPEST} times in a row
 _RATE = (
     "Stopped: it began more than {} times within a minute for this record. Automations may feed each other."
 )
+_NO_RECORD = "There is no record that could meet the condition."
 _UNMET = "The condition is not met."
 _GONE = "The record is gone, or whoever owns the automation may not see it."
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """Something that begins an automation. `caused`: by another run."""
+    """Something that begins an automation. `caused`: by another run. `at`: when it was due."""
 
     record_id: int | None
     event: str
@@ -43,6 +44,7 @@ class Beginning:
     depth: int = 0
     caused: bool = False
     payload: Any = None
+    at: int | None = None
 
 
 class Beginnings:
@@ -70,18 +72,20 @@ class Beginnings:
             reason = f"The condition could not be asked: {_detail(error)}"
             return [_run(automation, beginning, failed=reason) for beginning in found]
         recent = Counter(await self._runs.recent(tx, automation.id, records, self._runs.now() - MINUTE))
-        return [_run(automation, b, skipped=_hindrance(b, met, recent)) for b in found]
+        return [_run(automation, b, skipped=_hindrance(b, met, recent, condition is not None)) for b in found]
 
     async def add(self, tx: Transaction, runs: Sequence[NewRun]) -> None:
         await self._runs.add(tx, runs)
 
 
-def _hindrance(beginning: Beginning, met: dict[int, bool], recent: Counter[int]) -> str | None:
+def _hindrance(
+    beginning: Beginning, met: dict[int, bool], recent: Counter[int], conditional: bool
+) -> str | None:
     """Why there is nothing to do, None when there is."""
     if beginning.depth > DEEPEST:
         return _CHAIN
     if beginning.record_id is None:
-        return None
+        return _NO_RECORD if conditional else None
     if beginning.record_id not in met:
         return _GONE
     if not met[beginning.record_id]:

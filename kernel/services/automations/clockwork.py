@@ -7,13 +7,14 @@ from typing import Final
 
 import structlog
 
-from kernel.automations import Due, Schedule
+from kernel.automations import Due, Matching, Schedule
 from kernel.clock import Clock, from_milliseconds, to_milliseconds
 from kernel.errors import SmaltError
 from kernel.schema import Project, Schema
 from kernel.services.automations.beginnings import Beginning, Beginnings
 from kernel.services.automations.conditions import all_meeting
 from kernel.services.automations.evaluation import Evaluator, Listener
+from kernel.services.automations.matching import Watch
 from kernel.services.automations.model import NewRun
 from kernel.services.automations.moments import MOST, Window, due_so_far
 from kernel.services.automations.rights import acting_for
@@ -72,7 +73,7 @@ class DueAutomations:
             if project is None or project.deleted or not automation.listens:
                 continue
             listener = self._evaluator.listener(schema, project, automation)
-            if listener is not None and isinstance(listener.timing, Due | Schedule):
+            if listener is not None and isinstance(listener.timing, Due | Schedule | Matching):
                 found.append((listener, project))
         return found
 
@@ -91,6 +92,10 @@ class DueAutomations:
                 begun, until = await due_so_far(tx, project, timing, Window(checked_at, now))
                 if begun or now - checked_at >= LONGEST:
                     await self._rows.set(tx, listener.automation.id, checked_at=until)
+            elif isinstance(timing, Matching) and now - checked_at >= LONGEST:
+                watch = Watch(tx, schema, project, listener.automation, timing, from_milliseconds(now))
+                begun = await watch.by_time(now)
+                await self._rows.set(tx, listener.automation.id, checked_at=now)
             else:
                 return []
         except SmaltError as error:

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from kernel.access.actor import Actor
+from kernel.dialects.base import Dialect
 from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.compilation import root_scope
 from kernel.queries.pages import restrict
+from kernel.queries.past import at_moment
 from kernel.queries.paths import PathResolver, start
 from kernel.schema import Project, Schema
 from kernel.storage.database import Statement, Transaction
@@ -47,6 +49,24 @@ async def meeting(
         )
         found |= {row[0]: bool(row[1]) for row in rows}
     return found
+
+
+def met_at(
+    schema: Schema,
+    actor: Actor,
+    project: Project,
+    condition: str | dict[str, Any],
+    record_id: int,
+    dialect: Dialect,
+    now: datetime,
+    then: datetime,
+) -> Statement:
+    """Whether a record met a condition at a past moment; no row where it was not there."""
+    compilation = at_moment(schema, actor, dialect, now, then)
+    scope = root_scope(compilation, compilation.project(project.id))
+    holds = compile_condition(parse_filter(condition), PathResolver(scope))
+    scope.frame.restrict(f"{scope.alias}.id = {compilation.parameters.add(record_id, ID)}")
+    return compilation.statement(f"SELECT CASE WHEN {holds} THEN 1 ELSE 0 END {scope.frame.clause()}")
 
 
 def all_meeting(

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from kernel.access.actor import Actor
-from kernel.automations import Action, Facts, Matching, Timing, Trigger
+from kernel.automations import Action, Due, Facts, Matching, Schedule, Timing, Trigger
 from kernel.effects import ActionSpec, Address, ChangeRecord
 from kernel.errors import BrokenSourceError, Fault, InvalidInputError, InvalidValueError, SmaltError
 from kernel.expressions.syntax import MAXIMUM_LENGTH
@@ -25,6 +25,7 @@ from kernel.services.automations.asking import asked_by
 from kernel.services.automations.model import Definition, TriggerSpec
 from kernel.services.automations.reading import NAMED, Types, field_key, plugin_config
 from kernel.services.automations.record_effects import as_input
+from kernel.services.automations.watching import moment_column, next_time
 from kernel.services.automations.wording import ACTION, translated
 from kernel.services.field_config import decode_config
 from kernel.services.record_input import DraftParser, find_choice
@@ -81,9 +82,17 @@ class DefinitionChecker:
             with_faults = self._collecting("/trigger/config")
             with with_faults:
                 timing = item.timing(self._for_plugin(item, config))
-                if isinstance(timing, Matching):
-                    self._condition(timing.filter, "/trigger/config/filter")
+                self._watchable(timing)
         return TriggerSpec(spec.type, config or {}), timing
+
+    def _watchable(self, timing: Timing | None) -> None:
+        """Raise InvalidInputError for what cannot be watched."""
+        if isinstance(timing, Matching):
+            self._condition(timing.filter, "/trigger/config/filter")
+        elif isinstance(timing, Schedule):
+            next_time(timing, self._at.project.time_zone, self._at.now)
+        elif isinstance(timing, Due) and timing.after == "field":
+            moment_column(self._at.project, timing.field)
 
     def _action(self, spec: ActionSpec, pointer: str, depth: int) -> ActionSpec:
         item = self._item(self._types.actions, spec.type, "action", f"{pointer}/type")

@@ -18,7 +18,7 @@ from kernel.enclosure import is_outside
 from kernel.errors import SmaltError
 from kernel.schema import Project, Schema
 from kernel.services.automations.beginnings import Beginning, Beginnings
-from kernel.services.automations.matching import Matches
+from kernel.services.automations.matching import Watch
 from kernel.services.automations.model import Automation, NewRun
 from kernel.services.automations.occurrences import Occurrences
 from kernel.services.automations.reading import Types, plugin_config
@@ -75,7 +75,6 @@ class Evaluator:
         self._runs = runs
         self._guard = guard
         self._beginnings = Beginnings(runs)
-        self._matches = Matches()
         self._listeners: dict[int, tuple[Automation, int, Listener | None]] = {}
 
     async def step(self) -> int:
@@ -135,9 +134,8 @@ class Evaluator:
     ) -> list[NewRun]:
         automation, now = listener.automation, self._clock.now()
         if isinstance(listener.timing, Matching):
-            found = await self._matches.begun(
-                tx, schema, project, automation, listener.timing, by_project, depths, now
-            )
+            watch = Watch(tx, schema, project, automation, listener.timing, now)
+            found = await watch.begun(by_project, depths)
         else:
             events = by_project.get(project.id, ())
             concerning = await self._concerning(listener, seen[project.id], events) if events else ()
@@ -153,7 +151,7 @@ class Evaluator:
         kinds = [event for event in events if event.kind in listener.trigger.kinds]
         if not kinds:
             return ()
-        choose = partial(_chosen, listener, occurrences, kinds)
+        choose = partial(chosen, listener, occurrences, kinds, listener.automation.checked_at)
         if is_outside(listener.trigger):
             try:
                 return await self._guard.in_thread(choose, limit=2 * self._guard.slow_call)
@@ -162,8 +160,8 @@ class Evaluator:
         return choose()
 
 
-def _chosen(listener: Listener, occurrences: Occurrences, events: Sequence[Event]) -> list[Event]:
-    since = listener.automation.checked_at
+def chosen(listener: Listener, occurrences: Occurrences, events: Sequence[Event], since: int) -> list[Event]:
+    """Those of some events, from a moment on, that begin an automation."""
     return [e for e in events if e.at >= since and listener.concerns(e, occurrences)]
 
 

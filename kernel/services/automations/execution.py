@@ -43,6 +43,7 @@ class Outgoing:
     effect: Effect
     key: str
     others: tuple[Effect, ...]
+    secret: str
 
 
 class Executor:
@@ -78,7 +79,7 @@ class Executor:
     async def _send(self, outgoing: Outgoing) -> Any:
         """What it gave, or the error that it ended with."""
         try:
-            return await self._performing.outside(outgoing.effect, outgoing.key)
+            return await self._performing.outside(outgoing.effect, outgoing.key, outgoing.secret)
         except SmaltError as error:
             return error
         except Exception as error:
@@ -168,7 +169,7 @@ class Executor:
                 _note_repetition(step, again)
                 step.status = "sending"
                 await self._runs.save(stage.tx, run, version=run.version)
-                return Outgoing(step, outside, key, others)
+                return Outgoing(step, outside, key, others, stage.automation.secret)
         except ContentionError:
             raise
         except SmaltError as error:

@@ -6,25 +6,30 @@ import asyncio
 from dataclasses import dataclass
 
 from kernel.plugin_manager import PluginManager
+from kernel.services.automations.backtest import BacktestService
 from kernel.services.automations.clockwork import DueAutomations
 from kernel.services.automations.evaluation import CONSUMER, Evaluator, evaluate_forever
 from kernel.services.automations.execution import Executor
+from kernel.services.automations.hooks import HookService
 from kernel.services.automations.mailing import Mailer
 from kernel.services.automations.people_effects import PeopleEffects
 from kernel.services.automations.performing import Performing
 from kernel.services.automations.planning import Planner
 from kernel.services.automations.reading import Types
 from kernel.services.automations.record_effects import RecordEffects
+from kernel.services.automations.requesting import Requester
 from kernel.services.automations.rows import AutomationRows
 from kernel.services.automations.run_rows import RunRows
 from kernel.services.automations.run_views import RunService
 from kernel.services.automations.service import AutomationService
+from kernel.services.automations.trial import TrialService
 from kernel.services.automations.workers import Workers, end
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
 from kernel.services.entries import EntryService, ProjectParts
 from kernel.services.events.feed import EventFeed
+from kernel.services.outgoing import Outgoing
 from kernel.services.records import RecordService
 from kernel.services.timekeeping import Timekeeper
 from kernel.settings import Settings
@@ -37,6 +42,7 @@ class Neighbours:
     feed: EventFeed
     timekeeper: Timekeeper
     tags: EntryService
+    outgoing: Outgoing
     records: RecordService
     comments: CommentService
     checklists: ChecklistService
@@ -60,12 +66,17 @@ class Automations:
             near.records, effects, near.comments, near.checklists, near.checklist_items, parts.rows, parts.ids
         )
         mailer = Mailer(settings.smtp_url, settings.mail_from, clock)
-        performing = Performing(effects, people, mailer, guard)
-        executor = Executor(database, schema, clock, rows, run_rows, Planner(types, guard), performing)
+        requester = Requester(near.outgoing, clock)
+        performing = Performing(effects, people, mailer, requester, guard)
+        planner = Planner(types, guard)
+        executor = Executor(database, schema, clock, rows, run_rows, planner, performing)
+        self.trials = TrialService(database, schema, clock, rows, planner, performing)
         self._feed = near.feed
         self._evaluator = Evaluator(database, schema, clock, near.feed, types, rows, run_rows, guard)
         self._workers = Workers(database, clock, run_rows, executor)
         due = DueAutomations(database, schema, clock, rows, run_rows, self._evaluator, self._workers.wake)
+        self.backtests = BacktestService(database, schema, clock, rows, self._evaluator, parts.rows, guard)
+        self.hooks = HookService(parts, rows, run_rows, self._evaluator, self._workers.wake)
         self._on = settings.automations
         self._evaluating: asyncio.Task[None] | None = None
         if self._on:

@@ -92,6 +92,7 @@ class Automation:
     next_at: int | None
     created_at: int
     updated_at: int
+    secret: str = ""
 
     @property
     def listens(self) -> bool:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from kernel.automations import Due
 from kernel.clock import from_milliseconds
-from kernel.ids import first_at
+from kernel.ids import first_of
 from kernel.schema import Project
 from kernel.services.automations.beginnings import Beginning
 from kernel.services.automations.watching import moment_column
@@ -45,20 +45,23 @@ class Window:
 
 
 async def due_so_far(
-    tx: Transaction, project: Project, timing: Due, window: Window
+    tx: Transaction, project: Project, timing: Due, window: Window, past: bool = False
 ) -> tuple[list[Beginning], int]:
     """What is due in a window, or in its first part where that is much; and where that part ends.
 
+    `past` is for what was due then, though it may have changed since.
     Raises InvalidInputError for a field that is gone.
     """
     while True:
-        found = await _SOURCES[timing.after](tx, project, timing, window.earlier(timing.seconds))
+        found = await _SOURCES[timing.after](tx, project, timing, window.earlier(timing.seconds), past)
         if len(found) < MOST or window.until - window.after < 2:
             return found, window.until
         window = Window(window.after, (window.after + window.until) // 2)
 
 
-async def _by_field(tx: Transaction, project: Project, timing: Due, window: Window) -> list[Beginning]:
+async def _by_field(
+    tx: Transaction, project: Project, timing: Due, window: Window, past: bool
+) -> list[Beginning]:
     column = moment_column(project, timing.field)
     low, high = from_milliseconds(max(window.after, 0)), from_milliseconds(max(window.until, 0))
     use: list[Any]
@@ -71,7 +74,7 @@ async def _by_field(tx: Transaction, project: Project, timing: Due, window: Wind
         one, two = tx.dialect.placeholder(1, DATETIME), tx.dialect.placeholder(2, DATETIME)
         after, until = ">", "<="
     moment = f"CAST({column.name} AS TEXT)"
-    open_ = " AND completed_at IS NULL" if timing.field == "due_at" else ""
+    open_ = " AND completed_at IS NULL" if timing.field == "due_at" and not past else ""
     rows = await tx.fetch(
         f"SELECT id, {moment} FROM {project.table} WHERE {column.name} {after} {one} "
         f"AND {column.name} {until} {two} AND deleted_at IS NULL{open_} "
@@ -86,38 +89,49 @@ def _first_day(moment: datetime, time_zone: str) -> date:
     return moment.astimezone(ZoneInfo(time_zone)).date() + timedelta(days=1)
 
 
-async def _by_stay(tx: Transaction, project: Project, timing: Due, window: Window) -> list[Beginning]:
+async def _by_stay(
+    tx: Transaction, project: Project, timing: Due, window: Window, past: bool
+) -> list[Beginning]:
     lists = [c.id for c in project.lists if timing.list is None or str(c.id) == timing.list]
     if not lists:
         return []
     one, two = tx.dialect.placeholder(1, ID), tx.dialect.placeholder(2, ID)
+    later = timing.seconds * 1000
+    stays = f"(left_at IS NULL OR left_at > entered_at + {later})" if past else "left_at IS NULL"
     rows = await tx.fetch(
-        "SELECT record_id, id FROM smalt_list_stay "
+        "SELECT record_id, id, entered_at FROM smalt_list_stay "
         f"WHERE list_id IN ({', '.join(map(str, lists))}) AND entered_at > {one} AND entered_at <= {two} "
-        f"AND left_at IS NULL ORDER BY entered_at, id LIMIT {MOST}",
+        f"AND {stays} ORDER BY entered_at, id LIMIT {MOST}",
         [window.after, window.until],
     )
-    return [Beginning(row[0], "time.aged", f"stay:{row[1]}") for row in rows]
+    return [Beginning(row[0], "time.aged", f"stay:{row[1]}", at=row[2] + later) for row in rows]
 
 
-async def _by_activity(tx: Transaction, project: Project, timing: Due, window: Window) -> list[Beginning]:
+async def _by_activity(
+    tx: Transaction, project: Project, timing: Due, window: Window, past: bool
+) -> list[Beginning]:
     """Where the last thing that a person did lies in the window."""
     marks = [tx.dialect.placeholder(n, ID) for n in range(1, 6)]
 
     def by_person(alias: str) -> str:
         return f"{alias}.via NOT IN {_NOT_PEOPLE} AND {alias}.kind NOT IN {_NO_ACTIVITY}"
 
+    soon = f" AND n.at <= h.at + {timing.seconds * 1000}" if past else ""
     sql = (
-        "SELECT h.record_id, h.id FROM smalt_history h "
+        "SELECT h.record_id, h.id, h.at FROM smalt_history h "
         f"WHERE h.id >= {marks[0]} AND h.id < {marks[1]} AND h.at > {marks[2]} AND h.at <= {marks[3]} "
         f"AND h.project_id = {marks[4]} AND h.record_id IS NOT NULL AND {by_person('h')} "
         "AND NOT EXISTS (SELECT 1 FROM smalt_history n WHERE n.record_id = h.record_id AND n.id > h.id "
-        f"AND {by_person('n')}) ORDER BY h.id LIMIT {MOST}"
+        f"AND {by_person('n')}{soon}) ORDER BY h.id LIMIT {MOST}"
     )
-    ids = [first_at(window.after - _SLACK), first_at(window.until + _SLACK)]
+    later = timing.seconds * 1000
+    ids = [
+        first_of(from_milliseconds(window.after - _SLACK)),
+        first_of(from_milliseconds(window.until + _SLACK)),
+    ]
     rows = await tx.fetch(sql, [*ids, window.after, window.until, project.id])
-    return [Beginning(row[0], "time.inactive", f"quiet:{row[1]}") for row in rows]
+    return [Beginning(row[0], "time.inactive", f"quiet:{row[1]}", at=row[2] + later) for row in rows]
 
 
-_Source = Callable[[Transaction, Project, Due, Window], Awaitable[list[Beginning]]]
+_Source = Callable[[Transaction, Project, Due, Window, bool], Awaitable[list[Beginning]]]
 _SOURCES: Final[Mapping[str, _Source]] = {"field": _by_field, "stay": _by_stay, "activity": _by_activity}

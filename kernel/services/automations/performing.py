@@ -22,11 +22,13 @@ from kernel.effects import (
     Effect,
     Notify,
     SendMail,
+    SendRequest,
 )
 from kernel.errors import PluginError, UnavailableError
 from kernel.services.automations.mailing import Mailer
 from kernel.services.automations.people_effects import PeopleEffects
 from kernel.services.automations.record_effects import RecordEffects
+from kernel.services.automations.requesting import Requester
 from kernel.services.automations.stage import Stage
 
 OUTSIDE_SECONDS: Final = 12.0
@@ -42,6 +44,7 @@ class Performing:
     records: RecordEffects
     people: PeopleEffects
     mailer: Mailer
+    requester: Requester
     guard: PluginGuard
 
     async def inside(self, stage: Stage, effect: Effect) -> Any:
@@ -60,17 +63,22 @@ class Performing:
             raise PluginError(f"There is no effect '{type(effect).__name__}'.")
         return await inside[type(effect)](stage, effect)
 
-    async def outside(self, effect: Effect, key: str) -> Any:
-        """Bring one about; what to tell of it. Raises UnavailableError for what may pass."""
+    async def outside(self, effect: Effect, key: str, secret: str) -> Any:
+        """Bring one about; what to tell of it. `secret` is the automation's own.
+
+        Raises UnavailableError for what may pass.
+        """
         try:
             async with asyncio.timeout(OUTSIDE_SECONDS):
-                return await self._send(effect, key)
+                return await self._send(effect, key, secret)
         except TimeoutError as error:
             raise UnavailableError(f"There was no answer within {OUTSIDE_SECONDS:g} seconds.") from error
 
-    async def _send(self, effect: Effect, key: str) -> Any:
+    async def _send(self, effect: Effect, key: str, secret: str) -> Any:
         if isinstance(effect, SendMail):
             return await self.mailer.send(effect, key)
+        if isinstance(effect, SendRequest):
+            return await self.requester.send(effect, key, secret)
         if isinstance(effect, Call):
             return _tellable(await self.guard.in_thread(effect.function, limit=OUTSIDE_SECONDS))
         raise PluginError(f"There is no effect '{type(effect).__name__}' outside.")

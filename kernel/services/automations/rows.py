@@ -13,7 +13,7 @@ from kernel.storage.kernel_rows import KernelRows
 
 _COLUMNS: Final = (
     "id, project_id, name, enabled, while_paused, definition, version, owner_id, hook, checked_at, "
-    "next_at, created_at, updated_at"
+    "next_at, created_at, updated_at, secret"
 )
 _VERSION: Final = "SELECT value FROM smalt_state WHERE name = 'automations'"
 _BUMP: Final = "UPDATE smalt_state SET value = value + 1 WHERE name = 'automations'"

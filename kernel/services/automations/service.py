@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from kernel.access.actor import Actor
+from kernel.access.secrets import new_signing_secret
 from kernel.clock import from_milliseconds
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from kernel.schema import Project, Schema
@@ -82,7 +83,7 @@ class AutomationService:
         empty = Definition(data.trigger, None, ())
         automation = Automation(
             self._parts.ids.new(), project.id, name, data.enabled, data.while_paused, empty, 1,
-            actor.user_id, None, now, None, now, now,
+            actor.user_id, None, now, None, now, now, new_signing_secret(),
         )  # fmt: skip
         saved = await self._defined(tx, actor, schema, project, automation, data, faults)
         await self._rows.insert(tx, saved)

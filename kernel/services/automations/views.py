@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -15,12 +15,15 @@ from kernel.services.automations.reading import Showing, Types, people_named, pl
 from kernel.services.record_parts import PersonRef, moment
 from kernel.storage.database import Database
 
+HOOKS: Final = "/api/v1/hooks"
+
 
 class AutomationView(msgspec.Struct):
     """An automation. It acts with the rights of `owner`, who saved it last.
 
     `fault` says why it cannot work now, if it cannot. `hook_path` is where others call it, for triggers
-    that wait for that. `next_at` is when it begins next, for those on a schedule.
+    that wait for that; `signing_secret` signs what it sends. `next_at` is when it begins next, where a
+    schedule says so.
     """
 
     id: str
@@ -35,6 +38,7 @@ class AutomationView(msgspec.Struct):
     owner: PersonRef | None
     fault: str | None
     hook_path: str | None
+    signing_secret: str
     next_at: str | None
     created_at: str | None
     updated_at: str | None
@@ -76,7 +80,8 @@ def _view(showing: Showing, automation: Automation, people: dict[str, tuple[str,
         version=automation.version,
         owner=None if owner is None else PersonRef(str(automation.owner_id), owner[1]),
         fault=fault_of(showing.types, showing.schema, showing.project, automation),
-        hook_path=None if automation.hook is None else f"/hooks/{automation.hook}",
+        hook_path=None if automation.hook is None else f"{HOOKS}/{automation.hook}",
+        signing_secret=automation.secret,
         next_at=moment(automation.next_at),
         created_at=moment(automation.created_at),
         updated_at=moment(automation.updated_at),

@@ -14,6 +14,7 @@ from kernel.storage.migrations import (
     m0007a_access,
     m0008_feed,
     m0009_automations,
+    m0009a_automation_secrets,
     m0010_dashboards,
     m0011_webhooks,
 )
@@ -30,6 +31,7 @@ MIGRATIONS = (
     m0007a_access,
     m0008_feed,
     m0009_automations,
+    m0009a_automation_secrets,
     m0010_dashboards,
     m0011_webhooks,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import BigInt, Boolean
+from piccolo.columns import BigInt, Boolean, Text
 from piccolo.table import Table
 
 from kernel.storage.piccolo_engine import ENGINE
@@ -27,6 +27,7 @@ class Automation(Table, tablename="smalt_automation", db=ENGINE):
     checked_at = number()
     next_at = number(null=True)
     turn = BigInt(default=0)
+    secret = Text(default="")
     created_at = number()
     updated_at = number()
     deleted_at = number(null=True)

@@ -1,0 +1,14 @@
+from __future__ import annotations
+
+from plugins.automations.triggers.form_submitted import FormSubmittedConfig, FormSubmittedTrigger
+from tests.plugins.automations.samples import event
+
+TRIGGER = FormSubmittedTrigger()
+
+
+def test_only_forms() -> None:
+    sent = event("record.created", via="form", list=[None, "1"])
+    assert TRIGGER.matches(sent, FormSubmittedConfig())
+    assert TRIGGER.matches(sent, FormSubmittedConfig(list="1"))
+    assert not TRIGGER.matches(sent, FormSubmittedConfig(list="2"))
+    assert not TRIGGER.matches(event("record.created"), FormSubmittedConfig())
