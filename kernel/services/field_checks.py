@@ -10,6 +10,7 @@ from typing import Any
 from kernel.access.actor import SYSTEM, Actor
 from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInputError, SmaltError
 from kernel.fields import Derivation
+from kernel.queries.compilation import HiddenFieldError
 from kernel.schema import Field, Project, Schema
 from kernel.services.dependencies import DependencyGraph, chain, derivation_of
 from kernel.services.field_config import Definition
@@ -77,6 +78,25 @@ class FieldChecks:
                     )
         if faults:
             raise InvalidInputError(faults=faults)
+
+    def hides(self, schema: Schema, field: Field, actor: Actor) -> bool:
+        """Whether a computed field reads what the actor may not see; then it is hidden too."""
+        derivation = derivation_of(field)
+        if derivation is None or actor.admin:
+            return False
+        project = schema.projects[field.project_id]
+        return self._meets_hidden(schema, project, derivation, actor) and not self._meets_hidden(
+            schema, project, derivation, SYSTEM
+        )
+
+    def _meets_hidden(self, schema: Schema, project: Project, derivation: Derivation, actor: Actor) -> bool:
+        try:
+            self._check(schema, project, derivation, actor)
+        except HiddenFieldError:
+            return True
+        except (ExpressionError, BrokenSourceError):
+            return False
+        return False
 
     def broken(self, schema: Schema, field: Field) -> str | None:
         """Why a computed field does not compute, for anybody; None when it does."""

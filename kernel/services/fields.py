@@ -67,21 +67,24 @@ class FieldService:
         schema = await self._parts.schema.current()
         project = visible_project(schema, actor, project_id)
         live = {field.id: place for place, field in enumerate(project.live_fields)}
-        found = visible_fields(project, actor)
+        found = [f for f in visible_fields(project, actor) if not self._checks.hides(schema, f, actor)]
         return [FieldState(f, live[f.id], self._broken(schema, f)) for f in found]
 
     async def get(self, actor: Actor, project_id: int, name: str) -> FieldState:
         """A live field by id or key, or NotFoundError."""
         schema = await self._parts.schema.current()
         field = visible_field(visible_project(schema, actor, project_id), actor, name)
+        if self._checks.hides(schema, field, actor):
+            raise NotFoundError("There is no such field, or you may not see it.")
         return replace(self._state(schema, field), broken=self._broken(schema, field))
 
     async def trashed(self, actor: Actor, project_id: int) -> list[FieldState]:
         """The fields in the trash, by id."""
-        project = visible_project(await self._parts.schema.current(), actor, project_id)
-        access = actor.access(project_id)
+        schema = await self._parts.schema.current()
+        project, access = visible_project(schema, actor, project_id), actor.access(project_id)
         gone = sorted((f for f in project.fields if f.deleted), key=lambda f: f.id)
-        seen = [f for f in gone if access is not None and access.sees(f.key)]
+        hides = self._checks.hides
+        seen = [f for f in gone if access is not None and access.sees(f.key) and not hides(schema, f, actor)]
         return [FieldState(field, index) for index, field in enumerate(seen)]
 
     async def create(self, actor: Actor, project_id: int, data: FieldInput) -> FieldState:

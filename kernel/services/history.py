@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from kernel.access.actor import Actor
@@ -22,6 +24,9 @@ class Person(msgspec.Struct):
 
     id: str
     name: str
+
+
+_FOR_EVERYBODY = ("project.%", "list.%", "tag.%", "view.%")
 
 
 class Change(msgspec.Struct):
@@ -52,15 +57,25 @@ class HistoryService:
     ) -> list[Change]:
         """Newest first; up to `limit + 1` changes older than the change `before`."""
         await self._reader.record(actor, project_id, record_id)
-        return await self._read(actor, project_id, "h.record_id", record_id, limit, before)
+        found: list[Change] = []
+        more = True
+        while more and len(found) <= limit:
+            rows = await self._read(actor, project_id, "h.record_id", record_id, limit, before)
+            found += [change for change, stored in rows if change.changes or not _secret(change, stored)]
+            more = len(rows) > limit
+            before = int(rows[-1][0].id) if rows else None
+        return found[: limit + 1]
 
     async def of_project(self, actor: Actor, project_id: int, limit: int, before: int | None) -> list[Change]:
-        """The changes of a project's set-up, newest first."""
-        schema = await self._schema.current()
-        visible_project(schema, actor, project_id)
-        return await self._read(
-            actor, project_id, "h.project_id", project_id, limit, before, " AND h.record_id IS NULL"
-        )
+        """The changes of a project's set-up, newest first. Those of fields and automations name what
+        not everybody may see: they are for those who configure the project and see all of it."""
+        visible_project(await self._schema.current(), actor, project_id)
+        also = " AND h.record_id IS NULL"
+        access = actor.access(project_id)
+        if access is None or "configure" not in access.can or "hidden" in access.fields.values():
+            also += f" AND ({' OR '.join(f'h.kind LIKE {kind!r}' for kind in _FOR_EVERYBODY)})"
+        rows = await self._read(actor, project_id, "h.project_id", project_id, limit, before, also)
+        return [change for change, _ in rows]
 
     async def _read(
         self,
@@ -71,7 +86,8 @@ class HistoryService:
         limit: int,
         before: int | None,
         also: str = "",
-    ) -> list[Change]:
+    ) -> list[tuple[Change, Any]]:
+        """Changes as the reader sees them, with what is stored of each."""
         schema = await self._schema.current()
         project = visible_project(schema, actor, project_id)
         parameters = Parameters(self._database.dialect)
@@ -86,7 +102,13 @@ class HistoryService:
         changes = [msgspec.json.decode(row[8]) for row in rows]
         view = HistoryView(schema, project, actor, self._clock.now())
         shown = await view.shown(self._database, changes)
-        return [_change(row, found) for row, found in zip(rows, shown, strict=True)]
+        return [(_change(r, found), c) for r, found, c in zip(rows, shown, changes, strict=True)]
+
+
+def _secret(change: Change, stored: Any) -> bool:
+    """Whether nothing of a change is for the reader but that there was one: of hidden values alone."""
+    plain = change.kind.startswith("record.") and change.kind not in ("record.updated", "record.moved")
+    return bool(stored) and not plain
 
 
 def _change(row: Row, changes: list[FieldChange]) -> Change:

@@ -93,6 +93,9 @@ class RoleService:
         project = visible_project(schema, actor, project_id)
         found = (await self._database.read(self._select(project_id)))[0]
         own = [self._warned(schema, actor, project, _role(row)) for row in found]
+        access = actor.access(project_id)
+        if access is not None and "configure" not in access.can:
+            own = [_as_seen(role, access) for role in own]
         return [*map(_built_in, BUILT_IN), *own]
 
     async def get(self, actor: Actor, project_id: int, role: str) -> Role:
@@ -192,6 +195,12 @@ def _known(faults: Faults, pointer: str, given: Iterable[str], known: Iterable[s
             hint = f" Did you mean '{near[0]}'?" if near else ""
             step = name[:100].replace("~", "~0").replace("/", "~1")
             faults.add(f"{pointer}/{step}", f"'{name[:100]}' is not known here.{hint}")
+
+
+def _as_seen(role: Role, access: ProjectAccess) -> Role:
+    """A role without what names fields that a member may not see."""
+    fields = {name: rule for name, rule in role.fields.items() if name == "*" or access.sees(name)}
+    return msgspec.structs.replace(role, fields=fields, scope=None)
 
 
 def _built_in(name: str) -> Role:

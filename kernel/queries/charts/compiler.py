@@ -233,9 +233,10 @@ class _Compiler:
 
     def _total(self, rows: Rows, tables: str, value: Value, group: Dimension, stack: Dimension) -> Statement:
         """The figure of all records. What stands under several groups counts once."""
-        once = rows.once(tables) if group.repeated or stack.repeated else tables
         dated = [f"d.{name} IS NOT NULL" for name, of in (("g", group), ("s", stack)) if of.form == "period"]
-        return self._compilation.statement(rows.select(once, value, NONE, NONE, dated))
+        if group.repeated or stack.repeated:
+            tables, dated = rows.once(tables, dated), []
+        return self._compilation.statement(rows.select(tables, value, NONE, NONE, dated))
 
     def _name(self, first: Source) -> str:
         measure = self._config.measure

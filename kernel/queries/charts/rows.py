@@ -78,10 +78,11 @@ class Rows:
         kept = [n for name, of in (("g", group), ("s", stack)) if of.terms for n in (name, f"{name}l")]
         return self._converted(union, self._exchange, [*kept, "id"] if repeated else kept)
 
-    def once(self, tables: str) -> str:
-        """The same rows, each record once: those that stand under several groups have several."""
+    def once(self, tables: str, where: Sequence[str]) -> str:
+        """Those rows that pass, each record once: those that stand under several groups have several."""
         names = ["id", *self._measured()]
-        return f"(SELECT DISTINCT {', '.join(f'd.{name}' for name in names)} FROM {tables}) d"
+        passing = f" WHERE {' AND '.join(where)}" if where else ""
+        return f"(SELECT DISTINCT {', '.join(f'd.{name}' for name in names)} FROM {tables}{passing}) d"
 
     def value(self, measure: Split) -> Value:
         """The measure over rows of `d`."""

@@ -149,7 +149,7 @@ async def test_a_plugin_that_is_switched_off(crm: Crm, client: httpx.AsyncClient
         ("email", "email", ["contact"]), ("lookup", None, ["contact"]),
         ("reference", None, ["deal", "contact"]),
     ):  # fmt: skip
-        name = next(n for n in plugins if n.endswith(type_))
+        name = next(n for n in plugins if n.endswith(f"fields.{type_}"))
         checked(await client.patch(f"/plugins/{name}", json={"enabled": False}), 200)
         await seen.broken(*below)
         if own is not None:
