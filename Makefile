@@ -40,7 +40,7 @@ $(VENV)/.test: $(VENV)/.run requirements-test.lock
 	@touch $@
 
 # Needs uv. The lock files hold versions and hashes for every platform, and no address.
-COMPILE := uv pip compile pyproject.toml --universal --generate-hashes --no-annotate --no-header \
+COMPILE := uv pip compile pyproject.toml --all-extras --universal --generate-hashes --no-annotate --no-header \
 	--no-emit-index-url --quiet --upgrade
 
 lock:

@@ -112,6 +112,10 @@ class TooManyRequestsError(SmaltError):
         super().__init__(detail)
 
 
+class NotInstalledError(SmaltError):
+    """This server lacks an extra for this."""
+
+
 class UnavailableError(SmaltError):
     """This is not available now."""
 

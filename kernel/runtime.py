@@ -279,6 +279,7 @@ class Kernel:
         await self.webhooks.stop()
         await self.outgoing.close()
         await self.events.stop()
+        await self.dashboards.stop()
         await self.plugins.unwatch()
         await self.database.stop()
 

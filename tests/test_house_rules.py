@@ -106,7 +106,7 @@ def test_every_lint_exception_and_ignored_warning_says_why() -> None:
 
 
 def test_what_is_imported_is_declared_and_locked() -> None:
-    declared = {re.split(r"[\[>=;]", d)[0].lower() for d in PROJECT["project"]["dependencies"]}
+    declared = {re.split(r"[\[>=;]", d)[0].lower() for d in all_dependencies()}
     owners = packages_distributions()
     used = {module for path in SOURCES for module in imported_modules(path)}
     outside = used - sys.stdlib_module_names - {"kernel", "plugins"}
@@ -117,6 +117,12 @@ def test_what_is_imported_is_declared_and_locked() -> None:
     for name in ("requirements.lock", "requirements-test.lock"):
         locked = set(re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(), re.MULTILINE))
         assert declared - locked == set(), name
+
+
+def all_dependencies() -> list[str]:
+    """Those of the project and of its extras."""
+    extras = PROJECT["project"]["optional-dependencies"].values()
+    return [*PROJECT["project"]["dependencies"], *(d for extra in extras for d in extra)]
 
 
 def imported_modules(path: Path) -> Iterator[str]:

@@ -56,6 +56,7 @@ TABLE: Mapping[type[SmaltError], Kind] = {
     errors.VersionMismatchError: Kind(412, "version-mismatch"),
     errors.TooLargeError: Kind(413, "too-large"),
     errors.TooManyRequestsError: Kind(429, "too-many-requests"),
+    errors.NotInstalledError: Kind(501, "not-installed"),
     errors.UnavailableError: Kind(503, "unavailable"),
     errors.PluginError: Kind(422, "plugin-failed"),
     errors.StaleAccessError: Kind(503, "unavailable"),

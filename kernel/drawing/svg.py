@@ -39,6 +39,13 @@ def svg(picture: Picture, theme: Theme | None = None, styled: bool = True) -> st
     )
 
 
+def described(drawn: str, title: str, description: str) -> str:
+    """A picture from elsewhere, made as accessible: with a role, a title and its table in words."""
+    head, _, rest = drawn.partition(">")
+    opening = head if 'role="' in head else f'{head} role="img"'
+    return f"{opening}><title>{_text(title)}</title><desc>{_text(description)}</desc>{rest}"
+
+
 @singledispatch
 def _drawn(mark: Mark) -> str:
     raise TypeError(f"{mark!r:.80} is no mark")

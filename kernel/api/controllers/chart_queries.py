@@ -29,6 +29,9 @@ Locale: TypeAlias = Annotated[
 ]
 Width = Annotated[int, QueryParameter(ge=80, le=4000, description="Pixels.")]
 Height = Annotated[int, QueryParameter(ge=60, le=4000, description="Pixels.")]
+Scale = Annotated[
+    float, QueryParameter(ge=0.5, le=4, description="Pixels of the image for each of the size.")
+]
 Wanted: TypeAlias = NamedDependency[SkipValidation[Asked]]
 
 

@@ -99,6 +99,23 @@ class Dashboards:
         data = await self.data(actor, dashboard, chart, asked)
         return await self.types.svg(chart.type, chart.config.format, data, chart.title, look)
 
+    async def png(
+        self,
+        actor: Actor,
+        dashboard: StoredDashboard,
+        chart: StoredChart,
+        asked: Asked,
+        look: Look,
+        scale: float,
+    ) -> bytes:
+        """A chart as PNG, `scale` pixels for each of its own."""
+        data = await self.data(actor, dashboard, chart, asked)
+        return await self.types.png(chart.type, chart.config.format, data, chart.title, look, scale)
+
+    async def stop(self) -> None:
+        """End what was started to paint."""
+        await self.types.painter.stop()
+
     async def all_data(
         self, actor: Actor, dashboard: StoredDashboard, asked: Asked
     ) -> list[tuple[StoredChart, ChartData | BaseException]]:

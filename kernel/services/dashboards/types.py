@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
 from kernel.charts import ChartData, ChartType
 from kernel.containment import PluginGuard
 from kernel.drawing.canvas import ChartCanvas
-from kernel.drawing.svg import Picture, svg
+from kernel.drawing.svg import Picture, described, svg
 from kernel.drawing.table import description
 from kernel.drawing.theme import Theme
 from kernel.enclosure import is_outside
-from kernel.errors import Fault, NotFoundError
+from kernel.errors import Fault, InvalidInputError, NotFoundError
 from kernel.registry import Registry
 from kernel.schema import Schema
+from kernel.services.dashboards.painter import Painter
 from kernel.storage.schema_cache import SchemaCache
+
+MOST_PIXELS: Final = 20_000_000
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class ChartTypes:
     """Finds chart types and lets them draw. `guard` minds those from other distributions."""
 
     def __init__(self, registry: Registry[ChartType[Any]], schema: SchemaCache, guard: PluginGuard) -> None:
+        self.painter = Painter()
         self._registry = registry
         self._schema = schema
         self._guard = guard
@@ -83,16 +87,33 @@ class ChartTypes:
         chart_type = self._found(await self._schema.current(), key)
         canvas = ChartCanvas(look.width, look.height, data.currency, data.unit, look.locale)
 
-        def draw() -> str:
+        words = description(data, canvas)
+
+        def draw() -> str | Mapping[str, Any]:
             try:
                 config = msgspec.convert(options, chart_type.config_type)
             except msgspec.ValidationError:  # the plugin has changed since the chart was saved
                 config = chart_type.config_type()
-            marks = chart_type.draw(data, config, canvas)
-            picture = Picture(look.width, look.height, title, description(data, canvas), marks)
+            specification = chart_type.specification(data, config, canvas)
+            if specification is not None:
+                return specification
+            picture = Picture(look.width, look.height, title, words, chart_type.draw(data, config, canvas))
             return svg(picture, look.theme, look.styled)
 
-        return await self._guard.in_thread(draw) if is_outside(chart_type) else draw()
+        drawn = await self._guard.in_thread(draw) if is_outside(chart_type) else draw()
+        if isinstance(drawn, str):
+            return drawn
+        return described(await self.painter.svg(drawn, look.theme), title, words)
+
+    async def png(
+        self, key: str, options: Mapping[str, Any], data: ChartData, title: str, look: Look, scale: float
+    ) -> bytes:
+        """The same as PNG, always of one theme."""
+        if look.width * look.height * scale**2 > MOST_PIXELS:
+            fault = Fault("?scale", f"An image has {MOST_PIXELS // 1_000_000} million pixels at most.")
+            raise InvalidInputError("The image would be too large.", [fault])
+        themed = replace(look, theme=look.theme or "light", styled=True)
+        return await self.painter.png(await self.svg(key, options, data, title, themed), scale)
 
     def _found(self, schema: Schema, key: str) -> ChartType[Any]:
         found = self._registry.get(key, schema.disabled_plugins)
