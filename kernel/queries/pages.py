@@ -24,7 +24,7 @@ from kernel.queries.cursors import decode_cursor, encode_cursor
 from kernel.queries.fields import unknown_field
 from kernel.queries.frames import Frame
 from kernel.queries.narrowing import Noting, require_rows
-from kernel.queries.past import at_moment
+from kernel.queries.past import at_moment, of_record
 from kernel.queries.paths import PathResolver, with_every_right
 from kernel.queries.record_json import record_json, unknown_names, without_empty_warnings
 from kernel.queries.searching import Search
@@ -157,7 +157,7 @@ def record_query(
     """Compile the reading of any one record of a project for one reader."""
     compilation = at_moment(schema, actor, dialect, now, as_of)
     record_id = compilation.parameters.add(0, ID)
-    scope = root_scope(compilation, compilation.schema.projects[project.id], trash=trash)
+    scope = root_scope(compilation, of_record(compilation, project, record_id), trash=trash)
     json = record_json(scope, trash=trash)
     scope.frame.restrict(f"{scope.alias}.id = {record_id}")
     sql = f"SELECT {scope.column('version')}, {json} {scope.frame.clause()}"

@@ -10,7 +10,7 @@ trash for good are gone from the past too. Who may not see a record now does not
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import fields, replace
 from datetime import datetime
 
@@ -43,6 +43,14 @@ class PastProject(Project):
         return f"past_{self.id}"
 
 
+class PastRecord(Project):
+    """A project of which one record is read: what has become of the others need not be wound back."""
+
+    @property
+    def table(self) -> str:
+        return "past_one"
+
+
 class PastCompilation(Compilation):
     """A statement about the past. What it asks of the time is answered for then."""
 
@@ -58,6 +66,12 @@ class PastCompilation(Compilation):
         self._present = schema
         self._moment = moment
         self._today = now
+        self._one: tuple[int, str] | None = None
+
+    def narrow(self, project_id: int, record_id: str) -> Project:
+        """The project as one whose only record is the one that a placeholder names."""
+        self._one = project_id, record_id
+        return _past(self._present.projects[project_id], PastRecord)
 
     def statement(self, sql: str) -> Statement:
         """The finished statement, with the relations that it names."""
@@ -72,15 +86,17 @@ class PastCompilation(Compilation):
         present.parameters, present.aliases = self.parameters, self.aliases
         return scoped_ids(present, self._present.projects[project.id], scope)
 
-    def _relations(self, projects: Iterable[int]) -> Iterable[str]:
-        past, listed = self.dialect.past, ", ".join(str(i) for i in projects)
+    def _relations(self, projects: Collection[int]) -> Iterable[str]:
+        listed = ", ".join(str(i) for i in projects)
         add = self.parameters.add
         at = add(to_milliseconds(self._moment), ID)
         then = add(self._moment, DATETIME)
         since = f"h.id > {add(first_of(self._moment), ID)} AND h.at > {at}"
-        where = f"{since} AND h.project_id IN ({listed}) AND {_CHANGED}"
-        yield f"past_was AS MATERIALIZED ({past.was(where)})"
-        yield f"past_step AS MATERIALIZED ({_steps(where)})"
+        wheres = [f"{since} AND h.project_id IN ({listed}) AND {_CHANGED}"] if listed else []
+        if self._one is not None and self._one[0] not in projects:
+            wheres.append(f"{since} AND h.record_id = {self._one[1]} AND {_CHANGED}")
+        yield f"past_was AS MATERIALIZED ({' UNION ALL '.join(map(self.dialect.past.was, wheres))})"
+        yield f"past_step AS MATERIALIZED ({' UNION ALL '.join(map(_steps, wheres))})"
         yield f"past_link AS NOT MATERIALIZED ({self._links()})"
         yield (
             "past_stay AS NOT MATERIALIZED (SELECT id, record_id, list_id, entered_at, "
@@ -88,12 +104,17 @@ class PastCompilation(Compilation):
             f"WHERE entered_at <= {at})"
         )
         for id_ in projects:
-            columns = ", ".join(self._columns(self._present.projects[id_], at))
-            yield (
-                f"past_{id_} AS NOT MATERIALIZED (SELECT {columns} FROM p_{id_} r "
-                "LEFT JOIN past_was w ON w.record_id = r.id LEFT JOIN past_step s ON s.record_id = r.id "
-                f"WHERE r.created_at <= {then})"
-            )
+            yield f"past_{id_} AS NOT MATERIALIZED ({self._records(id_, at)} WHERE r.created_at <= {then})"
+        if self._one is not None:
+            only = f"r.created_at <= {then} AND r.id = {self._one[1]}"
+            yield f"past_one AS NOT MATERIALIZED ({self._records(self._one[0], at)} WHERE {only})"
+
+    def _records(self, project_id: int, at: str) -> str:
+        columns = ", ".join(self._columns(self._present.projects[project_id], at))
+        return (
+            f"SELECT {columns} FROM p_{project_id} r LEFT JOIN past_was w ON w.record_id = r.id "
+            "LEFT JOIN past_step s ON s.record_id = r.id"
+        )
 
     def _columns(self, project: Project, at: str) -> Iterable[str]:
         """The columns of a project's table, as they were."""
@@ -161,8 +182,15 @@ def at_moment(
     return PastCompilation(schema, actor, dialect, as_of, now)
 
 
-def _past(project: Project) -> Project:
-    return PastProject(**{f.name: getattr(project, f.name) for f in fields(project)})
+def of_record(compilation: Compilation, project: Project, record_id: str) -> Project:
+    """The project to read one record of, whose id a placeholder names."""
+    if isinstance(compilation, PastCompilation):
+        return compilation.narrow(project.id, record_id)
+    return compilation.schema.projects[project.id]
+
+
+def _past(project: Project, as_type: type[Project] = PastProject) -> Project:
+    return as_type(**{f.name: getattr(project, f.name) for f in fields(project)})
 
 
 def _steps(where: str) -> str:
