@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from time import monotonic
 from typing import Any, Final
 
 import structlog
@@ -30,6 +31,7 @@ from kernel.storage.schema_cache import SchemaCache
 
 CONSUMER: Final = "automations"
 BATCH: Final = 500
+PASS_SECONDS: Final = 60.0
 _log = structlog.get_logger("smalt.automations")
 
 
@@ -76,10 +78,21 @@ class Evaluator:
         self._guard = guard
         self._beginnings = Beginnings(runs)
         self._listeners: dict[int, tuple[Automation, int, Listener | None]] = {}
+        self._passed = 0.0
 
     async def step(self) -> int:
-        """Take the next events and queue the runs that they begin; how many events there were."""
+        """Take the next events and queue the runs that they begin; how many events there were.
+
+        While nothing listens events are passed over, now and then, without a look at them: what is
+        there to be listened to later is newer than the automation.
+        """
         await self._schema.current()
+        newest = self._feed.newest
+        if not any(automation.listens for automation in await self._rows.current()):
+            if monotonic() - self._passed >= PASS_SECONDS:
+                self._passed = monotonic()
+                await self._feed.pass_over(CONSUMER, newest)
+            return 0
         async with self._database.transaction() as tx:
             events = await self._feed.take(tx, CONSUMER, BATCH)
             if events:
