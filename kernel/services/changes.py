@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
@@ -18,6 +19,12 @@ _HISTORY = (
     "id", "at", "actor_id", "via", "project_id", "record_id", "kind", "version", "changes", "batch_id",
 )  # fmt: skip
 _OUTBOX = ("id", "at", "project_id", "record_id", "kind", "version", "cause")
+
+
+@cache
+def _member(name: str) -> bytes:
+    """How a member of a JSON object begins."""
+    return f'"{name}":'.encode()
 
 
 class Change(NamedTuple):
@@ -38,7 +45,7 @@ class Change(NamedTuple):
     def touches(self, *names: str) -> bool:
         """Whether values of these names may be among what has changed."""
         if isinstance(self.changes, bytes):
-            return any(f'"{name}":'.encode() in self.changes for name in names)
+            return any(_member(name) in self.changes for name in names)
         return isinstance(self.changes, Mapping) and any(name in self.changes for name in names)
 
     def values(self) -> Mapping[str, Any]:
@@ -110,8 +117,10 @@ class ChangeLog:
             (id_, at, c.project_id, c.record_id, c.kind, c.version, actor.cause)
             for id_, c in zip(ids, listed, strict=True)
         ]
-        await self._rows.insert_many(tx, "smalt_history", _HISTORY, history)
-        await self._rows.insert_many(tx, "smalt_outbox", _OUTBOX, events)
+        await tx.execute_batches(
+            self._rows.insertion("smalt_history", _HISTORY, history),
+            self._rows.insertion("smalt_outbox", _OUTBOX, events),
+        )
         for listener in self._listeners:
             await listener.heard(tx, actor, listed)
         tx.on_commit(self._committed)

@@ -15,7 +15,7 @@ from kernel.ids import IdGenerator
 from kernel.schema import Project
 from kernel.services.changes import Change, ChangeLog
 from kernel.services.new_records import LINK_NAMES, NewRecords, Prepared, encode, link_rows
-from kernel.storage.database import Transaction
+from kernel.storage.database import Batch, Transaction
 from kernel.storage.record_rows import Draft, TablePlan
 from kernel.storage.sequences import take_numbers
 
@@ -57,9 +57,8 @@ class RecordWriter:
         numbers = await take_numbers(tx, tx.dialect, plan.sequences, len(drafts))
 
         async def write(part: Prepared) -> None:
-            await tx.execute_many(plan.insertion(), part.rows)
-            await self._insert_links(tx, plan, part.links)
-            await self._enter_lists(tx, plan, part.entries, now)
+            rows = Batch(plan.insertion(), part.rows)
+            await tx.execute_batches(rows, _links(plan, part.links), self._stays(plan, part.entries, now))
             await self._changes.write_many(tx, actor, part.log, batch_id, now)
 
         await NewRecords(plan, actor, now, ids, drafts, kind, numbers).each_part(write)
@@ -124,12 +123,6 @@ class RecordWriter:
         await tx.execute_many(plan.update(names), rows)
         await self._changes.write_many(tx, actor, log, batch_id, now)
 
-    async def _insert_links(self, tx: Transaction, plan: TablePlan, rows: Sequence[tuple[int, ...]]) -> None:
-        if rows:
-            marks = plan.integers(4)
-            sql = f"INSERT INTO smalt_link (field_id, source_id, target_id, position) VALUES ({marks})"
-            await tx.execute_many(sql, rows)
-
     async def _replace_links(self, tx: Transaction, plan: TablePlan, drafts: Mapping[int, Draft]) -> None:
         gone: list[tuple[int, int]] = []
         rows: list[tuple[int, ...]] = []
@@ -140,17 +133,16 @@ class RecordWriter:
             one, two = plan.integers(2).split(", ")
             sql = f"DELETE FROM smalt_link WHERE field_id = {one} AND source_id = {two}"
             await tx.execute_many(sql, gone)
-        await self._insert_links(tx, plan, rows)
+        await tx.execute_batches(_links(plan, rows))
 
-    async def _enter_lists(
-        self, tx: Transaction, plan: TablePlan, entries: Iterable[tuple[int, int | None]], now: datetime
-    ) -> None:
-        """Begin the stays by which time spent in a list is measured."""
+    def _stays(self, plan: TablePlan, entries: Sequence[tuple[int, int | None]], now: datetime) -> Batch:
+        """The beginnings of the stays by which time spent in a list is measured."""
         at = to_milliseconds(now)
-        stays = [(record_id, list_id, at) for record_id, list_id in entries if list_id is not None]
-        ids = self._ids.many(len(stays))
+        ids = self._ids.many(len(entries))
+        found = zip(ids, entries, strict=True)
+        rows = [(i, record_id, list_id, at) for i, (record_id, list_id) in found if list_id is not None]
         sql = f"INSERT INTO smalt_list_stay (id, record_id, list_id, entered_at) VALUES ({plan.integers(4)})"
-        await tx.execute_many(sql, [(i, *stay) for i, stay in zip(ids, stays, strict=True)])
+        return Batch(sql, rows)
 
     async def _change_lists(
         self,
@@ -169,7 +161,12 @@ class RecordWriter:
             one, two = plan.integers(2).split(", ")
             sql = f"UPDATE smalt_list_stay SET left_at = {one} WHERE record_id = {two} AND left_at IS NULL"
             await tx.execute_many(sql, [(to_milliseconds(now), i) for i in moved])
-            await self._enter_lists(tx, plan, moved.items(), now)
+            await tx.execute_batches(self._stays(plan, list(moved.items()), now))
+
+
+def _links(plan: TablePlan, rows: Sequence[tuple[int, ...]]) -> Batch:
+    sql = "INSERT INTO smalt_link (field_id, source_id, target_id, position) VALUES "
+    return Batch(f"{sql}({plan.integers(4)})", rows)
 
 
 def differences(

@@ -20,6 +20,13 @@ class Statement(NamedTuple):
     parameters: Sequence[Any] = ()
 
 
+class Batch(NamedTuple):
+    """A statement for many rows of parameters."""
+
+    sql: str
+    rows: Sequence[Sequence[Any]]
+
+
 SCHEMA_LOCK = 5284311
 """Key of PostgreSQL's advisory lock: writers share it, whoever changes the schema has it alone."""
 
@@ -41,6 +48,10 @@ class Transaction(Protocol):
 
     async def execute_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
         """Run one statement for many parameter rows, in one go."""
+        ...
+
+    async def execute_batches(self, *batches: Batch) -> None:
+        """Run several statements in order, each for some rows, in one hop where the engine can."""
         ...
 
     async def fetch_all(self, *statements: Statement) -> list[list[Row]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from kernel.dialects.base import Dialect
-from kernel.storage.database import Transaction
+from kernel.storage.database import Batch, Transaction
 
 
 class KernelRows:
@@ -28,6 +28,10 @@ class KernelRows:
     ) -> None:
         """Add many rows, their values in the order of `columns`."""
         await tx.execute_many(self._insertion(table, columns), rows)
+
+    def insertion(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Batch:
+        """The same, to be run together with others."""
+        return Batch(self._insertion(table, columns), rows)
 
     async def update(self, tx: Transaction, table: str, id_: int, changes: Mapping[str, Any]) -> None:
         """Change members of the row with this id."""

@@ -15,7 +15,7 @@ from piccolo.query.base import Query
 from kernel.dialects.base import Dialect
 from kernel.dialects.postgres import PostgresDialect
 from kernel.errors import UnavailableError
-from kernel.storage.database import SCHEMA_LOCK, Row, Statement
+from kernel.storage.database import SCHEMA_LOCK, Batch, Row, Statement
 from kernel.storage.migrate import migrate
 from kernel.storage.options import StorageOptions
 from kernel.storage.patience import finish
@@ -71,6 +71,10 @@ class PostgresTransaction:
         while batch := list(islice(iterator, _BATCH)):
             with understood():
                 await self._connection.executemany(sql, batch, timeout=self._timeout)
+
+    async def execute_batches(self, *batches: Batch) -> None:
+        for sql, rows in batches:
+            await self.execute_many(sql, rows)
 
     async def run(self, query: Query[Any, Any]) -> Any:
         return await run_query(self, query)

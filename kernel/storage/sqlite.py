@@ -18,7 +18,7 @@ from piccolo.query.base import Query
 from kernel.dialects.base import Dialect
 from kernel.dialects.sqlite import SqliteDialect
 from kernel.errors import UnavailableError
-from kernel.storage.database import Row, Statement
+from kernel.storage.database import Batch, Row, Statement
 from kernel.storage.migrate import migrate
 from kernel.storage.options import StorageOptions
 from kernel.storage.piccolo_engine import run_query
@@ -26,6 +26,7 @@ from kernel.storage.sqlite_connection import (
     executing,
     executing_many,
     fetching,
+    in_turn,
     naming,
     open_reader,
     open_writer,
@@ -67,6 +68,10 @@ class SqliteTransaction:
         iterator = iter(rows)
         while batch := list(islice(iterator, _BATCH)):
             await self._writer.run_through(executing_many(sql, batch), self._seconds)
+
+    async def execute_batches(self, *batches: Batch) -> None:
+        work = [executing_many(sql, rows) for sql, rows in batches if rows]
+        await self._writer.run_through(in_turn(work), self._seconds)
 
     async def run(self, query: Query[Any, Any]) -> Any:
         return await run_query(self, query)

@@ -141,6 +141,18 @@ def executing_many(sql: str, rows: Sequence[Sequence[Any]]) -> Callable[[sqlite3
     return work
 
 
+def in_turn(
+    pieces: Sequence[Callable[[sqlite3.Connection], None]],
+) -> Callable[[sqlite3.Connection], None]:
+    """Several pieces of work as one."""
+
+    def work(connection: sqlite3.Connection) -> None:
+        for piece in pieces:
+            piece(connection)
+
+    return work
+
+
 def _insert_many(
     connection: sqlite3.Connection, insertion: str, rows: Sequence[Sequence[Any]]
 ) -> Sequence[Sequence[Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -87,9 +87,12 @@ class Resolver:
 
 
 def _apply(
-    work: Work, target: Target, texts: Iterable[str], found: dict[str, Found], may_create: bool
+    work: Work, target: Target, texts: Sequence[str], found: dict[str, Found], may_create: bool
 ) -> list[str]:
     """Put what was found into a draft; gives the texts to create records for."""
+    if len(texts) == 1 and (only := found.get(texts[0])) is not None and only.count == 1:
+        put(work, target, [only.record_id])
+        return []
     ids: list[int] = []
     lacking: list[str] = []
     for text in texts:
@@ -110,5 +113,5 @@ def _apply(
 def put(work: Work, target: Target, ids: Sequence[int]) -> None:
     """Make records the value of a reference."""
     assert target.field is not None  # only references come here
-    unique = list(dict.fromkeys(ids))
-    work.draft.fields[target.field.id] = unique if target.many else (unique[0] if unique else None)
+    unique = ids if len(ids) < 2 else list(dict.fromkeys(ids))
+    work.draft.fields[target.field.id] = list(unique) if target.many else (unique[0] if unique else None)
