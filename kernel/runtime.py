@@ -23,6 +23,7 @@ from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
 from kernel.services.automations.facade import Automations, Neighbours
 from kernel.services.backups.service import Backups
+from kernel.services.blueprints.wiring import blueprints
 from kernel.services.changes import ChangeLog
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
@@ -120,6 +121,7 @@ class Kernel:
         self._wire_exports()
         self._wire_backups()
         self._wire_templates()
+        self._wire_blueprints()
         self.outgoing = Outgoing(settings.allow_private_addresses)
         self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
         self._wire_automations()
@@ -247,6 +249,12 @@ class Kernel:
             self.records,
             self.dashboards,
         )
+
+    def _wire_blueprints(self) -> None:
+        self.blueprints = blueprints(
+            self.projects, self.lists, self.tags, self.fields, self.roles, self.views,
+            self.automations.service, self.dashboards,
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Open the database, bring it up to date, take a node number for identifiers."""
