@@ -121,10 +121,10 @@ class Kernel:
         self._wire_exports()
         self._wire_backups()
         self._wire_templates()
-        self._wire_blueprints()
         self.outgoing = Outgoing(settings.allow_private_addresses)
         self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
         self._wire_automations()
+        self._wire_blueprints()
 
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
