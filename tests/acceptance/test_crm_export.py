@@ -127,8 +127,25 @@ def check_sums(api: Api, deals: str, export: Export) -> None:
     months = {group["group"]["expected_close_date"]: amount(group) for group in groups}
     assert months == export.won_by_month()
     assert not REAL or months["2017-03-01"] == 1_134_672
+    check_charts(api, deals, export)
     march = won + " AND YEAR({expected_close_date}) = 2017 AND MONTH({expected_close_date}) = 3"
     assert amount(api.aggregate(deals, [], SUM, march)[0]) == months["2017-03-01"]
+
+
+def check_charts(api: Api, deals: str, export: Export) -> None:
+    """Won per month, as a bar chart of it shows; and the whole of it in a stat card."""
+    won = {"sources": [{"project_id": deals.removeprefix("/projects/"), "filter": "{list} = 'Won'"}]}
+    chart = won | {"measure": {"function": "sum", "field": "amount"}}
+    months = {"field": "expected_close_date", "interval": "month"}
+    data = api.post("/charts/preview", {"type": "bar", "config": chart | {"group_by": months}})
+    found = {p["key"]: Decimal(p["value"]) for p in data["series"][0]["points"]}
+    assert {month: figure for month, figure in found.items() if figure} == export.won_by_month()
+    assert Decimal(data["total"]) == total(export.won)
+    assert not REAL or list(found.values()) == [
+        1134672, 721932, 1025713, 1338466, 696932, 1050059, 1235264, 731980, 938943, 1131573,
+    ]  # fmt: skip
+    card = api.post("/charts/preview", {"type": "stat", "config": chart})
+    assert Decimal(card["total"]) == total(export.won)
 
 
 def check_a_row(api: Api, customers: str, deals: str, export: Export) -> None:

@@ -63,7 +63,7 @@ class Rows:
         self._money = [n for n, values in enumerate(columns) if values[0].type.kind is Kind.MONEY]
         self._exchange = currency if currency is not None and currency.convert and self._money else None
         self._columns = [
-            Value(values[0].type, f"d.m{n}", unit=f"d.u{n}" if n in self._money else None)
+            Value(values[0].type, f"d.m{n}", unit=_unit(n) if n in self._money else None)
             for n, values in enumerate(columns)
         ]
         self._outer = Outer(compilation, self._columns, zone, currencies[0])
@@ -117,7 +117,7 @@ class Rows:
         """The currency of a row: that of its amounts, or the project's where it has none."""
         if not self._money:
             return "NULL"
-        units = [f"CASE WHEN d.m{n} IS NOT NULL THEN d.u{n} END" for n in self._money]
+        units = [_unit(n) for n in self._money]
         return f"coalesce({', '.join(units)}, d.dc)"
 
     def _measured(self) -> list[str]:
@@ -155,11 +155,16 @@ class Rows:
             if n in self._money:
                 converted = exchanged(value, exchange, self._outer)
                 columns |= {f"m{n}": converted.sql, f"u{n}": converted.unit or "NULL", f"o{n}": value.sql}
-                self._columns[n] = Value(converted.type, f"d.m{n}", unit=f"d.u{n}")
+                self._columns[n] = Value(converted.type, f"d.m{n}", unit=_unit(n))
         columns["dc"] = self._dialect.literal(wanted.code)
         shown = ", ".join(f"{sql} AS {name}" for name, sql in columns.items())
         self._outer = Outer(self._compilation, self._columns, self._outer.time_zone, wanted.code)
         return f"(SELECT {shown} FROM {union}) d"
+
+
+def _unit(column: int) -> str:
+    """The currency of a column: none where it is empty, so that it is of one currency with any other."""
+    return f"CASE WHEN d.m{column} IS NOT NULL THEN d.u{column} END"
 
 
 def _count(condition: str) -> str:
