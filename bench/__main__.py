@@ -9,6 +9,7 @@ import time
 from contextlib import ExitStack
 
 from bench.cases import Effort, Figure, filtered, growth, imports, pages
+from bench.dashboards import dashboards
 from bench.data import Filled, fill
 from bench.places import Place, places
 
@@ -31,9 +32,11 @@ def measured(engine: str, options: argparse.Namespace, effort: Effort) -> list[F
         place, filled = _filled(stack, engine, options.records)
         figures = pages(place, filled, effort)
         figures += filtered(place, filled, effort)
+        figures += dashboards(place, filled, effort)
         if options.million:
             large = _filled(stack, engine, options.records * 10)
             figures += growth((place, filled), large, effort)
+            figures += dashboards(*large, effort)
         figures += imports(place, filled, options.rows)
     return figures
 

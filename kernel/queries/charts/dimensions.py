@@ -99,9 +99,9 @@ def _choices(dialect: Dialect, values: Sequence[Value], repeated: bool) -> Dimen
             names.append(choice.name)
     if len(values) == 1:
         ids = {c.id: merged[fold_name(c.name)] for c in values[0].type.choices}
-        return Dimension(
-            "choice", [Terms(values[0].sql, "''")], names=names, keys=names, places=ids, repeated=repeated
-        )
+        # the sign keeps an engine from walking the index of the column, with a look at the table for each row
+        whole = [Terms(f"+({values[0].sql})", "''")]
+        return Dimension("choice", whole, names=names, keys=names, places=ids, repeated=repeated)
     terms = [Terms(_placed(v.sql, v.type.choices, merged), "''") for v in values]
     places = {n: n for n in range(len(names))}
     return Dimension("choice", terms, names=names, keys=names, places=places, repeated=repeated)
