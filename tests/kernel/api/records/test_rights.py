@@ -162,3 +162,16 @@ async def test_everything_hidden_but_the_title(crm: Crm, new_client: NewClient, 
     changed = await narrow.update(deal, {"title": "New"})
     assert (changed["title"], changed["version"]) == ("New", 2)
     assert {c["field"] for change in await narrow.history(deal) for c in change["changes"]} == {"title"}
+
+
+async def test_groups_by_records_whose_titles_are_hidden(crm: Crm, new_client: NewClient) -> None:
+    client = await new_client("ewa")
+    await join(crm.customers, client, fields={"*": "read", "title": "hidden"})
+    deals = await join(crm.deals, client)
+    first, second = await crm.customers.add("Acme"), await crm.customers.add("Bolt")
+    for customer in (first, first, second):
+        await crm.deals.add("a", customer=customer["id"])
+    groups = await deals.aggregate(group_by=["customer"])
+    found = {group["group"]["customer"]["id"]: group["measures"]["count"] for group in groups}
+    assert found == {first["id"]: 2, second["id"]: 1}
+    assert {group["group"]["customer"]["title"] for group in groups} == {""}
