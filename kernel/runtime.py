@@ -23,7 +23,6 @@ from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
 from kernel.services.automations.facade import Automations, Neighbours
 from kernel.services.backups.service import Backups
-from kernel.services.blueprints.wiring import blueprints
 from kernel.services.changes import ChangeLog
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
@@ -124,7 +123,6 @@ class Kernel:
         self.outgoing = Outgoing(settings.allow_private_addresses)
         self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
         self._wire_automations()
-        self._wire_blueprints()
 
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
@@ -249,12 +247,6 @@ class Kernel:
             self.records,
             self.dashboards,
         )
-
-    def _wire_blueprints(self) -> None:
-        self.blueprints = blueprints(
-            self.projects, self.lists, self.tags, self.fields, self.roles, self.views,
-            self.automations.service, self.dashboards,
-        )  # fmt: skip
 
     async def start(self) -> None:
         """Open the database, bring it up to date, take a node number for identifiers."""

@@ -7,7 +7,6 @@ from typing import Final
 from litestar import Controller
 
 from kernel.api.controllers.automations import AutomationsController, RunsController
-from kernel.api.controllers.blueprints import BlueprintsController
 from kernel.api.controllers.catalogues import CataloguesController
 from kernel.api.controllers.charts import ChartsController
 from kernel.api.controllers.checklists import ChecklistItemsController, ChecklistsController
@@ -86,7 +85,6 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ImportsController,
     ExportsController,
     TemplatesController,
-    BlueprintsController,
     DashboardsController,
     DashboardMembersController,
     ChartsController,

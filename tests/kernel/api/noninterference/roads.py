@@ -22,13 +22,15 @@ WORDS = ("al", "omega", "zoe", "beta", "ewa example")
 
 @dataclass(frozen=True)
 class Ask:
-    """A request. `pages`: go on to the last page. `job`: wait for the end, and fetch what it has made."""
+    """A request. `pages`: go on to the last page. `job`: wait for the end, and fetch what it has made.
+    `version`: change this one and no other."""
 
     path: str
     body: Any = None
     method: str = "GET"
     pages: bool = False
     job: bool = False
+    version: int | None = None
 
 
 @dataclass(frozen=True)
@@ -223,12 +225,39 @@ def entries(name: str, suffix: str = "") -> Callable[[Story], Iterator[Ask]]:
     return asks
 
 
+def backtests(story: Story) -> Iterator[Ask]:
+    for place in story.places:
+        for id_ in place.automations:
+            yield Ask(f"{place.path}/automations/{id_}/backtest", {}, "POST")
+
+
 def people(path: str) -> Callable[[Story], Iterator[Ask]]:
     def asks(story: Story) -> Iterator[Ask]:
         for person in story.people:
             yield Ask(path.format(id=person))
 
     return asks
+
+
+def deeds(story: Story) -> Iterator[Ask]:
+    """What a reader may try to change: what is refused, and what is answered, may not tell either."""
+    random = story.random
+    for place in story.places[:-1]:
+        for record in random.sample(place.records, min(3, len(place.records))):
+            path = f"{place.path}/records/{record.id}"
+            other = random.choice(place.records).id
+            yield Ask(path, {"title": "Renamed"}, "PATCH", version=1)
+            for field in random.sample(place.fields, min(3, len(place.fields))):
+                yield Ask(path, {"fields": {field.key: random.choice([None, "A", 1, other])}}, "PATCH")
+            yield Ask(f"{path}/move", {"list": "Second", "before": other}, "POST")
+            yield Ask(f"{path}/comments", {"body": "From me"}, "POST")
+            yield Ask(f"{path}/dependencies", {"relation": "blocked_by", "record_id": other}, "POST")
+            yield Ask(f"{path}/copy", {"title": "Copied"}, "POST")
+            yield Ask(path, None, "DELETE")
+            yield Ask(f"{path}/restore", None, "POST")
+            yield Ask(f"{place.path}/records/batch", {"update": [{"id": other, "title": "x"}]}, "POST")
+        yield Ask(f"{place.path}/records", {"title": "Mine", "fields": {"level": "A"}}, "POST")
+        yield Ask(f"{place.path}/records?limit=3&count=true", pages=True)
 
 
 _P = "/projects/{project_id}"
@@ -294,6 +323,7 @@ ROADS: tuple[Road, ...] = (
     Road(f"GET {_P}/automations/{{automation_id}}", entries("automations")),
     Road(f"GET {_P}/automations/{{automation_id}}/versions", entries("automations", "/versions")),
     Road(f"GET {_P}/automations/{{automation_id}}/runs", entries("automations", "/runs")),
+    Road(f"POST {_P}/automations/{{automation_id}}/backtest", backtests),
     Road("GET /webhooks", once("/webhooks")),
     Road("GET /files/{file_id}", of_files("")),
     Road("GET /files/{file_id}/content", of_files("/content")),
@@ -333,6 +363,10 @@ EXCEPT: dict[str, str] = {
     **dict.fromkeys(
         ["GET /webhooks/{webhook_id}", "GET /webhooks/{webhook_id}/deliveries"],
         "are the reader's own; what they send is looked at by the tests of webhooks",
+    ),
+    **dict.fromkeys(
+        ["GET /charts/{chart_id}/image.png", f"{_D}/charts/{{chart_id}}/image.png"],
+        "draws what image.svg draws, in a process that takes its time",
     ),
     "GET /events": "never ends; its messages hold no values, and `tests/kernel/api/events` looks at them",
 }  # fmt: skip

@@ -83,12 +83,18 @@ class Pair:
     shared: SharedApp
 
     async def do(
-        self, method: str, path: str, body: Json = None, other: Json = None, who: str = "admin"
+        self,
+        method: str,
+        path: str,
+        body: Json = None,
+        other: Json = None,
+        who: str = "admin",
+        version: int | None = None,
     ) -> tuple[Answer, Answer]:
-        """The same request in both, or one with another body."""
+        """The same request in both, or one with another body; `version` as If-Match."""
         return (
-            await self._send(self.one, method, path, body, who),
-            await self._send(self.other, method, path, body if other is None else other, who),
+            await self._send(self.one, method, path, body, who, version),
+            await self._send(self.other, method, path, body if other is None else other, who, version),
         )
 
     async def make(self, method: str, path: str, body: Json = None, other: Json = None) -> Json | None:
@@ -129,9 +135,12 @@ class Pair:
         for world in (self.one, self.other):
             world.clock.moment += timedelta(seconds=1)
 
-    async def _send(self, world: World, method: str, path: str, body: Json, who: str) -> Answer:
+    async def _send(
+        self, world: World, method: str, path: str, body: Json, who: str, version: int | None = None
+    ) -> Answer:
         self.shared.kernel.now = world.kernel
-        answer = await world.clients[who].request(method, path, json=body)
+        headers = {} if version is None else {"If-Match": f'"{version}"'}
+        answer = await world.clients[who].request(method, path, json=body, headers=headers)
         world.clock.moment += timedelta(seconds=1)
         told = tuple(sorted((k, v) for k, v in answer.headers.items()))
         return Answer(answer.status_code, told, answer.content)

@@ -1,1 +1,0 @@
-"""Set-up as a document: read out of an installation, compared with it, and brought to hold."""
