@@ -13,12 +13,12 @@ from tests.postgres_databases import PostgresDatabases
 
 
 def _installations(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Installation]:
-    """A new installation on an empty database."""
+    """A new installation on a database of its own."""
     if engine == "sqlite":
         yield Installation(folder, f"sqlite:///{folder / 'smalt.db'}")
         return
     databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
-    with databases.empty() as url:
+    with databases.lent() as url:
         yield Installation(folder, url)
 
 

@@ -17,7 +17,7 @@ from tests.acceptance.load import LISTS, FieldWriter, Importer, RecordWriter, St
 from tests.acceptance.stored import Stored, check_agreement
 from tests.server_process import Server
 
-ROUNDS = int(os.environ.get("SMALT_KILL_ROUNDS", "6"))
+ROUNDS = int(os.environ.get("SMALT_KILL_ROUNDS", "4"))
 SEED = int(os.environ.get("SMALT_KILL_SEED", "1"))
 
 

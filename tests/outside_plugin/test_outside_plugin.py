@@ -2,79 +2,23 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.postgres_databases import PostgresDatabases
-from tests.server_process import client_of, new_token, serving, smalt
+from tests.server_process import smalt
 
-ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
+
+pytestmark = pytest.mark.xdist_group("outside plugins")  # one environment and one server of each engine do
 
 POLISH = "PL61109010140000071219812874"
 GERMAN = "DE89370400440532013000"
 DUTCH = "NL91ABNA0417164300"
 CSV = f"Name,Account\nEwa,{POLISH}\nMax,DE89 3704 0044 0532 0130 00\nBad,PL00109010140000071219812874\n"
-
-
-@pytest.fixture(scope="session")
-def fresh_python(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The interpreter of a new environment into which only the plugin was installed.
-
-    Smalt and its libraries are lent to it from the environment of the tests.
-    """
-    folder = tmp_path_factory.mktemp("fresh")
-    _run(sys.executable, "-m", "venv", "--without-pip", str(folder))
-    python = folder / "bin" / "python"
-    lib = folder / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}"
-    lent = [str(ROOT), *(folder for folder in sys.path if folder.endswith("site-packages"))]
-    (lib / "site-packages" / "lent.pth").write_text("\n".join(lent))
-    source = tmp_path_factory.mktemp("source")
-    for name in ("pyproject.toml", "acme_iban.py"):
-        (source / name).write_text((HERE / name).read_text())
-    install = ("install", "--quiet", "--no-index", "--no-deps", "--no-build-isolation")
-    _run(sys.executable, "-m", "pip", "--python", str(python), *install, str(source))
-    return str(python)
-
-
-def _run(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def settings(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, str]]:
-    """A database for all tests of this module; each makes a project of its own."""
-    data = {"SMALT_DATA_DIR": str(tmp_path_factory.mktemp("outside"))}
-    if request.param == "sqlite":
-        yield data
-        return
-    databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
-    with databases.lent() as url:
-        yield data | {"SMALT_DATABASE_URL": url}
-
-
-@pytest.fixture(scope="module")
-def client(
-    fresh_python: str, settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[httpx.Client]:
-    """A client of a server that runs in the fresh environment."""
-    token = new_token(settings)
-    log = tmp_path_factory.mktemp("log") / "log"
-    with (
-        serving(log, settings=settings, python=fresh_python) as (address, _),
-        client_of(address, token) as made,
-    ):
-        yield made
 
 
 def done(answer: httpx.Response) -> Any:
@@ -105,11 +49,11 @@ def create(client: httpx.Client, project: str, title: str, account: str | None) 
 
 
 def test_the_plugin_is_small() -> None:
-    assert len((HERE / "acme_iban.py").read_text().splitlines()) <= 60
+    assert len((HERE / "iban" / "acme_iban.py").read_text().splitlines()) <= 60
 
 
-def test_it_stands_in_the_list_of_plugins(fresh_python: str, settings: dict[str, str]) -> None:
-    listed = smalt("plugins", settings=settings, python=fresh_python)
+def test_it_stands_in_the_list_of_plugins(outside_python: str, settings: dict[str, str]) -> None:
+    listed = smalt("plugins", settings=settings, python=outside_python)
     [line] = [line for line in listed.stdout.splitlines() if line.startswith("iban ")]
     assert line.split() == ["iban", "field_type", "on", "acme-iban", "1.2"]
     without = smalt("plugins", settings=settings)
