@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import httpx
@@ -50,9 +50,16 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A server with an administrator and nothing else."""
+    yield from serve(tmp_path_factory, {})
+
+
+def serve(tmp_path_factory: pytest.TempPathFactory, environment: Mapping[str, str]) -> Iterator[Site]:
+    """A server process with this environment, while a fixture has it."""
     folder = tmp_path_factory.mktemp("site")
-    settings = {"SMALT_DATA_DIR": str(folder / "data")}
-    token = asyncio.run(_people(settings))
+    data = {"SMALT_DATA_DIR": str(folder / "data")}
+    settings = data | dict(environment)
+    token = asyncio.run(_people(data))
     with (
         started(folder / "log", settings=settings) as server,
         client_of(server.address, token) as client,

@@ -12,6 +12,8 @@ import { both } from "../filters/tree.js";
 import { BoardColumn } from "./column.js";
 import { bindDrag } from "./drag.js";
 
+const ON_CARDS = ["title", "list", "tags", "assignees", "due_at", "completed_at"];
+
 define("smalt-board", class extends Part {
   begin(model, state) { this.model = model; this.state = state; }
 
@@ -81,7 +83,7 @@ define("smalt-board", class extends Part {
   }
 
   queryOf(list) {
-    return { filter: both(this.state.condition, { field: "list", op: "eq", value: list.id }), sort: this.state.sort || "position" };
+    return { filter: both(this.state.condition, { field: "list", op: "eq", value: list.id }), sort: this.state.sort || "position", fields: [...ON_CARDS.filter((key) => this.model.column(key)), "position", ...this.cardColumns.map((column) => column.key)] };
   }
 
   columnOf(id) { return this.columns.find((column) => column.find(id)); }

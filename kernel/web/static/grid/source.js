@@ -75,7 +75,7 @@ export class RowSource extends EventTarget {
   #body(section, block, count = false) {
     const before = section.blocks.get(block - 1);
     const place = before?.next ? { cursor: before.next } : block ? { offset: block * BLOCK } : {};
-    return { filter: section.filter ?? undefined, sort: this.state.sort || undefined, limit: BLOCK, count, ...place };
+    return { filter: section.filter ?? undefined, sort: this.state.sort || undefined, fields: this.state.columns.map((column) => column.key), limit: BLOCK, count, ...place };
   }
 
   /** Where each section begins among the rows; a grouped one has a row of its own before its records. */

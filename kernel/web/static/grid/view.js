@@ -61,12 +61,14 @@ define("smalt-grid", class extends Part {
 
   /** Read anew: the filter, the order or the columns have changed. */
   async begun({ keep = false } = {}) {
-    const asked = JSON.stringify([this.state.condition, this.state.sort, this.state.group]);
+    const asked = JSON.stringify([this.state.condition, this.state.sort, this.state.group, this.columns.map((column) => column.key).sort()]);
     const fresh = keep || asked !== this.asked || this.source.total === null;
     this.asked = asked;
     this.arrange();
     if (!fresh) { this.redraw(); this.footer.draw(); return; }
-    if (!keep) { this.scroller.scrollTop = 0; this.selection.clear(); }
+    const same = this.rowsAsked === JSON.stringify([this.state.condition, this.state.sort, this.state.group]);
+    this.rowsAsked = JSON.stringify([this.state.condition, this.state.sort, this.state.group]);
+    if (!keep && !same) { this.scroller.scrollTop = 0; this.selection.clear(); }
     this.scroller.setAttribute("aria-busy", "true");
     await this.source.begin();
     this.scroller.removeAttribute("aria-busy");

@@ -65,7 +65,7 @@ define("smalt-calendar", class extends Part {
     if (!this.box.childElementCount) this.draw(days, new Map(), false);
     try {
       const filter = both(this.state.condition, { field: column.key, op: "between", value: [days[0], days[41]] });
-      const page = await query(this.model, { filter, sort: column.key, limit: MOST }, { signal: this.alive });
+      const page = await query(this.model, { filter, sort: column.key, fields: ["title", "list", column.key], limit: MOST }, { signal: this.alive });
       const byDay = new Map();
       for (const record of page.items) {
         const value = column.value(record);
