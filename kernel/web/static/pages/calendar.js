@@ -94,7 +94,7 @@ define("smalt-calendar", class extends Part {
   }
 
   day(day, found) {
-    const most = 4;
+    const most = innerWidth < 760 ? 2 : 3;
     const number = Number(day.slice(8));
     const isToday = day === format.today();
     const cell = h("div", { class: ["day", !day.startsWith(this.month) && "other", isToday && "today"], role: "gridcell", tabindex: isToday || (number === 1 && day.startsWith(this.month)) ? "0" : "-1", data: { day }, aria: { label: `${format.day(day, { dateStyle: "full" })}, ${n("{count} record", "{count} records", found.length)}`, current: isToday ? "date" : undefined } },
