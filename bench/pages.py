@@ -24,11 +24,13 @@ from kernel.web.assets import assets
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 COLUMNS = "list,customer,amount,cost,profit,confidence,expected_close_date,customer_email,tags"
 
-FIRST_ROWS = """() => new Promise((done) => {
-  const look = () => document.querySelector(".grid-row .grid-cell .clip, .board .card") && !document.querySelector(".waiting:not([hidden])")
-    ? done(performance.now() - performance.getEntriesByType("navigation")[0].responseEnd) : requestAnimationFrame(look);
+WAITING = 'document.querySelector(".waiting:not([hidden])")'
+FIRST_ROWS = f"""() => new Promise((done) => {{
+  const begun = performance.getEntriesByType("navigation")[0].responseEnd;
+  const there = () => document.querySelector(".grid-row .grid-cell .clip, .board .card") && !{WAITING};
+  const look = () => there() ? done(performance.now() - begun) : requestAnimationFrame(look);
   look();
-})"""
+}})"""
 FRAMES = """(steps) => new Promise((done) => {
   const box = document.querySelector(".grid");
   const gaps = [];
@@ -41,14 +43,13 @@ FRAMES = """(steps) => new Promise((done) => {
   };
   requestAnimationFrame(frame);
 })"""
-JUMP = """(share) => new Promise((done) => {
+JUMP = f"""(share) => new Promise((done) => {{
   const box = document.querySelector(".grid");
   const begun = performance.now();
   box.scrollTop = box.scrollHeight * share;
-  requestAnimationFrame(function look() {
-    requestAnimationFrame(() => document.querySelector(".waiting:not([hidden])") ? look() : done(performance.now() - begun));
-  });
-})"""
+  const look = () => requestAnimationFrame(() => {WAITING} ? look() : done(performance.now() - begun));
+  requestAnimationFrame(look);
+}})"""
 
 
 def main() -> int:
