@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 
-from kernel.access.actor import SYSTEM
+from kernel.access.acting import actor_of
+from kernel.access.actor import SYSTEM, Actor
 from kernel.runtime import Kernel
 from kernel.services.users import UserInput
 
@@ -18,8 +19,15 @@ async def prepare_demo(kernel: Kernel, template: str, records: int) -> str | Non
     """
     password = await _administrator(kernel)
     if not await kernel.projects.all(SYSTEM):
-        await kernel.templates.apply(SYSTEM, template, sample=records)
+        await kernel.templates.apply(await _acting(kernel), template, sample=records)
     return password
+
+
+async def _acting(kernel: Kernel) -> Actor:
+    """The first administrator, whose automations they will be."""
+    users, _ = await kernel.users.page(SYSTEM, 0, 100)
+    found = next((user.id for user in users if user.admin and user.active), None)
+    return SYSTEM if found is None else await actor_of(kernel.database, found, "api")
 
 
 async def _administrator(kernel: Kernel) -> str | None:

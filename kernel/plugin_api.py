@@ -99,6 +99,7 @@ from kernel.number_input import fit_decimal, parse_decimal, parse_integer
 from kernel.option_lists import OptionsConfig
 from kernel.sampling import parses, score, share
 from kernel.templates import (
+    AutomationSpec,
     ChartSpec,
     DashboardSpec,
     FieldSpec,
@@ -124,6 +125,7 @@ __all__ = [
     "Arc",
     "Area",
     "AssignFairly",
+    "AutomationSpec",
     "BadRow",
     "Bar",
     "BrokenSourceError",

@@ -119,10 +119,11 @@ class Kernel:
         self._wire_imports()
         self._wire_exports()
         self._wire_backups()
-        self._wire_templates()
         self.outgoing = Outgoing(settings.allow_private_addresses)
         self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
         self._wire_automations()
+        self._wire_templates()
+        self._wire_blueprints()
 
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
@@ -246,6 +247,7 @@ class Kernel:
             self.fields,
             self.records,
             self.dashboards,
+            self.automations.service,
         )
 
     async def start(self) -> None:

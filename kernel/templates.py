@@ -13,6 +13,8 @@ from typing import Any
 
 import msgspec
 
+from kernel.effects import ActionSpec
+
 
 class ListSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """A list of a project, a step of its process."""
@@ -75,11 +77,26 @@ class DashboardSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     description: str | None = None
 
 
+class AutomationSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """An automation of the project with the local name `project`, as the REST API takes it.
+
+    In configs `"@"` and a local name stand for a project, and `"@me"` for whoever applies the template.
+    """
+
+    project: str
+    name: str
+    trigger: str
+    actions: tuple[ActionSpec, ...]
+    config: Mapping[str, Any] = {}
+    condition: str | None = None
+
+
 class TemplateSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """Everything a template makes."""
 
     projects: tuple[ProjectSpec, ...]
     dashboards: tuple[DashboardSpec, ...] = ()
+    automations: tuple[AutomationSpec, ...] = ()
 
 
 class Sample(msgspec.Struct, frozen=True):

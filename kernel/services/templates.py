@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from kernel.access.actor import FULL_ACCESS, Actor
+from kernel.effects import ActionSpec
 from kernel.errors import NotFoundError, PluginError, SmaltError
 from kernel.registry import Registry
 from kernel.schema import Field, Project, Schema
+from kernel.services.automations.model import AutomationInput, TriggerSpec
+from kernel.services.automations.service import AutomationService
 from kernel.services.dashboards.access import StoredDashboard
 from kernel.services.dashboards.facade import Dashboards
 from kernel.services.dashboards.from_template import TemplateDashboards
@@ -24,6 +27,7 @@ from kernel.storage.database import Transaction
 from kernel.templates import FieldSpec, ProjectSpec, Template, TemplateSpec
 from kernel.values import Choice
 
+ME = "me"
 REFERS = "@"
 """What stands before the local name of a project in the config of a field."""
 
@@ -61,7 +65,9 @@ class TemplateService:
         fields: FieldService,
         records: RecordService,
         dashboards: Dashboards,
+        automations: AutomationService,
     ) -> None:
+        self._automations = automations
         self._dashboards = TemplateDashboards(dashboards)
         self._parts = parts
         self._templates = templates
@@ -98,6 +104,7 @@ class TemplateService:
                 writer = SampleWriter(self._records, self._parts.ids, applied.projects)
                 samples = template.samples(sample, seed)
                 applied.samples = await writer.write(tx, schema, everything, samples)
+            await self._rules_of(tx, schema, everything, spec, applied)
         return applied
 
     def owner(self, actor: Actor, applied: Applied) -> Actor:
@@ -138,6 +145,28 @@ class TemplateService:
             made, refused = await self._dashboards.add(tx, schema, actor, wanted, configs)
             applied.dashboards.append(made)
             applied.skipped += [Skipped(wanted.name, title, reason) for title, reason in refused]
+
+    async def _rules_of(
+        self, tx: Transaction, schema: Schema, actor: Actor, spec: TemplateSpec, applied: Applied
+    ) -> None:
+        """Automations, which belong to whoever applies the template; the samples begin none."""
+        for wanted in spec.automations:
+            project = applied.projects[wanted.project]
+            me = {} if actor.user_id is None else {ME: actor.user_id}
+            known: dict[str, Project | int] = {**applied.projects, **me}
+            try:
+                async with tx.savepoint():
+                    data = AutomationInput(
+                        wanted.name,
+                        TriggerSpec(wanted.trigger, _resolved(wanted.config, known)),
+                        [ActionSpec(a.type, _resolved(a.config, known)) for a in wanted.actions],
+                        wanted.condition,
+                    )
+                    await self._automations.add(tx, actor, schema, project, data)
+                    schema = await self._parts.schema.load(tx)
+            except SmaltError as error:
+                detail = error.faults[0].detail if error.faults else error.detail
+                applied.skipped.append(Skipped(project.name, wanted.name, detail))
 
     async def _fields_of(self, tx: Transaction, actor: Actor, spec: TemplateSpec, applied: Applied) -> Schema:
         """Fields in rounds: those that build on fields which are not there yet wait for the next."""
@@ -184,8 +213,8 @@ class TemplateService:
         return await self._fields.add(tx, actor, schema, here, data)
 
 
-def _resolved(config: Any, projects: Mapping[str, Project]) -> Any:
-    """The config with the ids of projects for their local names."""
+def _resolved(config: Any, projects: Mapping[str, Project | int]) -> Any:
+    """The config with the ids of projects, and perhaps of whoever applies the template, for their names."""
     if isinstance(config, Mapping):
         return {key: _resolved(value, projects) for key, value in config.items()}
     if isinstance(config, list | tuple):
@@ -194,7 +223,7 @@ def _resolved(config: Any, projects: Mapping[str, Project]) -> Any:
         found = projects.get(config.removeprefix(REFERS))
         if found is None:
             raise PluginError(f"The template refers to a project '{config}' that it does not make.")
-        return str(found.id)
+        return str(found if isinstance(found, int) else found.id)
     return config
 
 

@@ -9,6 +9,8 @@ from random import Random
 from typing import Any
 
 from kernel.plugin_api import (
+    ActionSpec,
+    AutomationSpec,
     ChartSpec,
     DashboardSpec,
     FieldSpec,
@@ -239,6 +241,73 @@ SALES = DashboardSpec(
 )  # fmt: skip
 
 
+CLOSED = ["Closed Won", "Closed Lost", "N/A"]
+BY_LOAD = {"type": "assign", "config": {"people": ["@me"], "strategy": "least_loaded", "closed": CLOSED}}
+LOCAL = "CONTAINS({customer.address}, 'Warszawa')"
+LARGE = "{amount} >= 50000 OR {customer_category} = 'Technology'"
+
+
+def _notify(to: Sequence[str], text: str) -> ActionSpec:
+    return ActionSpec("notify", {"to": list(to), "text": text})
+
+
+def _assign_new_leads() -> AutomationSpec:
+    """By location, size and industry, each with a balanced load among people who are to be added."""
+    call = {"type": "comment", "config": {"text": "A key account: call within a day."}}
+    by_size = {"condition": LARGE, "then": [BY_LOAD, call], "else": [BY_LOAD]}
+    nearby = {"type": "assign", "config": {"people": ["@me"], "strategy": "round_robin"}}
+    by_place = {"condition": LOCAL, "then": [nearby], "else": [{"type": "branch", "config": by_size}]}
+    return AutomationSpec(
+        "opportunities",
+        "Assign new leads by location, size and industry",
+        "record_created",
+        (ActionSpec("branch", by_place), _notify(["{assignees}"], "A new lead is yours: {title}")),
+        condition="{assignees} = BLANK()",
+    )
+
+
+AUTOMATIONS = (
+    _assign_new_leads(),
+    AutomationSpec(
+        "opportunities",
+        "Remind of a follow-up after a week of silence",
+        "inactive",
+        (_notify(["{assignees}"], "Nothing has happened for a week: {title}"),),
+        {"days": 7},
+        OPEN,
+    ),
+    AutomationSpec(
+        "opportunities",
+        "Tell when a contract is out for signature",
+        "list_entered",
+        (_notify(["{assignees}", "{account_manager}"], "{title} is out for signature: {amount}"),),
+        {"list": "Contract Out for Signature"},
+    ),
+    AutomationSpec(
+        "opportunities",
+        "Tell when a deal is won",
+        "list_entered",
+        (_notify(["{assignees}", "{account_manager}"], "{title} is won: {amount}"),),
+        {"list": "Closed Won"},
+    ),
+    AutomationSpec(
+        "opportunities",
+        "Warn of a proposal without an answer",
+        "aged_in_list",
+        (_notify(["{assignees}"], "{title} has been in Proposal Sent for two weeks"),),
+        {"list": "Proposal Sent", "days": 14},
+    ),
+    AutomationSpec(
+        "customers",
+        "Tell when key data of a customer changes",
+        "field_changed",
+        (_notify(["{account_manager}"], "The contact data of {title} has changed"),),
+        {"fields": ["email", "phone", "website", "address", "contact_person"]},
+    ),
+)
+"""As a start: whoever applies the template adds the people among whom leads are shared."""
+
+
 class CrmTemplate(Template):
     """The scenario that Smalt is judged by."""
 
@@ -250,7 +319,7 @@ class CrmTemplate(Template):
     )
 
     def spec(self) -> TemplateSpec:
-        return TemplateSpec(projects=(CUSTOMERS, OPPORTUNITIES, DELIVERIES), dashboards=(SALES,))
+        return TemplateSpec((CUSTOMERS, OPPORTUNITIES, DELIVERIES), (SALES,), AUTOMATIONS)
 
     def samples(self, size: int, seed: int = 1) -> Iterator[Sample]:
         """`size` opportunities, a tenth as many customers, a delivery for most of what was won."""

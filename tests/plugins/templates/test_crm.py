@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
@@ -219,3 +220,30 @@ async def test_the_dashboard_shows_what_is_in_the_records(client: httpx.AsyncCli
         picture = await client.get(f"/charts/{chart['id']}/image.svg")
         assert picture.status_code == 200
         assert "<svg" in picture.text
+
+
+async def test_its_automations_work(client: httpx.AsyncClient) -> None:
+    made = await applied(client)
+    assert not made["skipped"]
+    projects = {p["name"]: f"/projects/{p['id']}" for p in made["projects"]}
+    deals, customers = projects["Opportunities"], projects["Customers"]
+    rules = await items(client, f"{deals}/automations")
+    assert [r["trigger"]["type"] for r in rules] == [
+        "record_created", "inactive", "list_entered", "list_entered", "aged_in_list",
+    ]  # fmt: skip
+    [changed] = await items(client, f"{customers}/automations")
+    assert [r["fault"] for r in [*rules, changed]] == [None] * 6
+    body = {"title": "Lead", "fields": {"amount": "90000.00"}}
+    record = (await client.post(f"{deals}/records", json=body)).json()
+    for _ in range(600):
+        runs = await items(client, f"{deals}/automations/{rules[0]['id']}/runs")
+        if runs and runs[0]["status"] not in ("queued", "running"):
+            break
+        await asyncio.sleep(0.05)
+    assert [(run["status"], run["record_id"]) for run in runs] == [("done", record["id"])]
+    after = (await client.get(f"{deals}/records/{record['id']}")).json()
+    assert len(after["assignees"]) == 1
+    [comment] = await items(client, f"{deals}/records/{record['id']}/comments")
+    assert comment["body"] == "A key account: call within a day."
+    notices = await items(client, "/notifications")
+    assert "A new lead is yours: Lead" in {notice["text"] for notice in notices}
