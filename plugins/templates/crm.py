@@ -191,10 +191,8 @@ SALES = DashboardSpec(
     name="Sales",
     description="What is in the pipeline, what was won, what was invoiced.",
     charts=(
-        ChartSpec(
-            "Weighted forecast", "stat",
-            {"sources": [_deals()], "measure": AMOUNT, "weights": WEIGHTS}, (0, 0, 3, 3),
-        ),
+        ChartSpec("Weighted forecast", "stat",
+            {"sources": [_deals()], "measure": AMOUNT, "weights": WEIGHTS}, (0, 0, 3, 3)),
         ChartSpec(
             "Forecast by stars", "stat",
             {"sources": [_deals(OPEN)], "measure": {"expression": "SUM({amount} * {confidence} / 5)"}},
@@ -202,25 +200,16 @@ SALES = DashboardSpec(
         ),
         ChartSpec(
             "Pipeline generated per month", "bar",
-            {"sources": [_deals()], "measure": AMOUNT, "group_by": MADE_MONTH},
-            (6, 0, 6, 4),
+            {"sources": [_deals()], "measure": AMOUNT, "group_by": MADE_MONTH}, (6, 0, 6, 4),
         ),
-        ChartSpec(
-            "Sales per month", "bar",
-            {"sources": [_deals(WON)], "measure": AMOUNT, "group_by": WON_MONTH}, (0, 3, 6, 4),
-        ),
-        ChartSpec(
-            "New opportunities per month", "bar",
-            {"sources": [_deals()], "group_by": MADE_MONTH}, (6, 4, 6, 4),
-        ),
-        ChartSpec(
-            "Sales by service", "pie",
-            {"sources": [_deals(WON)], "measure": AMOUNT, "group_by": "tags"}, (0, 7, 6, 4),
-        ),
-        ChartSpec(
-            "Deals by stage", "bar",
-            {"sources": [_deals()], "group_by": "list", "show_empty": True}, (6, 8, 6, 4),
-        ),
+        ChartSpec("Sales per month", "bar",
+            {"sources": [_deals(WON)], "measure": AMOUNT, "group_by": WON_MONTH}, (0, 3, 6, 4)),
+        ChartSpec("New opportunities per month", "bar",
+            {"sources": [_deals()], "group_by": MADE_MONTH}, (6, 4, 6, 4)),
+        ChartSpec("Sales by service", "pie",
+            {"sources": [_deals(WON)], "measure": AMOUNT, "group_by": "tags"}, (0, 7, 6, 4)),
+        ChartSpec("Deals by stage", "bar",
+            {"sources": [_deals()], "group_by": "list", "show_empty": True}, (6, 8, 6, 4)),
         ChartSpec(
             "Invoiced against won", "bar",
             {
@@ -241,70 +230,41 @@ SALES = DashboardSpec(
 )  # fmt: skip
 
 
-CLOSED = ["Closed Won", "Closed Lost", "N/A"]
-BY_LOAD = {"type": "assign", "config": {"people": ["@me"], "strategy": "least_loaded", "closed": CLOSED}}
-LOCAL = "CONTAINS({customer.address}, 'Warszawa')"
+BY_LOAD = {
+    "type": "assign",
+    "config": {"people": ["@me"], "strategy": "least_loaded", "closed": ["Closed Won", "Closed Lost", "N/A"]},
+}
+BY_TURNS = {"type": "assign", "config": {"people": ["@me"], "strategy": "round_robin"}}
+CALL = {"type": "comment", "config": {"text": "A key account: call within a day."}}
 LARGE = "{amount} >= 50000 OR {customer_category} = 'Technology'"
+BY_SIZE = {"type": "branch", "config": {"condition": LARGE, "then": [BY_LOAD, CALL], "else": [BY_LOAD]}}
+BY_PLACE = {"condition": "CONTAINS({customer.address}, 'Warszawa')", "then": [BY_TURNS], "else": [BY_SIZE]}
+OWNERS = ("{assignees}", "{account_manager}")
 
 
-def _notify(to: Sequence[str], text: str) -> ActionSpec:
-    return ActionSpec("notify", {"to": list(to), "text": text})
-
-
-def _assign_new_leads() -> AutomationSpec:
-    """By location, size and industry, each with a balanced load among people who are to be added."""
-    call = {"type": "comment", "config": {"text": "A key account: call within a day."}}
-    by_size = {"condition": LARGE, "then": [BY_LOAD, call], "else": [BY_LOAD]}
-    nearby = {"type": "assign", "config": {"people": ["@me"], "strategy": "round_robin"}}
-    by_place = {"condition": LOCAL, "then": [nearby], "else": [{"type": "branch", "config": by_size}]}
-    return AutomationSpec(
-        "opportunities",
-        "Assign new leads by location, size and industry",
-        "record_created",
-        (ActionSpec("branch", by_place), _notify(["{assignees}"], "A new lead is yours: {title}")),
-        condition="{assignees} = BLANK()",
-    )
+def _tell(
+    name: str, trigger: str, config: Mapping[str, Any], text: str, to: Sequence[str] = OWNERS,
+    project: str = "opportunities", condition: str | None = None, first: tuple[ActionSpec, ...] = (),
+) -> AutomationSpec:  # fmt: skip
+    told = ActionSpec("notify", {"to": list(to), "text": text})
+    return AutomationSpec(project, name, trigger, (*first, told), config, condition)
 
 
 AUTOMATIONS = (
-    _assign_new_leads(),
-    AutomationSpec(
-        "opportunities",
-        "Remind of a follow-up after a week of silence",
-        "inactive",
-        (_notify(["{assignees}"], "Nothing has happened for a week: {title}"),),
-        {"days": 7},
-        OPEN,
+    _tell(
+        "Assign new leads by location, size and industry", "record_created", {}, "It is yours: {title}",
+        condition="{assignees} = BLANK()", first=(ActionSpec("branch", BY_PLACE),),
     ),
-    AutomationSpec(
-        "opportunities",
-        "Tell when a contract is out for signature",
-        "list_entered",
-        (_notify(["{assignees}", "{account_manager}"], "{title} is out for signature: {amount}"),),
-        {"list": "Contract Out for Signature"},
-    ),
-    AutomationSpec(
-        "opportunities",
-        "Tell when a deal is won",
-        "list_entered",
-        (_notify(["{assignees}", "{account_manager}"], "{title} is won: {amount}"),),
-        {"list": "Closed Won"},
-    ),
-    AutomationSpec(
-        "opportunities",
-        "Warn of a proposal without an answer",
-        "aged_in_list",
-        (_notify(["{assignees}"], "{title} has been in Proposal Sent for two weeks"),),
-        {"list": "Proposal Sent", "days": 14},
-    ),
-    AutomationSpec(
-        "customers",
-        "Tell when key data of a customer changes",
-        "field_changed",
-        (_notify(["{account_manager}"], "The contact data of {title} has changed"),),
+    _tell("Remind of a follow-up", "inactive", {"days": 7}, "A week of silence: {title}", condition=OPEN),
+    _tell("Contract out", "list_entered", {"list": "Contract Out for Signature"}, "To sign: {title}"),
+    _tell("Deal won", "list_entered", {"list": "Closed Won"}, "{title} is won: {amount}"),
+    _tell("Slow proposal", "aged_in_list", {"list": "Proposal Sent", "days": 14}, "No answer yet: {title}"),
+    _tell(
+        "Key data of a customer has changed", "field_changed",
         {"fields": ["email", "phone", "website", "address", "contact_person"]},
+        "The contact data of {title} has changed", ("{account_manager}",), "customers",
     ),
-)
+)  # fmt: skip
 """As a start: whoever applies the template adds the people among whom leads are shared."""
 
 

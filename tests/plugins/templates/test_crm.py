@@ -246,4 +246,4 @@ async def test_its_automations_work(client: httpx.AsyncClient) -> None:
     [comment] = await items(client, f"{deals}/records/{record['id']}/comments")
     assert comment["body"] == "A key account: call within a day."
     notices = await items(client, "/notifications")
-    assert "A new lead is yours: Lead" in {notice["text"] for notice in notices}
+    assert "It is yours: Lead" in {notice["text"] for notice in notices}
