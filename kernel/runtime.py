@@ -123,7 +123,6 @@ class Kernel:
         self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
         self._wire_automations()
         self._wire_templates()
-        self._wire_blueprints()
 
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
