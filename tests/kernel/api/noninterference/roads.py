@@ -228,7 +228,7 @@ def entries(name: str, suffix: str = "") -> Callable[[Story], Iterator[Ask]]:
 def backtests(story: Story) -> Iterator[Ask]:
     for place in story.places:
         for id_ in place.automations:
-            yield Ask(f"{place.path}/automations/{id_}/backtest", {}, "POST")
+            yield Ask(f"{place.path}/automations/{id_}/backtest", {"from": "2026-11-01"}, "POST")
 
 
 def people(path: str) -> Callable[[Story], Iterator[Ask]]:
