@@ -90,7 +90,7 @@ class SqliteArithmetic(Dialect):
         return f"substr({sql}, 1, 23)" if zone == "UTC" else f"smalt_local({sql}, {self.literal(zone)})"
 
     def local_date(self, sql: str, zone: str) -> str:
-        return f"substr({sql if zone == 'UTC' else self.local(sql, zone)}, 1, 10)"
+        return f"substr({sql}, 1, 10)" if zone == "UTC" else f"smalt_local_date({sql}, {self.literal(zone)})"
 
 
 def decimal_text(sql: str, scale: int) -> str:

@@ -39,6 +39,7 @@ FUNCTIONS: Final[Mapping[str, tuple[int, Callable[..., Any]]]] = {
     "smalt_day_start": (2, times.moment_of),
     "smalt_moment": (2, times.moment_of),
     "smalt_local": (2, times.local_time),
+    "smalt_local_date": (2, times.local_date),
     "smalt_date": (3, times.make_date),
     "smalt_add_to_date": (3, times.add_to_date),
     "smalt_add_to_moment": (4, times.add_to_moment),

@@ -57,6 +57,24 @@ def local_time(moment: str | None, zone: str) -> str | None:
     return local.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 
+@lru_cache(maxsize=65_536)
+def _date_of_hour(hour: str, zone: str) -> str | None:
+    """The local date of all moments of an hour of UTC; None where it changes within that hour."""
+    first, last = (local_time(f"{hour}{rest}", zone) for rest in (":00:00.000Z", ":59:59.999Z"))
+    return first[:10] if first and last and first[:10] == last[:10] else None
+
+
+def local_date(moment: str | None, zone: str) -> str | None:
+    """The date on which a moment falls. Moments of one hour nearly always share it, so it is kept."""
+    if moment is None:
+        return None
+    known = _date_of_hour(moment[:13], zone)
+    if known is not None:
+        return known
+    local = local_time(moment, zone)
+    return local and local[:10]
+
+
 def make_date(year: int | None, month: int | None, day: int | None) -> str | None:
     if year is None or month is None or day is None:
         return None

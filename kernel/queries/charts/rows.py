@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from kernel.dialects.base import Dialect, Parameters
+from kernel.dialects.base import Dialect, Parameters, is_simple
 from kernel.expressions import Expression, compile_measure
 from kernel.fields import Exchange
 from kernel.queries.charts.dimensions import Dimension, Terms
@@ -144,7 +144,10 @@ class Rows:
         if self._exchange is not None and self._exchange.day is not None:
             columns["day"] = source.day(self._exchange.day).sql
         shown = ", ".join(f"{sql} AS {name}" for name, sql in columns.items()) or "1 AS one"
-        return f"SELECT {shown} {source.scope.frame.clause()}"
+        # what is computed would be put in place of its name, and computed again wherever that is named
+        plain = all(is_simple(values[place].sql) for values in self._given)
+        fence = "" if plain or len(self._sources) > 1 else f" {self._dialect.fence}"
+        return f"SELECT {shown} {source.scope.frame.clause()}{fence}"
 
     def _converted(self, union: str, wanted: ChartCurrency, kept: Sequence[str]) -> str:
         """The same rows with their amounts in one currency; `o0`, … are the amounts before."""
