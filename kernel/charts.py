@@ -19,7 +19,7 @@ F = TypeVar("F", bound=msgspec.Struct)
 Number: TypeAlias = int | float | Decimal
 """Whole numbers, double precision, and exact decimals such as money."""
 
-Tone: TypeAlias = int | Literal["plain", "muted", "good", "bad"]
+Tone: TypeAlias = int | Literal["plain", "muted", "faint", "good", "bad"]
 """A color: that of the n-th series, from 0; or one with a meaning."""
 
 
@@ -169,6 +169,10 @@ class Canvas(Protocol):
 
     def percent(self, share: float) -> str:
         """A share: 0.25 is `25%`."""
+        ...
+
+    def say(self, text: str, *values: object) -> str:
+        """An English text of a chart in the reader's language, its `{}` filled in."""
         ...
 
     def text_width(self, text: str, size: float = 12) -> float:

@@ -19,6 +19,7 @@ from babel.numbers import (
 
 from kernel.charts import Number
 from kernel.drawing.text_width import cut, text_width
+from kernel.drawing.wording import wording
 
 NOTHING = "–"
 _WITHOUT_DIGITS = 1_000
@@ -64,6 +65,9 @@ class ChartCanvas:
     def percent(self, share: float) -> str:
         pattern = "#,##0.#" + str(self._locale.percent_formats[None].suffix[0])
         return str(format_percent(round(share, 3), format=pattern, locale=self._locale))
+
+    def say(self, text: str, *values: object) -> str:
+        return wording(self.locale, text, *values)
 
     def text_width(self, text: str, size: float = 12) -> float:
         return text_width(text, size)

@@ -46,7 +46,7 @@ def _variables(colors: Mapping[str, str]) -> str:
 def _rules(colors: Mapping[str, str]) -> str:
     fills = "".join(f".f{n}{{fill:{colors[str(n)]}}}" for n in range(TONES))
     strokes = "".join(f".s{n}{{stroke:{colors[str(n)]}}}" for n in range(TONES))
-    words = {"plain": "text", "muted": "soft", "good": "good", "bad": "bad"}
+    words = {"plain": "text", "muted": "soft", "faint": "grid", "good": "good", "bad": "bad"}
     fills += "".join(f".f-{word}{{fill:{colors[name]}}}" for word, name in words.items())
     strokes += "".join(f".s-{word}{{stroke:{colors[name]}}}" for word, name in words.items())
     return (

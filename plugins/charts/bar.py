@@ -38,7 +38,7 @@ class BarChart(ChartType[BarFormat]):
             plot.marks += _values(plot, data, canvas)
         if goal is not None:
             level = plot.y(goal)
-            title = f"Target: {canvas.number(data.target)}"
+            title = canvas.say("Target: {}", canvas.number(data.target))
             plot.marks.append(Line([(plot.left, level), (plot.right, level)], "muted", title, dashed=True))
         return plot.marks
 

@@ -33,7 +33,7 @@ class PieChart(ChartType[PieFormat]):
         parts = [(p.label, float(p.value or 0), p) for p in points]
         whole = sum(value for _, value, _ in parts)
         if not parts:
-            return [Text(canvas.width / 2, canvas.height / 2, "No data", 14, "middle", "muted")]
+            return [Text(canvas.width / 2, canvas.height / 2, canvas.say("No data"), 14, "middle", "muted")]
         shares = [(label, value / whole, point) for label, value, point in parts]
         wide = canvas.width >= canvas.height * 1.2
         room = canvas.width / 2 if wide else canvas.width

@@ -47,26 +47,26 @@ def _below(data: ChartData, config: StatFormat, canvas: Canvas) -> Iterator[tupl
         yield _change(data.comparison.change, data.comparison.total, config, canvas)
     if data.target:
         share = float(data.total or 0) / float(data.target)
-        yield f"{canvas.percent(share)} of {canvas.number(data.target)}", "muted"
+        yield canvas.say("{} of {}", canvas.percent(share), canvas.number(data.target)), "muted"
 
 
 def _change(
     change: float | None, before: Number | None, config: StatFormat, canvas: Canvas
 ) -> tuple[str, Tone]:
     if change is None:
-        return f"before: {canvas.number(before)}", "muted"
+        return canvas.say("before: {}", canvas.number(before)), "muted"
     if change == 0:
-        return f"unchanged from {canvas.number(before)}", "muted"
+        return canvas.say("unchanged from {}", canvas.number(before)), "muted"
     tone: Tone = "good" if (change > 0) != config.falling_is_good else "bad"
     arrow = "▲" if change > 0 else "▼"
-    return f"{arrow} {canvas.percent(abs(change))} from {canvas.number(before)}", tone
+    return canvas.say("{} {} from {}", arrow, canvas.percent(abs(change)), canvas.number(before)), tone
 
 
 def _progress(total: Number | None, target: Number, y: float, canvas: Canvas) -> Iterator[Mark]:
     width = canvas.width - 32
     share = min(1.0, max(0.0, float(total or 0) / float(target)))
     yield Line([(16, y), (16 + width, y)], "muted")
-    yield Bar(16, y - 4, width * share, 8, 0, f"{canvas.percent(share)} of the target")
+    yield Bar(16, y - 4, width * share, 8, 0, canvas.say("{} of the target", canvas.percent(share)))
 
 
 def _course(values: Sequence[Number | None], top: float, canvas: Canvas) -> Iterator[Mark]:
