@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from decimal import Decimal
 from typing import Annotated, Any
 
 import msgspec
@@ -18,7 +17,7 @@ class GaugeFormat(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`maximum` is the end of the scale where the chart has no target. `falling_is_good` colors a
     figure below the target as a success."""
 
-    maximum: Annotated[Decimal, msgspec.Meta(gt=0)] | None = None
+    maximum: Annotated[float, msgspec.Meta(gt=0)] | None = None
     caption: str = ""
     falling_is_good: bool = False
 

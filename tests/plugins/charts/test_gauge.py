@@ -24,7 +24,7 @@ def test_the_angle_is_the_share_of_the_target(total: Decimal, target: Decimal) -
 
 
 def test_a_maximum_serves_where_there_is_no_target() -> None:
-    marks = Gauge().draw(data({"": ["25"]}), GaugeFormat(maximum=Decimal(100), caption="of the year"), CANVAS)
+    marks = Gauge().draw(data({"": ["25"]}), GaugeFormat(maximum=100, caption="of the year"), CANVAS)
     assert [m.text for m in marks if isinstance(m, Text)] == ["€25.00", "25% of €100.00", "of the year"]
 
 
