@@ -19,6 +19,7 @@ from kernel.errors import SettingsError, UnavailableError
 from kernel.logs import configure_logs
 from kernel.runtime import create_kernel
 from kernel.settings import Settings, load_settings
+from kernel.storage.sqlite_memory import stop_counting
 
 BACKLOG = 2048
 """Connections that may wait while the processes are busy."""
@@ -28,6 +29,7 @@ def application() -> Litestar:
     """The application of one server process, by the settings of its environment."""
     settings = load_settings()
     configure_logs(settings)
+    stop_counting()
     kernel = create_kernel(settings)
     app = create_app(kernel)
     _on_termination(kernel.events.hub.end)
