@@ -10,6 +10,8 @@ from playwright.sync_api import expect
 from tests.web.conftest import NewPage, Site, serve
 from tests.web.test_daily_work import cell, wait_until
 
+pytestmark = pytest.mark.xdist_group("web types")
+
 PLUGIN = """
 from decimal import Decimal
 

@@ -74,6 +74,6 @@ export function fieldColumn(model, field) {
     key: field.key, id: field.id, name: field.name, field, type: field.type, description: field.description,
     widget: type?.widget ?? "unavailable", width: type?.width, options: type?.widget_options ?? {}, config: field.config,
     kind: field.value?.kind, many: field.value?.many ?? false, kind_: field.value, operators: field.value?.operators ?? type?.operators ?? ["is_empty", "is_not_empty"],
-    editable, computed: field.value ? Boolean(field.value.computed) : true, required: field.required, broken: field.broken, sortable: Boolean(field.value), icon: null,
+    editable, computed: Boolean(field.value?.computed), required: field.required, broken: field.broken, sortable: Boolean(field.value), icon: null,
   });
 }
