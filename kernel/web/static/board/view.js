@@ -114,7 +114,7 @@ define("smalt-board", class extends Part {
     if (kind === "changed" && record) {
       const column = this.columnOf(id);
       const moved = column && column.list.id !== record.list_id;
-      if (moved || Number(column?.find(id)?.position) !== Number(record.position)) this.reread(record);
+      if (moved || String(column?.find(id)?.position) !== String(record.position)) this.reread(record);
       else column?.update(record);
       this.columnOf(id)?.flash(id);
       this.tallySoon();

@@ -4,7 +4,7 @@ import { language, t } from "./i18n.js";
 import { Signal } from "./signal.js";
 
 /** The IANA time zone in which moments are shown. */
-export const timeZone = new Signal(Intl.DateTimeFormat().resolvedOptions().timeZone);
+export const timeZone = new Signal(localStorage.getItem("smalt.zone") || Intl.DateTimeFormat().resolvedOptions().timeZone);
 
 /** The variant of the page's language that the browser prefers, such as en-GB. */
 const locale = () => navigator.languages?.find((tag) => tag.startsWith(language.value)) ?? language.value;

@@ -1,12 +1,21 @@
 // Lets a view follow what others do: it reads what changed, and never moves what one works at.
 
 import { live } from "../core/live.js";
-import { complain } from "../core/toast.js";
+import { t } from "../core/i18n.js";
+import { me } from "../core/session.js";
+import { complain, toast } from "../core/toast.js";
 import { forgetProject } from "./project.js";
 import { isOwn, readRecord } from "./records.js";
 
 const GATHER = 120;
 const MANY = 25;
+let told = null;
+
+/** The fields, lists or tags are others now; one decides oneself when the page is drawn anew. */
+function tellSetup() {
+  told?.();
+  told = toast(t("The set-up of this project has changed."), { stay: true, action: { label: t("Show it"), run: () => location.reload() } });
+}
 
 /**
  * `view` has `model`, `knows(id)`, and `onLive(kind, id, record)`, where kind is changed, created,
@@ -32,7 +41,7 @@ export function followLive(view) {
   view.listen(live, "change", ({ detail }) => {
     if (detail.project_id !== view.model.id) return;
     if (detail.event === "project.changed") { view.onLive("many"); return; }
-    if (!detail.record_id) { forgetProject(view.model.id); return; }
+    if (!detail.record_id) { forgetProject(view.model.id); if (detail.by !== me.value?.id) tellSetup(); return; }
     if (!detail.event.startsWith("record.")) { view.onPart?.(detail); return; }
     if (isOwn(detail.record_id, detail.version)) return;
     waiting.set(detail.record_id, detail);

@@ -36,7 +36,7 @@ define("smalt-home", class extends Part {
   async first(hello) {
     const list = h("div", { class: "template-cards" });
     fill(this, h("div", { class: "narrow-page first-run" }, hello,
-      h("p", { class: "lead" }, t("This server is empty. Start with something that works, and change it to fit.")), list,
+      h("p", { class: "lead" }, me.value.admin ? t("This server is empty. Start with something that works, and change it to fit.") : t("You are in no project yet. Ask to be added to one, or start your own.")), list,
       h("p", {}, h("button", { type: "button", class: "link", onClick: () => newProject() }, t("Start with an empty project instead")))));
     const templates = await api.all("/templates", {}, { signal: this.alive }).catch((error) => { complain(error); return []; });
     fill(list, templates.map((template) => this.template(template)));

@@ -16,6 +16,7 @@ import { avatar } from "./avatar.js";
 import { logo } from "./logo.js";
 import { startLive } from "../core/live.js";
 import { newProject } from "./new_project.js";
+import { openPalette } from "./palette.js";
 import { unread, watchUnread } from "../data/notices.js";
 
 const badges = { inbox: unread };
@@ -131,10 +132,6 @@ define("smalt-shell", class extends Part {
 
 const COLORS = ["blue", "green", "amber", "purple", "teal", "rose", "orange", "indigo"];
 export const colorOf = (id) => COLORS[Number(BigInt(id) / 4096n % BigInt(COLORS.length))];
-
-function openPalette() {
-  import("./palette.js").then((module) => module.openPalette()).catch(complain);
-}
 
 function userMenu(anchor) {
   const themes = { light: t("Light"), dark: t("Dark"), system: t("As the system") };

@@ -9,6 +9,7 @@ import { me } from "../core/session.js";
 import { complain } from "../core/toast.js";
 import { remember } from "../core/undo.js";
 import { avatar } from "../parts/avatar.js";
+import { chip, upload } from "../widgets/files.js";
 import { markdown } from "./markdown.js";
 import { Section } from "./section.js";
 
@@ -32,18 +33,32 @@ export class Comments extends Section {
       h("div", { class: "comment-head" }, h("strong", {}, comment.author?.name ?? t("somebody")), h("span", { class: "soft", title: moment(comment.created_at) }, ago(comment.created_at)), h("span", { class: "grow" }),
         own ? iconButton(icon("pencil", 13), t("Edit"), (event) => this.edit(comment, event.currentTarget.closest(".comment"))) : null,
         own || this.view.model.can("configure") ? iconButton(icon("trash-2", 13), t("Delete"), () => this.remove(comment)) : null),
-      markdown(comment.body)));
+      markdown(comment.body), comment.files?.length ? h("span", { class: "pills wrap" }, comment.files.map((file) => chip(file, true))) : null));
   }
 
   writer({ text = "", label = t("Comment"), save, cancel } = {}) {
     const area = h("textarea", { rows: 2, placeholder: t("Write a comment; @ mentions somebody"), aria: { label: t("Comment") }, maxlength: 10_000 });
     area.value = text;
+    const files = [];
+    const attached = h("span", { class: "pills wrap" });
+    const choose = h("input", { type: "file", multiple: true, class: "visually-hidden", tabindex: "-1", aria: { label: t("Choose files") }, onChange: async () => {
+      for (const file of choose.files) {
+        try { files.push(await upload(file)); } catch (error) { complain(error); }
+      }
+      choose.value = "";
+      fill(attached, files.map((file) => chip(file, true)));
+    } });
     const send = async () => {
       if (!area.value.trim()) return;
       button.disabled = true;
       try {
         if (save) await save(area.value);
-        else { await api.post(`${this.path}/comments`, { body: area.value }); area.value = ""; }
+        else {
+          await api.post(`${this.path}/comments`, { body: area.value, ...(files.length ? { files: files.map((file) => file.id) } : {}) });
+          area.value = "";
+          files.length = 0;
+          fill(attached);
+        }
         await this.refresh();
       } catch (error) { complain(error); } finally { button.disabled = false; }
     };
@@ -54,7 +69,8 @@ export class Comments extends Section {
       if (event.key === "Escape") { if (cancel) cancel(); else area.blur(); }
     });
     area.addEventListener("input", () => { if (area.value[area.selectionStart - 1] === "@" && !/\w/.test(area.value[area.selectionStart - 2] ?? "")) this.mention(area); });
-    return h("div", { class: "comment-writer" }, area, h("div", { class: "row section-foot" }, button, cancel ? h("button", { type: "button", class: "plain", onClick: cancel }, t("Cancel")) : null, h("span", { class: "hint" }, t("Markdown; Ctrl+Enter sends"))));
+    const attach = save ? null : [choose, iconButton(icon("paperclip", 15), t("Attach files"), () => choose.click())];
+    return h("div", { class: "comment-writer" }, area, attached, h("div", { class: "row section-foot" }, button, attach, cancel ? h("button", { type: "button", class: "plain", onClick: cancel }, t("Cancel")) : null, h("span", { class: "hint" }, t("Markdown; Ctrl+Enter sends"))));
   }
 
   mention(area) {

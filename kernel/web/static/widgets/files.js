@@ -33,7 +33,8 @@ export function preview(file) {
   dialog({ title: file.name, wide: true, body, actions: [{ label: t("Download"), kind: "primary", run: () => { location.href = address(file); } }] });
 }
 
-const chip = (file, roomy) => {
+/** A file as a link; what a browser can show is shown without leaving. */
+export const chip = (file, roomy) => {
   const link = h("a", { class: "record-chip", href: address(file), download: file.name, title: `${file.name}, ${size(file.size ?? 0)}`, tabindex: roomy ? undefined : "-1" }, icon("paperclip", 12), h("span", { class: "clip" }, file.name));
   if (SHOWN.test(file.content_type || "")) link.addEventListener("click", (event) => { if (!event.ctrlKey && !event.metaKey && !event.defaultPrevented) { event.preventDefault(); preview(file); } });
   return link;
