@@ -69,7 +69,7 @@ class Assembly:
         if self._config.cumulative:
             series = [_running(one) for one in series]
         if self._query.unseen:
-            found.leave_out("Projects that you may not see", self._query.unseen)
+            found.leave_out("Projects that are gone, or that you may not see", self._query.unseen)
         left = [LeftOut(reason, count) for reason, count in found.left_out.items()]
         target = self._config.target
         currency = found.currency if self._money else None
@@ -165,14 +165,14 @@ class Assembly:
             for place, name in enumerate(of.names):
                 found.groups.setdefault(of.keys[place], Group(of.keys[place], name, place))
         listed = sorted(found.groups.values(), key=_place)
-        if self._config.sort == "value" or (self._config.top and of.form != "period"):
+        if of.form != "period" and (self._config.sort == "value" or self._config.top):
             listed.sort(key=lambda group: -_size(found.figures.get(group.key, {})))
         return self._top(found, listed)
 
     def _top(self, found: _Gathered, listed: list[Group]) -> list[Group]:
         """The largest groups, and the rest as one where their figures add up."""
         top = self._config.top
-        if top is None or len(listed) <= top:
+        if top is None or len(listed) <= top or self._query.group.form == "period":
             return listed
         rest = listed[top:]
         if not self._query.additive:

@@ -13,7 +13,14 @@ from kernel.dialects.base import Dialect
 from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInputError
 from kernel.queries.charts.dimensions import CURRENCY, NONE, Dimension, dimension, fixed
 from kernel.queries.charts.measures import Split, is_number, split, unify
-from kernel.queries.charts.request import ChartConfig, ChartFilters, ChartGrouping, Grouped, grouping
+from kernel.queries.charts.request import (
+    ChartConfig,
+    ChartFilters,
+    ChartGrouping,
+    Grouped,
+    grouping,
+    number_faults,
+)
 from kernel.queries.charts.rows import Rows
 from kernel.queries.charts.sources import Source
 from kernel.queries.charts.spans import Span, span_of
@@ -77,6 +84,8 @@ class _Compiler:
         self._config = ask.config
 
     def compile(self, strict: bool) -> ChartQuery:
+        if faults := number_faults(self._config):
+            raise InvalidInputError("The chart is not valid.", faults)
         projects = self._projects(strict)
         sources = [self._source(place, project) for place, project in projects if project is not None]
         unseen = sum(project is None for _, project in projects)
@@ -84,6 +93,8 @@ class _Compiler:
             return ChartQuery(None, None, NONE, NONE, INTEGER, True, "", "", Span(), unseen, True)
         with _at("/measure"):
             measure = split(self._config.measure, self._weighted)
+        if self._config.cumulative and not measure.additive:
+            raise _fault("/cumulative", "Only sums and counts have running totals.")
         group = self._dimension(sources, "/group_by", self._config.group_by)
         stack = self._dimension(sources, "/stack_by", self._config.stack_by)
         span = self._narrow(sources)
@@ -165,11 +176,8 @@ class _Compiler:
         own = grouping(source.wanted.group_by) if pointer == "/group_by" else None
         place = f"/sources/{source.place}/group_by" if own else pointer
         used = own or common
-        if (
-            (used.field is None) == (used.event is None)
-            or used.event == "as_of"
-            or (used.event and not used.list)
-        ):
+        entered = used.event == "entered_list" and used.list is not None
+        if (used.field is None) == (used.event is None) or (used.event is not None and not entered):
             raise _fault(place, "Give a field, or the event 'entered_list' with its list.")
         with _at(place):
             return source.group(used, common.interval)

@@ -7,12 +7,15 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
+from kernel.errors import Fault
 from kernel.queries.aggregates import Interval, Measure
+from kernel.values import MAXIMUM_SCALE
 
 Expression: TypeAlias = str | dict[str, Any]
 
 MOST_SOURCES = 20
 MOST_NAMES = 200
+LARGEST = 1_000_000_000_000
 
 Name = Annotated[str, msgspec.Meta(max_length=1000)]
 Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=MOST_NAMES)]
@@ -84,7 +87,7 @@ class ChartConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     sources: Annotated[list[ChartSource], msgspec.Meta(min_length=1, max_length=MOST_SOURCES)]
     measure: Measure = Measure(function="count")
-    weights: dict[str, Decimal] | None = None
+    weights: Annotated[dict[str, Decimal], msgspec.Meta(max_length=500)] | None = None
     weights_by: Name | None = None
     group_by: Grouped = None
     stack_by: Grouped = None
@@ -104,3 +107,24 @@ class ChartConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 def grouping(wanted: Grouped) -> ChartGrouping | None:
     """A grouping given by the name of its field alone, as one."""
     return ChartGrouping(field=wanted) if isinstance(wanted, str) else wanted
+
+
+def number_faults(config: ChartConfig) -> list[Fault]:
+    """Numbers that cannot be computed with: none, endless, huge, or with more places than are exact."""
+    given = {f"/weights/{escaped(name)}": weight for name, weight in (config.weights or {}).items()}
+    if config.target is not None:
+        given["/target"] = config.target
+    detail = f"Give a number up to {LARGEST:,}, with at most {MAXIMUM_SCALE} decimal places."
+    return [Fault(pointer, detail) for pointer, number in given.items() if not _plain(number)]
+
+
+def escaped(name: str) -> str:
+    """One step of a JSON pointer (RFC 6901)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def _plain(number: Decimal) -> bool:
+    if not number.is_finite() or abs(number) > LARGEST:
+        return False
+    exponent = number.normalize().as_tuple().exponent
+    return isinstance(exponent, int) and exponent >= -MAXIMUM_SCALE

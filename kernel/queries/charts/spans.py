@@ -31,8 +31,17 @@ class Span:
         lasts = [d for d in (self.last, other.last) if d is not None]
         return Span(max(firsts, default=None), min(lasts, default=None))
 
-    def before(self, by: str) -> Span:
-        """The same span a year or one of its own lengths earlier; whole months stay whole months."""
+    def before(self, by: str) -> Span | None:
+        """The same span a year or one of its own lengths earlier; whole months stay whole months.
+
+        None where that would be before the first year.
+        """
+        try:
+            return self._before(by)
+        except OverflowError:
+            return None
+
+    def _before(self, by: str) -> Span:
         assert self.first is not None
         assert self.last is not None
         if by == "previous_year":
@@ -48,6 +57,8 @@ class Span:
         """How many whole months it is; 0 where it begins or ends within one."""
         assert self.first is not None
         assert self.last is not None
+        if self.last == date.max:
+            return 0
         after = self.last + timedelta(days=1)
         if self.first.day != 1 or after.day != 1:
             return 0

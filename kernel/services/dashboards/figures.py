@@ -147,13 +147,13 @@ class ChartFigures:
                 raise
             raise self._reason(schema, actor, ask) from None
         if query.unseen and query.groups is None:
-            raise ForbiddenError(_HIDDEN)
+            raise self._reason(schema, actor, ask)
         return query
 
     def _reason(self, schema: Schema, actor: Actor, ask: Ask) -> ForbiddenError | BrokenSourceError:
         """Why a saved chart cannot be computed for a reader, without telling more than they may know."""
         try:
-            self._compiled(schema, with_every_right(actor), ask)
+            self._compiled(schema, with_every_right(actor), ask, strict=True)
         except InvalidInputError:
             return BrokenSourceError(_BROKEN)
         return ForbiddenError(_HIDDEN)
@@ -170,6 +170,8 @@ class ChartFigures:
         if compare is None or query.span.open or query.groups is None:
             return None
         earlier = query.span.before(compare)
+        if earlier is None:
+            return None
         timeless = [without_time(f) for f in ask.filters]
         moved = Ask(ask.config, [*timeless, _frame(earlier)], ask.zone, ask.as_of)
         return self._compiled(schema, actor, moved)

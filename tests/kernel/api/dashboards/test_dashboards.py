@@ -123,7 +123,7 @@ async def test_juniors_see_no_figure_of_cost_and_profit(teams: Teams, new_client
     board = await teams.board.share(junior, "edit")
     seen = await board.data(charts["amount"])
     assert seen["total"] == "100.00"
-    assert left_out(seen) == {"Projects that you may not see": 1}
+    assert left_out(seen) == {"Projects that are gone, or that you may not see": 1}
     for name in ("profit", "rich", "by cost", "south", "weird"):
         for end in ("data", "data.csv", "image.svg"):
             answer = await junior.get(f"{charts[name]}/{end}")
