@@ -8,6 +8,7 @@ import sys
 import time
 from contextlib import ExitStack
 
+from bench.automations import automations
 from bench.cases import Effort, Figure, filtered, growth, imports, pages
 from bench.dashboards import dashboards
 from bench.data import Filled, fill
@@ -37,6 +38,7 @@ def measured(engine: str, options: argparse.Namespace, effort: Effort) -> list[F
             large = _filled(stack, engine, options.records * 10)
             figures += growth((place, filled), large, effort)
             figures += dashboards(*large, effort)
+        figures += automations(place, filled)
         figures += imports(place, filled, options.rows)
     return figures
 
