@@ -51,6 +51,7 @@ async def fill(place: Place, opportunities: int) -> Filled:
         )
         actor = Actor(user.id, admin=True)
         applied = await kernel.templates.apply(actor, "crm")
+        await _without_automations(kernel, actor, applied)
         heavy = await _heavy_fields(kernel, actor, applied)
         await _samples(kernel, actor, applied, opportunities)
         await kernel.database.optimize()
@@ -85,6 +86,13 @@ async def _samples(kernel: Kernel, actor: Actor, applied: Applied, size: int) ->
         async with kernel.database.transaction() as tx:
             schema = await kernel.schema.in_transaction(tx)
             await writer.write(tx, schema, owner, chunk)
+
+
+async def _without_automations(kernel: Kernel, actor: Actor, applied: Applied) -> None:
+    """Nothing works in the background while something else is measured."""
+    for project in applied.projects.values():
+        for found in await kernel.automations.service.all(actor, project.id):
+            await kernel.automations.service.delete(actor, project.id, int(found.id))
 
 
 async def customer_names(place: Place, filled: Filled) -> list[str]:

@@ -89,6 +89,7 @@ class AutomationSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     actions: tuple[ActionSpec, ...]
     config: Mapping[str, Any] = {}
     condition: str | None = None
+    enabled: bool = True
 
 
 class TemplateSpec(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

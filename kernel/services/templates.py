@@ -161,6 +161,7 @@ class TemplateService:
                         TriggerSpec(wanted.trigger, _resolved(wanted.config, known)),
                         [ActionSpec(a.type, _resolved(a.config, known)) for a in wanted.actions],
                         wanted.condition,
+                        wanted.enabled,
                     )
                     await self._automations.add(tx, actor, schema, project, data)
                     schema = await self._parts.schema.load(tx)

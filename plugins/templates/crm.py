@@ -247,7 +247,7 @@ def _tell(
     project: str = "opportunities", condition: str | None = None, first: tuple[ActionSpec, ...] = (),
 ) -> AutomationSpec:  # fmt: skip
     told = ActionSpec("notify", {"to": list(to), "text": text})
-    return AutomationSpec(project, name, trigger, (*first, told), config, condition)
+    return AutomationSpec(project, name, trigger, (*first, told), config, condition, enabled=not first)
 
 
 AUTOMATIONS = (
@@ -265,7 +265,7 @@ AUTOMATIONS = (
         "The contact data of {title} has changed", ("{account_manager}",), "customers",
     ),
 )  # fmt: skip
-"""As a start: whoever applies the template adds the people among whom leads are shared."""
+"""Leads are assigned once somebody has added the people to share them, and switched that on."""
 
 
 class CrmTemplate(Template):

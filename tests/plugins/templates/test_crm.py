@@ -233,6 +233,9 @@ async def test_its_automations_work(client: httpx.AsyncClient) -> None:
     ]  # fmt: skip
     [changed] = await items(client, f"{customers}/automations")
     assert [r["fault"] for r in [*rules, changed]] == [None] * 6
+    assert [r["enabled"] for r in rules] == [False, True, True, True, True]
+    answer = await client.patch(f"{deals}/automations/{rules[0]['id']}", json={"enabled": True})
+    assert answer.status_code == 200
     body = {"title": "Lead", "fields": {"amount": "90000.00"}}
     record = (await client.post(f"{deals}/records", json=body)).json()
     for _ in range(600):
