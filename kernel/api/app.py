@@ -15,6 +15,7 @@ from kernel.api import injected
 from kernel.api.controllers.chart_queries import provide_asked
 from kernel.api.decoding import JsonBody
 from kernel.api.gate import Gate
+from kernel.api.heads import answering_heads
 from kernel.api.metrics import Metrics
 from kernel.api.openapi import openapi_config
 from kernel.api.paging import provide_paging
@@ -47,6 +48,7 @@ def create_app(kernel: Kernel) -> Litestar:
         debug=False,
     )
     gate.learn(app)
+    app.asgi_handler = answering_heads(app.asgi_handler)
     return app
 
 

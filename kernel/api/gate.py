@@ -68,7 +68,7 @@ class Gate:
                     names = frozenset({EXPLAIN, *(p.field_alias for p in parameters.expected_query_params)})
                     self._rules[id(handler)] = rule = _rule(handler.opt, method, names)
                     if method == "OPTIONS":
-                        rule.allow = ", ".join(sorted(route.methods)).encode()
+                        rule.allow = ", ".join(sorted(_methods(route))).encode()
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
         """The middleware around one route."""
@@ -76,11 +76,12 @@ class Gate:
         async def gate(scope: Scope, receive: Receive, send: Send) -> None:
             assert scope["type"] != ScopeType.WEBSOCKET  # the API has none
             rule = self._rules[id(scope["route_handler"])]
-            if scope["query_string"] and rule.query is not None:
-                _check_query(scope["query_string"], rule.query)
             if rule.allow:
                 await _tell_methods(rule.allow, send)
-            elif rule.public:
+                return
+            if scope["query_string"] and rule.query is not None:
+                _check_query(scope["query_string"], rule.query)
+            if rule.public:
                 await app(scope, receive, send)
             else:
                 await self._signed_in(app, rule, scope, receive, send)
@@ -146,6 +147,10 @@ def _rule(opt: Mapping[str, Any], method: str, query: frozenset[str]) -> Rule:
     public = access == "public" or method == "OPTIONS"
     known = None if opt.get(QUERY) == "any" else query
     return Rule(public=public, deferred=access == "deferred", scope=scope, query=known)
+
+
+def _methods(route: HTTPRoute) -> set[str]:
+    return {*route.methods, "HEAD"} if "GET" in route.methods else {*route.methods}
 
 
 async def _tell_methods(allow: bytes, send: Send) -> None:

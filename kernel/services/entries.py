@@ -15,7 +15,7 @@ from kernel.ids import IdGenerator
 from kernel.schema import Project
 from kernel.services.changes import ChangeLog
 from kernel.services.names import Faults, same_name
-from kernel.services.ordering import arranged, place_of
+from kernel.services.ordering import Place, arranged, place_of
 from kernel.services.rights import configurable_project, visible_project
 from kernel.storage.database import Database, Statement, Transaction
 from kernel.storage.kernel_rows import KernelRows
@@ -123,8 +123,7 @@ class EntryService:
         order = arranged(ids, id_, place_of(data.position, data.before, data.after))
         row = {"id": id_, "project_id": project.id, "name": name, "color": color, "position": len(ids)}
         await self._parts.rows.insert(tx, self.table, row | self._stamps())
-        if order[-1] != id_:
-            await self._parts.rows.place(tx, self.table, order)
+        await self._parts.rows.place(tx, self.table, order)
         entry = Entry(id_, name, color, order.index(id_))
         await self._log(tx, actor, project.id, "created", {"id": str(id_), "name": name, "color": color})
         return entry
@@ -144,7 +143,7 @@ class EntryService:
         return Entry(id_, changes.get("name", before.name), changes.get("color", before.color), position)
 
     async def restore(self, actor: Actor, project_id: int, id_: int) -> Entry:
-        """Take an entry out of the trash, to the end of the order."""
+        """Take an entry out of the trash, to the place it had in the order."""
         async with self._parts.database.transaction(schema_change=True) as tx:
             project = configurable_project(await self._parts.schema.change(tx), actor, project_id)
             trash = self._trash(project_id)
@@ -154,22 +153,27 @@ class EntryService:
                 raise NotFoundError(f"There is no such {self.kind} in the trash.")
             self._check_room(project)
             self._check_free(project, row[1])
-            position = len(self.choices(project))
-            back = {"deleted_at": None, "deleted_by": None, "position": position}
-            await self._parts.rows.update(tx, self.table, id_, back)
+            order = await self._order_with(tx, project, id_, row[4])
+            await self._parts.rows.update(tx, self.table, id_, {"deleted_at": None, "deleted_by": None})
+            await self._parts.rows.place(tx, self.table, order)
             await self._restored(tx, actor, project, id_, row[3])
             await self._log(tx, actor, project_id, "restored", {"id": str(id_), "name": row[1]})
-        return Entry(id_, row[1], row[2], position)
+        return Entry(id_, row[1], row[2], order.index(id_))
+
+    async def _order_with(self, tx: Transaction, project: Project, id_: int, position: int) -> list[int]:
+        """The order of what is there, and of an entry at its old position."""
+        where = f"project_id = {self._parts.rows.mark(1)} AND deleted_at IS NULL"
+        before = f"SELECT count(*) FROM {self.table} WHERE {where} AND position < {self._parts.rows.mark(2)}"
+        [(index,)] = await tx.fetch(before, [project.id, position])
+        return arranged([choice.id for choice in self.choices(project)], id_, Place(index))
 
     async def _restored(self, tx: Transaction, actor: Actor, project: Project, id_: int, at: int) -> None:
         """Bring back what went to the trash together with the entry at `at` (milliseconds)."""
 
     async def _to_trash(self, tx: Transaction, actor: Actor, project: Project, entry: Entry, at: int) -> None:
-        """Put an entry into the trash and close the gap it leaves in the order."""
+        """Put an entry into the trash. The gap it leaves in the order shows where it comes back."""
         gone = {"deleted_at": at, "deleted_by": actor.user_id}
         await self._parts.rows.update(tx, self.table, entry.id, gone)
-        rest = [choice.id for choice in self.choices(project) if choice.id != entry.id]
-        await self._parts.rows.place(tx, self.table, rest)
 
     def _entry(self, project: Project, id_: int) -> Entry:
         found = next((e for e in _entries(self.choices(project)) if e.id == id_), None)
@@ -203,7 +207,7 @@ class EntryService:
 
     def _trash(self, project_id: int) -> Statement:
         where = f"project_id = {self._parts.rows.mark(1)} AND deleted_at IS NOT NULL"
-        sql = f"SELECT id, name, color, deleted_at FROM {self.table} WHERE {where} ORDER BY id"
+        sql = f"SELECT id, name, color, deleted_at, position FROM {self.table} WHERE {where} ORDER BY id"
         return Statement(sql, [project_id])
 
     def _check_free(self, project: Project, name: str, but: int | None = None) -> None:

@@ -181,27 +181,26 @@ class FieldService:
         return changed
 
     async def delete(self, actor: Actor, project_id: int, name: str) -> None:
-        """Move a field to the trash. Its values stay; what computes from it is broken until it is back."""
+        """Move a field to the trash. Its values and its place stay; what computes from it is broken."""
         async with self._parts.database.transaction(schema_change=True) as tx:
             project = configurable_project(await self._parts.schema.change(tx), actor, project_id)
             field = visible_field(project, actor, name)
             gone = {"deleted_at": self._parts.now(), "deleted_by": actor.user_id}
             await self._indices.update(tx, project, field, replace(field, unique=False))
             await self._parts.rows.update(tx, "smalt_field", field.id, gone)
-            rest = [f.id for f in project.live_fields if f.id != field.id]
-            await self._parts.rows.place(tx, "smalt_field", rest)
             await self._log(tx, actor, project_id, "deleted", {"id": str(field.id)} | told(field))
 
     async def restore(self, actor: Actor, project_id: int, field_id: int) -> FieldState:
-        """Take a field out of the trash with its values, to the end of the order."""
+        """Take a field out of the trash with its values, to the place it had in the order."""
         async with self._parts.database.transaction(schema_change=True) as tx:
             schema = await self._parts.schema.change(tx)
             project = configurable_project(schema, actor, project_id)
             found = next((f for f in project.fields if f.id == field_id and f.deleted), None)
             if found is None:
                 raise NotFoundError("There is no such field in the trash.")
-            order = [*(f.id for f in project.live_fields), field_id]
-            field = replace(found, deleted=False, position=len(order) - 1)
+            index = sum(f.position < found.position for f in project.live_fields)
+            order = arranged([f.id for f in project.live_fields], field_id, Place(index))
+            field = replace(found, deleted=False, position=index)
             after = with_field(schema, field)
             self._checks.loops(after, field)
             await self._indices.update(tx, project, replace(field, unique=False), field)

@@ -56,6 +56,15 @@ class NoticeService:
             raise NotFoundError("There is no such notice.")
         return _notice(rows[0])
 
+    async def read_all(self, actor: Actor) -> None:
+        """Mark all as read that there are."""
+        sql = (
+            f"UPDATE smalt_notice SET read_at = {self._rows.mark(2)} "
+            f"WHERE {self._own(actor)} AND read_at IS NULL"
+        )
+        async with self._database.transaction() as tx:
+            await tx.execute(sql, [actor.user_id, to_milliseconds(self._clock.now())])
+
     def _own(self, actor: Actor) -> str:
         own = f"user_id = {self._rows.mark(1)}"
         return f"({own} OR user_id IS NULL)" if actor.admin else own

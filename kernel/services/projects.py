@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Collection, Mapping
-from functools import cache
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 import msgspec
 
@@ -18,6 +15,7 @@ from kernel.schema import DEFAULT_FIELDS, Project, Schema
 from kernel.services.dependencies import DependencyGraph, chain
 from kernel.services.entries import ProjectParts
 from kernel.services.names import Faults
+from kernel.services.regions import TimeZone, checked_choice, checked_time_zone
 from kernel.services.rights import configurable_project, visible_project
 from kernel.storage.database import Transaction
 from kernel.storage.project_tables import create_project_table
@@ -26,7 +24,6 @@ DefaultFields = Annotated[
     list[str],
     msgspec.Meta(description=f"In order, out of {', '.join(DEFAULT_FIELDS)}; the title is always on."),
 ]
-TimeZone = Annotated[str, msgspec.Meta(description="IANA time zone.", examples=["Europe/Warsaw"])]
 Currency = Annotated[str, msgspec.Meta(description="ISO 4217.", examples=["EUR"])]
 
 
@@ -180,38 +177,22 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _currency(faults: Faults, code: str) -> str:
-    return _known(code.strip().upper(), currency_codes(), faults, "/currency", "a currency of ISO 4217")
-
-
-def _time_zone(faults: Faults, zone: str) -> str:
-    return _known(zone, time_zones(), faults, "/time_zone", "an IANA time zone")
+    return checked_choice(
+        code.strip().upper(), currency_codes(), faults, "/currency", "a currency of ISO 4217"
+    )
 
 
 def _layout(faults: Faults, names: list[str]) -> list[str]:
     for index, name in enumerate(names):
-        _known(name, DEFAULT_FIELDS, faults, f"/default_fields/{index}", "a default field")
+        checked_choice(name, DEFAULT_FIELDS, faults, f"/default_fields/{index}", "a default field")
     distinct = list(dict.fromkeys(names))
     return distinct if "title" in distinct else ["title", *distinct]
-
-
-def _known(name: str, names: Collection[str], faults: Faults, pointer: str, what: str) -> str:
-    if name not in names:
-        near = difflib.get_close_matches(name, list(names), n=1)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        faults.add(pointer, f"'{name[:100]}' is not {what}.{hint}")
-    return name
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """The names of the IANA time zones."""
-    return frozenset(available_timezones())
 
 
 _CHECKS: Mapping[str, Callable[[Faults, Any], Any]] = {
     "name": Faults.name,
     "description": Faults.text,
     "default_fields": _layout,
-    "time_zone": _time_zone,
+    "time_zone": checked_time_zone,
     "currency": _currency,
 }

@@ -16,6 +16,7 @@ from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputErro
 from kernel.ids import IdGenerator
 from kernel.services.following import OCCASIONS, Occasion
 from kernel.services.names import Faults
+from kernel.services.regions import LocaleName, TimeZone, checked_locale, checked_time_zone
 from kernel.storage.database import Database, Row, Statement, Transaction
 from kernel.storage.kernel_rows import KernelRows
 
@@ -28,12 +29,12 @@ Occasions = Annotated[
     msgspec.Meta(description="When to follow a record by yourself.", examples=[["assigned", "mentioned"]]),
 ]
 
-_COLUMNS = "u.id, u.email, u.name, u.admin, u.active, u.created_at, u.auto_follow"
-_OWN = frozenset({"name", "password", "auto_follow"})
+_COLUMNS = "u.id, u.email, u.name, u.admin, u.active, u.created_at, u.auto_follow, u.time_zone, u.locale"
+_OWN = frozenset({"name", "password", "auto_follow", "time_zone", "locale"})
 
 
 class User(msgspec.Struct, frozen=True):
-    """A user. `created_at` is in milliseconds since 1970."""
+    """A user. `created_at` is in milliseconds since 1970; a zone or locale of None was never chosen."""
 
     id: int
     email: str
@@ -42,6 +43,8 @@ class User(msgspec.Struct, frozen=True):
     active: bool
     created_at: int
     auto_follow: list[Occasion] = []
+    time_zone: str | None = None
+    locale: str | None = None
 
 
 class UserInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -54,7 +57,7 @@ class UserInput(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class UserPatch(msgspec.Struct, forbid_unknown_fields=True):
-    """What to change of a user. Everybody may change their own name, password and `auto_follow`."""
+    """What to change of a user. Rights, email and activity are for administrators."""
 
     email: Email | msgspec.UnsetType = msgspec.UNSET
     name: Name | msgspec.UnsetType = msgspec.UNSET
@@ -63,6 +66,8 @@ class UserPatch(msgspec.Struct, forbid_unknown_fields=True):
     admin: bool | msgspec.UnsetType = msgspec.UNSET
     active: bool | msgspec.UnsetType = msgspec.UNSET
     auto_follow: Occasions | msgspec.UnsetType = msgspec.UNSET
+    time_zone: TimeZone | msgspec.UnsetType | None = msgspec.UNSET
+    locale: LocaleName | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class UserService:
@@ -200,9 +205,9 @@ class UserService:
 
 
 def _user(row: Row) -> User:
-    id_, email, name, admin, active, created_at, follow = row
+    id_, email, name, admin, active, created_at, follow, zone, locale = row
     chosen = [] if follow is None else msgspec.json.decode(follow, type=list[Occasion])
-    return User(id_, email, name, bool(admin), bool(active), created_at, chosen)
+    return User(id_, email, name, bool(admin), bool(active), created_at, chosen, zone, locale)
 
 
 def _one(rows: list[Row]) -> User:
@@ -238,6 +243,10 @@ def _checked(given: dict[str, Any]) -> dict[str, Any]:
         given["name"] = faults.name(given["name"])
     if "auto_follow" in given:
         given["auto_follow"] = _text(given["auto_follow"])
+    if (zone := given.get("time_zone")) is not None:
+        given["time_zone"] = checked_time_zone(faults, zone)
+    if (locale := given.get("locale")) is not None:
+        given["locale"] = checked_locale(faults, locale)
     faults.check()
     return given
 

@@ -95,3 +95,7 @@ class NotificationsController(Controller):
     @post("/{notice_id:str}/read", status_code=200, summary="Mark a notice as read")
     async def read(self, kernel: Kernel, actor: Actor, notice_id: Id) -> Notice:
         return await kernel.notices.read(actor, identifier(notice_id))
+
+    @post("/read", status_code=204, summary="Mark all notices as read")
+    async def read_all(self, kernel: Kernel, actor: Actor) -> None:
+        await kernel.notices.read_all(actor)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from litestar import Controller, Request, Response, delete, get, post
+from litestar import Controller, Request, Response, delete, get, patch, post
 from litestar.params import JSONBody
 
 from kernel import runtime
@@ -17,6 +17,7 @@ from kernel.api.injected import Actor, Kernel
 from kernel.api.marks import PUBLIC
 from kernel.errors import NotAuthenticatedError
 from kernel.services.sessions import LIFETIME_SECONDS, NewSession
+from kernel.services.users import User, UserPatch
 
 
 class SignIn(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,6 +45,8 @@ class MeView(msgspec.Struct):
     scopes: list[str]
     projects: dict[str, str]
     csrf_token: str | None
+    time_zone: str | None
+    locale: str | None
 
 
 class SessionController(Controller):
@@ -86,7 +89,30 @@ class MeController(Controller):
 
     @get(summary="Who you are", description="Your user, the scopes of your token, your role in each project.")
     async def me(self, request: Request[access.Actor, Identity, Any], kernel: Kernel, actor: Actor) -> MeView:
-        user = await kernel.users.get(actor, actor.user_id or 0)
+        return await self._view(request, kernel, actor, await kernel.users.get(actor, actor.user_id or 0))
+
+    @patch(
+        summary="Change yourself",
+        description="Your name, `time_zone`, `locale`, `auto_follow`, and your password with "
+        "`current_password`; a new password ends all sessions. The rest is for administrators.",
+    )
+    async def change(
+        self,
+        request: Request[access.Actor, Identity, Any],
+        kernel: Kernel,
+        actor: Actor,
+        data: JSONBody[UserPatch],
+    ) -> MeView:
+        user = await kernel.users.update(actor, actor.user_id or 0, data)
+        return await self._view(request, kernel, actor, user)
+
+    async def _view(
+        self,
+        request: Request[access.Actor, Identity, Any],
+        kernel: runtime.Kernel,
+        actor: access.Actor,
+        user: User,
+    ) -> MeView:
         schema = await kernel.schema.current()
         seen = {p.id: actor.access(p.id) for p in schema.projects.values() if not p.deleted}
         return MeView(
@@ -97,6 +123,8 @@ class MeController(Controller):
             scopes=sorted(actor.scopes),
             projects={str(id_): access.role for id_, access in seen.items() if access is not None},
             csrf_token=_csrf(request),
+            time_zone=user.time_zone,
+            locale=user.locale,
         )
 
 

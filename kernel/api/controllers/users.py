@@ -17,7 +17,10 @@ from kernel.services.users import User, UserInput, UserPatch
 
 
 class UserView(msgspec.Struct):
-    """A user. One that is not active cannot sign in. `auto_follow`: when it follows records by itself."""
+    """A user. One that is not active cannot sign in. `auto_follow`: when it follows records by itself.
+
+    `time_zone` and `locale` are null where the user has chosen none.
+    """
 
     id: str
     email: str
@@ -26,6 +29,8 @@ class UserView(msgspec.Struct):
     active: bool
     created_at: str
     auto_follow: list[Occasion]
+    time_zone: str | None
+    locale: str | None
 
 
 class TokenView(msgspec.Struct, omit_defaults=True):
@@ -64,8 +69,8 @@ class UsersController(Controller):
     @patch(
         "/{user_id:str}",
         summary="Change a user",
-        description="Everybody changes their own name, `auto_follow` and password (with `current_password`); "
-        "administrators with the scope `admin` change everybody.",
+        description="Everybody changes their own name, `time_zone`, `locale`, `auto_follow` and password "
+        "(with `current_password`); administrators with the scope `admin` change everybody.",
     )
     async def change(self, kernel: Kernel, actor: Actor, user_id: Id, data: JSONBody[UserPatch]) -> UserView:
         return _user(await kernel.users.update(actor, identifier(user_id), data))
@@ -112,6 +117,8 @@ def _user(user: User) -> UserView:
         user.active,
         moment(user.created_at),
         user.auto_follow,
+        user.time_zone,
+        user.locale,
     )
 
 

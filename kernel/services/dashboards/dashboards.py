@@ -16,7 +16,7 @@ from kernel.services.dashboards.charts import ChartService
 from kernel.services.dashboards.model import DashboardInput, DashboardPatch, encode
 from kernel.services.entries import ProjectParts
 from kernel.services.names import MAXIMUM_NAME, Faults
-from kernel.services.projects import time_zones
+from kernel.services.regions import time_zones
 from kernel.storage.database import Transaction
 
 DEFAULT_ZONE = "UTC"

@@ -24,9 +24,9 @@ from kernel.services.dashboards.members import DashboardMembers
 from kernel.services.dashboards.model import Chart, Dashboard, PreviewInput
 from kernel.services.dashboards.types import ChartTypes, Look
 from kernel.services.entries import ProjectParts
-from kernel.services.projects import time_zones
 from kernel.services.record_parts import moment
 from kernel.services.record_reader import RecordReader
+from kernel.services.regions import time_zones
 from kernel.services.users import UserService
 
 

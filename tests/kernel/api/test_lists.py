@@ -140,7 +140,8 @@ async def test_records_go_to_the_trash_with_their_list_and_come_back(
     assert (await client.get(f"{lists}/{won['id']}")).status_code == 404
     assert (await client.get(f"{records}/{made[1]['id']}")).status_code == 404
     back = await client.post(f"{lists}/{won['id']}/restore")
-    assert (back.status_code, back.json()) == (200, won | {"position": 1})
+    assert (back.status_code, back.json()) == (200, won)
+    assert await names(client, lists) == ["Won", "Lost"]
     found = (await client.get(f"{records}/{made[1]['id']}")).json()
     assert (found["list_id"], found["version"]) == (won["id"], 3)
     assert (await client.get(f"{records}/{made[0]['id']}")).status_code == 404
@@ -172,3 +173,13 @@ async def test_a_restored_name_may_be_taken(client: httpx.AsyncClient, lists: st
     await add(client, lists, "won")
     assert (await client.post(f"{lists}/{won['id']}/restore")).status_code == 409
     assert (await client.post(f"{lists}/17/restore")).status_code == 404
+
+
+async def test_lists_come_back_to_their_places(client: httpx.AsyncClient, lists: str) -> None:
+    made = [await add(client, lists, name) for name in ("A", "B", "C", "D")]
+    for gone in made[1:3]:
+        assert (await client.delete(f"{lists}/{gone['id']}")).status_code == 204
+    await add(client, lists, "E")
+    for back in made[1:3]:
+        assert (await client.post(f"{lists}/{back['id']}/restore")).json() == back
+    assert await names(client, lists) == ["A", "B", "C", "D", "E"]

@@ -210,3 +210,25 @@ async def test_a_role_tells_what_it_gives_away(client: httpx.AsyncClient, new_cl
     assert checked(await junior.get(f"{path}/{made['id']}"), 200)["warnings"] == []
     assert isinstance(deals, ProjectClient)
     assert faults(await client.post(path, json={"name": "x", "fields": {"cst": "hidden"}})) != {}
+
+
+async def test_people_choose_their_region_and_password(
+    client: httpx.AsyncClient, app: Litestar, new_client: NewClient
+) -> None:
+    ewa = await new_client("ewa")
+    chosen = checked(await ewa.patch("/me", json={"time_zone": "Europe/Warsaw", "locale": "pl_PL"}), 200)
+    assert (chosen["time_zone"], chosen["locale"]) == ("Europe/Warsaw", "pl-PL")
+    assert checked(await ewa.get("/me"), 200) == chosen
+    seen = checked(await client.get(f"/users/{chosen['id']}"), 200)
+    assert (seen["time_zone"], seen["locale"]) == ("Europe/Warsaw", "pl-PL")
+    assert checked(await ewa.patch(f"/users/{chosen['id']}", json={"locale": None}), 200)["locale"] is None
+    wrong = {"time_zone": "Europe/Warszawa", "locale": "polish", "name": " "}
+    assert set(faults(await ewa.patch("/me", json=wrong))) == {"/time_zone", "/locale", "/name"}
+    assert (await ewa.patch("/me", json={"admin": True})).status_code == 403
+    assert (await ewa.patch("/me", json={"password": PASSWORD})).status_code == 200
+    change = {"password": PASSWORD + "2"}
+    assert set(faults(await ewa.patch("/me", json=change))) == {"/current_password"}
+    assert (await ewa.patch("/me", json=change | {"current_password": PASSWORD})).status_code == 200
+    async with browser(app) as page:
+        signed = await page.post("/session", json={"email": "ewa@example.com", **change})
+        assert signed.status_code == 201

@@ -150,11 +150,20 @@ async def test_a_defect_is_logged_and_not_told(
 
 @pytest.mark.parametrize(
     ("path", "allowed"),
-    [("/session", "DELETE, GET, OPTIONS, POST"), ("/projects/1", "DELETE, GET, OPTIONS, PATCH")],
+    [("/session", "DELETE, GET, HEAD, OPTIONS, POST"), ("/projects/1", "DELETE, GET, HEAD, OPTIONS, PATCH")],
 )
 async def test_all_methods_of_a_path_are_told(client: httpx.AsyncClient, path: str, allowed: str) -> None:
     answer = await client.options(path)
     assert (answer.status_code, answer.headers["allow"], answer.content) == (204, allowed, b"")
     refused = await client.put(path)
     assert refused.status_code == 405
-    assert set(refused.headers["allow"].split(", ")) == set(allowed.split(", "))
+    assert {*refused.headers["allow"].split(", "), "HEAD"} == set(allowed.split(", "))
+
+
+async def test_head_tells_what_get_would(client: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
+    asked, told = await client.get("/me"), await client.head("/me")
+    assert (told.status_code, told.content) == (200, b"")
+    assert told.headers["content-length"] == asked.headers["content-length"]
+    assert (await client.head("/events")).headers["content-type"].startswith("text/event-stream")
+    assert (await anonymous.head("/me")).status_code == 401
+    assert (await client.head("/projects/1")).status_code == 404

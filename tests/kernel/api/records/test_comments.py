@@ -162,3 +162,5 @@ async def test_mentions_leave_notices_for_those_who_see_the_record(
     checked(await jan.client.post(f"/notifications/{notice['id']}/read"), 404)
     assert checked(await ewa.client.post(f"/notifications/{notice['id']}/read"), 200)["read_at"]
     assert checked(await ewa.client.get("/notifications?unread=true"), 200)["items"] == []
+    assert (await jan.client.post("/notifications/read")).status_code == 204
+    assert checked(await jan.client.get("/notifications?unread=true"), 200)["items"] == []
