@@ -23,6 +23,9 @@ from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
 from kernel.services.automations.facade import Automations, Neighbours
 from kernel.services.backups.service import Backups
+from kernel.services.bulk.model import KIND as BULK
+from kernel.services.bulk.service import BulkService
+from kernel.services.bulk.work import BulkWork
 from kernel.services.changes import ChangeLog
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
@@ -118,6 +121,7 @@ class Kernel:
         self._wire_collaboration()
         self._wire_imports()
         self._wire_exports()
+        self._wire_bulk()
         self._wire_backups()
         self.outgoing = Outgoing(settings.allow_private_addresses)
         self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
@@ -229,6 +233,13 @@ class Kernel:
         self._work[EXPORT] = ExportWork(self.database, self.schema, reader, files)
         rows = JobRows(self.database, self.clock)
         self.exports = ExportService(reader, views, self.schema, files, self.ids, rows, self.jobs.wake)
+
+    def _wire_bulk(self) -> None:
+        jobs = JobRows(self.database, self.clock)
+        self._work[BULK] = BulkWork(self.database, self.records, self.rows)
+        self.bulk = BulkService(
+            self.records, self.views, self.schema, self.rows, self.ids, jobs, self.jobs.wake
+        )
 
     def _wire_backups(self) -> None:
         url, types = self.settings.database_url, self.registries.field_types.get

@@ -7,6 +7,7 @@ from typing import Final
 from litestar import Controller
 
 from kernel.api.controllers.automations import AutomationsController, RunsController
+from kernel.api.controllers.bulk import BulkController
 from kernel.api.controllers.catalogues import CataloguesController
 from kernel.api.controllers.charts import ChartsController
 from kernel.api.controllers.checklists import ChecklistItemsController, ChecklistsController
@@ -63,6 +64,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     TagsController,
     FieldsController,
     RecordsController,
+    BulkController,
     RecordRelationsController,
     CandidatesController,
     ProjectHistoryController,

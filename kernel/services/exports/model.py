@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import msgspec
+
+from kernel.services.conditions import Condition
 
 KIND: Final = "export"
 """The kind of the job."""
@@ -16,10 +18,6 @@ CONTENT_TYPES: Final[dict[Format, str]] = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/x-ndjson",
 }
-
-
-Condition = str | dict[str, Any] | None
-"""An expression, or the same as a tree."""
 
 
 class ExportInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -58,13 +56,3 @@ def encode_state(state: ExportState) -> str:
 
 def decode_state(text: str) -> ExportState:
     return _decoder.decode(text)
-
-
-def as_stored(condition: str | bytes | None) -> Condition:
-    """A condition of a page request as the state holds it."""
-    return msgspec.json.decode(condition) if isinstance(condition, bytes) else condition
-
-
-def as_requested(condition: Condition) -> str | bytes | None:
-    """A condition of the state as a page request holds it."""
-    return _encode(condition) if isinstance(condition, dict) else condition

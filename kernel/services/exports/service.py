@@ -17,12 +17,12 @@ from kernel.ids import IdGenerator
 from kernel.queries.pages import PageRequest
 from kernel.queries.shown_fields import shown_fields
 from kernel.schema import Project
+from kernel.services.conditions import as_stored
 from kernel.services.exports.files import ExportFiles
 from kernel.services.exports.model import (
     KIND,
     ExportInput,
     ExportState,
-    as_stored,
     decode_state,
     encode_state,
 )

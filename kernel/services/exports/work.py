@@ -15,9 +15,10 @@ from kernel.access.actor import Actor
 from kernel.queries.pages import MAXIMUM_LIMIT, PageRequest
 from kernel.queries.shown_fields import ShownField, shown_fields
 from kernel.schema import Project
+from kernel.services.conditions import as_requested
 from kernel.services.exports.cells import TableCell, table_cell
 from kernel.services.exports.files import ExportFiles
-from kernel.services.exports.model import ExportState, as_requested, decode_state, encode_state
+from kernel.services.exports.model import ExportState, decode_state, encode_state
 from kernel.services.exports.writers import WRITERS, Writer
 from kernel.services.jobs import RunningJob
 from kernel.services.record_reader import RecordReader

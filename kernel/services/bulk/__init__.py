@@ -1,0 +1,1 @@
+"""One change to all records that a filter finds, in the background."""

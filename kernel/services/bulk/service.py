@@ -1,0 +1,141 @@
+"""Bulk changes as clients see them: previewed, started, watched, stopped, undone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from kernel.access.actor import Actor
+from kernel.clock import to_milliseconds
+from kernel.errors import ConflictError, NotFoundError
+from kernel.ids import IdGenerator
+from kernel.queries.pages import PageRequest
+from kernel.services.bulk.model import KIND, BulkInput, BulkState, decode_state, encode_state
+from kernel.services.bulk.work import checked_draft, request
+from kernel.services.conditions import as_stored
+from kernel.services.job_rows import Job, JobRows, JobStatus
+from kernel.services.records import RecordService
+from kernel.services.rights import visible_project
+from kernel.services.views import ViewService
+from kernel.storage.kernel_rows import KernelRows
+from kernel.storage.schema_cache import SchemaCache
+
+_ENDED: Final[Sequence[JobStatus]] = ("done", "failed", "cancelled")
+
+
+@dataclass(frozen=True)
+class Bulk:
+    """A bulk change and its job."""
+
+    job: Job
+    state: BulkState
+
+
+class BulkService:
+    """The rules of bulk changes."""
+
+    def __init__(
+        self,
+        records: RecordService,
+        views: ViewService,
+        schema: SchemaCache,
+        rows: KernelRows,
+        ids: IdGenerator,
+        jobs: JobRows,
+        wake: Callable[[], None],
+    ) -> None:
+        self._records = records
+        self._views = views
+        self._schema = schema
+        self._rows = rows
+        self._ids = ids
+        self._jobs = jobs
+        self._wake = wake
+
+    async def count(self, actor: Actor, project_id: int, data: BulkInput) -> int:
+        """How many records a change would touch. Raises InvalidInputError as `start` would."""
+        state = await self._checked(actor, project_id, data)
+        wanted = msgspec.structs.replace(request(state, 1), count=True)
+        page: dict[str, Any] = msgspec.json.decode(await self._records.reader.page(actor, project_id, wanted))
+        return int(page["total"])
+
+    async def start(self, actor: Actor, project_id: int, data: BulkInput) -> Bulk:
+        """Queue a change of all records that are there now."""
+        total = await self.count(actor, project_id, data)
+        state = await self._checked(actor, project_id, data)
+        now = self._now()
+        job = Job(
+            self._ids.new(),
+            KIND,
+            project_id,
+            actor.user_id,
+            "queued",
+            encode_state(state),
+            0,
+            total,
+            None,
+            now,
+        )
+        batch = {
+            "id": state.batch_id, "kind": KIND, "project_id": project_id, "actor_id": actor.user_id,
+            "job_id": job.id, "at": now,
+        }  # fmt: skip
+        async with self._jobs.database.transaction() as tx:
+            await self._jobs.add(tx, job)
+            await self._rows.insert(tx, "smalt_batch", batch)
+        self._wake()
+        return Bulk(job, state)
+
+    async def get(self, actor: Actor, project_id: int, bulk_id: int) -> Bulk:
+        """One's own change, or NotFoundError."""
+        visible_project(await self._schema.current(), actor, project_id)
+        job = await self._jobs.get(bulk_id)
+        own = job is not None and job.kind == KIND and job.actor_id == actor.user_id
+        if job is None or not own or job.project_id != project_id:
+            raise NotFoundError("There is no such change.")
+        return Bulk(job, decode_state(job.state))
+
+    async def cancel(self, actor: Actor, project_id: int, bulk_id: int) -> Bulk:
+        """Stop; what was changed stays, until it is undone."""
+        await self.get(actor, project_id, bulk_id)
+        async with self._jobs.database.transaction() as tx:
+            ended = {"status": "cancelled", "finished_at": self._now()}
+            if not await self._jobs.change(tx, bulk_id, ("queued",), **ended):
+                await self._jobs.change(tx, bulk_id, ("running",), status="cancelling")
+        return await self.get(actor, project_id, bulk_id)
+
+    async def undo(self, actor: Actor, project_id: int, bulk_id: int) -> Bulk:
+        """Take a change back, in the background."""
+        found = await self.get(actor, project_id, bulk_id)
+        state = found.state
+        if found.job.status not in _ENDED or state.undone:
+            raise ConflictError("Only a change that has ended, and is not undone yet, can be undone.")
+        state.phase, state.position = "undo", 2**63 - 1
+        values = {"status": "queued", "state": encode_state(state), "error": None, "finished_at": None}
+        async with self._jobs.database.transaction() as tx:
+            if not await self._jobs.change(tx, bulk_id, _ENDED, **values):
+                raise ConflictError("This change is being undone already.")
+        self._wake()
+        return await self.get(actor, project_id, bulk_id)
+
+    async def _checked(self, actor: Actor, project_id: int, data: BulkInput) -> BulkState:
+        project = visible_project(await self._schema.current(), actor, project_id)
+        access = actor.access(project_id)
+        assert access is not None  # visible_project has seen to it
+        checked_draft(project, access, data.action)
+        wanted = PageRequest()
+        if data.view is not None:
+            wanted = await self._views.applied(actor, project_id, data.view, wanted)
+        return BulkState(
+            action=data.action,
+            filter=data.filter,
+            view_filter=as_stored(wanted.view_filter),
+            token_projects=None if actor.token_projects is None else sorted(actor.token_projects),
+            batch_id=self._ids.new(),
+        )
+
+    def _now(self) -> int:
+        return to_milliseconds(self._records.reader.now())
