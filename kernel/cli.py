@@ -14,12 +14,15 @@ from typing import Any
 import msgspec
 
 import kernel as package
-from kernel.access.actor import SYSTEM
+from kernel.access.acting import actor_of
+from kernel.access.actor import SYSTEM, Actor
 from kernel.demo import ADMINISTRATOR, prepare_demo
 from kernel.errors import InvalidInputError, SettingsError, SmaltError
 from kernel.logs import configure_logs
 from kernel.runtime import Kernel, create_kernel
 from kernel.services.backups.archive import Manifest
+from kernel.services.blueprints.differences import Step
+from kernel.services.blueprints.document import Blueprint, read_toml, write_toml
 from kernel.services.tokens import TokenInput
 from kernel.services.users import User, UserInput, UserPatch
 from kernel.serving import serve
@@ -157,6 +160,51 @@ def _told(manifest: Manifest) -> str:
     return f"{rows:,} rows of {len(manifest.rows)} tables and {manifest.files:,} files"
 
 
+def run_export_template(settings: Settings, options: argparse.Namespace) -> None:
+    async def read() -> Blueprint:
+        async with opened(settings) as kernel:
+            found = {p.name: p.id for p in await kernel.projects.all(SYSTEM)}
+            if missing := [name for name in options.project or () if name not in found]:
+                raise InvalidInputError(f"There is no project '{missing[0]}'.")
+            ids = None if options.project is None else [found[name] for name in options.project]
+            return await kernel.blueprints.export(SYSTEM, ids)
+
+    print(write_toml(asyncio.run(read())), end="")
+
+
+def run_apply(settings: Settings, options: argparse.Namespace) -> None:
+    try:
+        document = read_toml(options.file.read_bytes())
+    except OSError as error:
+        raise InvalidInputError(f"The file cannot be read: {error.strerror}.") from error
+
+    async def work() -> list[Step]:
+        async with opened(settings) as kernel:
+            actor = await _acting(kernel, options.email)
+            run = kernel.blueprints.plan if options.plan else kernel.blueprints.apply
+            return await run(actor, document, options.prune)
+
+    for step in asyncio.run(work()):
+        where = f" in {step.project}" if step.project else ""
+        print(f"{step.action} {step.kind} '{step.name}'{where}")
+        for name, (old, new) in step.changes.items():
+            print(f"    {name}: {_brief(old)} -> {_brief(new)}")
+
+
+async def _acting(kernel: Kernel, email: str | None) -> Actor:
+    """The actor for an email; without one the first administrator, or Smalt itself where there is none."""
+    if email is not None:
+        return await actor_of(kernel.database, (await _user(kernel, email)).id, "api")
+    users, _ = await kernel.users.page(SYSTEM, 0, 1000)
+    admins = [user for user in users if user.admin and user.active]
+    return await actor_of(kernel.database, admins[0].id, "api") if admins else SYSTEM
+
+
+def _brief(value: Any) -> str:
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= 100 else f"{text[:99]}…"
+
+
 def run_user_create(settings: Settings, options: argparse.Namespace) -> None:
     data = UserInput(options.email, options.name, _secret(options.password), options.admin)
 
@@ -225,6 +273,7 @@ def command_line() -> argparse.ArgumentParser:
     worker.set_defaults(run=run_worker)
     commands.add_parser("plugins", help="list the plugins").set_defaults(run=run_plugins)
     _add_backups(commands)
+    _add_blueprints(commands)
     _add_user(commands.add_parser("user", help="people who may sign in"))
     _add_token(commands.add_parser("token", help="tokens for programs"))
     return parser
@@ -252,6 +301,18 @@ def _add_backups(commands: Any) -> None:
         command = commands.add_parser(name, help=text)
         command.set_defaults(run=run)
         command.add_argument("file", type=Path, help="the file of the backup")
+
+
+def _add_blueprints(commands: Any) -> None:
+    export = commands.add_parser("export-template", help="print the set-up of projects as TOML")
+    export.set_defaults(run=run_export_template)
+    export.add_argument("--project", nargs="*", help="names of the only projects to print")
+    apply = commands.add_parser("apply", help="bring the set-up of a TOML file to hold")
+    apply.set_defaults(run=run_apply)
+    apply.add_argument("file", type=Path, help="the file; applying it twice changes nothing")
+    apply.add_argument("--plan", action="store_true", help="only say what would be done")
+    apply.add_argument("--prune", action="store_true", help="move to the trash what the file does not name")
+    apply.add_argument("--as", dest="email", help="whose projects and automations they become")
 
 
 def _add_user(parser: argparse.ArgumentParser) -> None:

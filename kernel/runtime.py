@@ -23,6 +23,7 @@ from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
 from kernel.services.automations.facade import Automations, Neighbours
 from kernel.services.backups.service import Backups
+from kernel.services.blueprints.wiring import blueprints
 from kernel.services.bulk.model import KIND as BULK
 from kernel.services.bulk.service import BulkService
 from kernel.services.bulk.work import BulkWork
@@ -127,6 +128,7 @@ class Kernel:
         self.webhooks = Webhooks(self._parts, self.feed, self.outgoing)
         self._wire_automations()
         self._wire_templates()
+        self._wire_blueprints()
 
     def _wire_access(self) -> None:
         database, rows, ids, clock = self.database, self.rows, self.ids, self.clock
@@ -259,6 +261,12 @@ class Kernel:
             self.dashboards,
             self.automations.service,
         )
+
+    def _wire_blueprints(self) -> None:
+        self.blueprints = blueprints(
+            self.projects, self.lists, self.tags, self.fields, self.roles, self.views,
+            self.automations.service, self.dashboards,
+        )  # fmt: skip
 
     async def start(self) -> None:
         """Open the database, bring it up to date, take a node number for identifiers."""

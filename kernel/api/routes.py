@@ -7,6 +7,7 @@ from typing import Final
 from litestar import Controller
 
 from kernel.api.controllers.automations import AutomationsController, RunsController
+from kernel.api.controllers.blueprints import BlueprintsController
 from kernel.api.controllers.bulk import BulkController
 from kernel.api.controllers.catalogues import CataloguesController
 from kernel.api.controllers.charts import ChartsController
@@ -87,6 +88,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     ImportsController,
     ExportsController,
     TemplatesController,
+    BlueprintsController,
     DashboardsController,
     DashboardMembersController,
     ChartsController,
