@@ -168,6 +168,15 @@ def one_record(story: Story) -> Iterator[Ask]:
         yield Ask(f"{path}?as_of=2027-11-26T09:00:00Z")
 
 
+def bulk(story: Story) -> Iterator[Ask]:
+    """What a bulk change would touch: the count of a filter."""
+    for place in story.places:
+        for name in story.random.sample(names(story, place), 2):
+            action = {"set": {"title": "x"}}
+            body = {"action": action, "filter": f"{{{name}}} != BLANK()", "preview": True}
+            yield Ask(f"{place.path}/records/bulk", body, "POST")
+
+
 def exports(story: Story) -> Iterator[Ask]:
     for place in story.places:
         path = f"{place.path}/exports"
@@ -300,6 +309,7 @@ ROADS: tuple[Road, ...] = (
     Road(f"GET {_P}/roles", in_projects("/roles")),
     Road(f"GET {_P}/imports", in_projects("/imports")),
     Road(f"POST {_P}/exports", exports),
+    Road(f"POST {_P}/records/bulk", bulk),
     Road(f"GET {_P}/invitations", in_projects("/invitations")),
     Road("GET /dashboards", once("/dashboards")),
     Road(_D, of_dashboard("")),
@@ -329,6 +339,7 @@ ROADS: tuple[Road, ...] = (
     Road("GET /files/{file_id}/content", of_files("/content")),
     Road("GET /projects", once("/projects?count=true")),
     Road(f"GET {_P}", in_projects("")),
+    Road("GET /templates/export", once("/templates/export")),
     Road("GET /search", searches),
     Road("GET /trash", once("/trash?limit=100")),
     Road("GET /trash", lambda story: (Ask(f"/trash?project={p.id}") for p in story.places)),
@@ -358,6 +369,8 @@ EXCEPT: dict[str, str] = {
     f"GET {_P}/exports": "lists the exports that the reader has made, which are asked for one by one",
     f"GET {_P}/exports/{{export_id}}": "is how a reader waits for what is asked for by POST",
     f"GET {_P}/exports/{{export_id}}/download": "is fetched with what is asked for by POST",
+    "POST /templates/plan": "compares with what GET /templates/export tells",
+    f"GET {_P}/bulk/{{bulk_id}}": "tells how a change of the reader's own goes on",
     f"POST {_P}/exports/{{export_id}}/cancel": "throws away what the reader has made",
     f"GET {_P}/automations/{{automation_id}}/runs/{{run_id}}": "tells what the list of runs tells",
     **dict.fromkeys(
