@@ -142,7 +142,8 @@ def _check_stays(stored: Stored, table: str) -> None:
 def _replayed(stored: Stored) -> dict[int, Replayed]:
     found: dict[int, Replayed] = defaultdict(Replayed)
     sql = (
-        "SELECT record_id, kind, version, changes FROM smalt_history WHERE record_id IS NOT NULL ORDER BY id"
+        "SELECT record_id, kind, version, changes FROM smalt_history "
+        "WHERE record_id IS NOT NULL AND kind LIKE 'record.%' ORDER BY id"
     )
     for row in stored.rows(sql):
         record = found[row["record_id"]]
