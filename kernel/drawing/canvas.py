@@ -22,7 +22,6 @@ from kernel.drawing.text_width import cut, text_width
 from kernel.drawing.wording import wording
 
 NOTHING = "–"
-_WITHOUT_DIGITS = 1_000
 
 
 @dataclass(frozen=True)
@@ -54,13 +53,9 @@ class ChartCanvas:
         if self.unit == "share":
             return self.percent(float(value))
         exact = _exact(value)
-        digits = 0 if abs(exact) >= _WITHOUT_DIGITS and exact == round(exact, -3) else 1
-        digits = 0 if exact == int(exact) and abs(exact) < _WITHOUT_DIGITS else digits
         if self.currency is not None:
-            return str(
-                format_compact_currency(exact, self.currency, locale=self._locale, fraction_digits=digits)
-            )
-        return str(format_compact_decimal(exact, locale=self._locale, fraction_digits=max(digits, 1)))
+            return str(format_compact_currency(exact, self.currency, locale=self._locale, fraction_digits=1))
+        return str(format_compact_decimal(exact, locale=self._locale, fraction_digits=1))
 
     def percent(self, share: float) -> str:
         pattern = "#,##0.#" + str(self._locale.percent_formats[None].suffix[0])

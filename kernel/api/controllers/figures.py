@@ -124,10 +124,39 @@ class FiguresController(Controller):
         asked: Wanted,
         dashboard_id: MaybeId = None,
     ) -> ChartData:
-        if dashboard_id is not None:
-            found = await kernel.dashboards.access.get(actor, identifier(dashboard_id))
-            data.time_zone = data.time_zone or found.time_zone
+        await _in_zone_of(kernel, actor, data, dashboard_id)
         return await kernel.dashboards.preview(actor, data, asked)
+
+    @post(
+        _paths("preview/image.svg"),
+        status_code=200,
+        opt=READS,
+        media_type=SVG,
+        summary="The picture of a chart that is not saved",
+    )
+    async def preview_image(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        data: JSONBody[PreviewInput],
+        asked: Wanted,
+        dashboard_id: MaybeId = None,
+        width: Width = 640,
+        height: Height = 360,
+        theme: Themed = None,
+        styled: Styled = True,
+    ) -> Response[str]:
+        await _in_zone_of(kernel, actor, data, dashboard_id)
+        look = Look(width, height, asked.locale, theme, styled)
+        drawn = await kernel.dashboards.preview_picture(actor, data, asked, look)
+        return Response(drawn, media_type=SVG, headers=_HEADERS)
+
+
+async def _in_zone_of(kernel: Kernel, actor: Actor, data: PreviewInput, dashboard_id: str | None) -> None:
+    """A chart on a dashboard has its days begin where the dashboard's do."""
+    if dashboard_id is not None:
+        found = await kernel.dashboards.access.get(actor, identifier(dashboard_id))
+        data.time_zone = data.time_zone or found.time_zone
 
 
 def _given(dashboard_id: str | None) -> int | None:

@@ -138,6 +138,11 @@ class Dashboards:
             actor, wanted.config, zone, [asked.filters], asked.locale, True, asked.as_of
         )
 
+    async def preview_picture(self, actor: Actor, wanted: PreviewInput, asked: Asked, look: Look) -> str:
+        """A chart that is not saved, as SVG."""
+        data = await self.preview(actor, wanted, asked)
+        return await self.types.svg(wanted.type, wanted.config.format, data, wanted.title, look)
+
 
 def as_csv(data: ChartData) -> bytes:
     """The table of a chart: a row per group, a column per series. UTF-8 with a mark for spreadsheets."""

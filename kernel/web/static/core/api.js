@@ -55,12 +55,13 @@ export const api = {
 export const url = (path, query) => BASE + path + search(query);
 
 function search(query) {
-  const given = Object.entries(query || {}).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const given = Object.entries(query || {}).flatMap(([name, value]) => [].concat(value).map((one) => [name, one])).filter(([, value]) => value !== undefined && value !== null && value !== "");
   return given.length ? `?${new URLSearchParams(given)}` : "";
 }
 
-async function send(method, path, body, { signal, headers = {}, quiet = false } = {}) {
-  const sent = { method, headers: { Accept: "application/json", ...headers }, signal, credentials: "same-origin" };
+/** `as` says how a good answer is read: json, text or blob. */
+async function send(method, path, body, { signal, headers = {}, quiet = false, as = "json" } = {}) {
+  const sent = { method, headers: { Accept: as === "json" ? "application/json" : "*/*", ...headers }, signal, credentials: "same-origin" };
   if (method !== "GET") sent.headers["X-CSRF-Token"] = csrf;
   if (body instanceof FormData) sent.body = body;
   else if (body !== undefined) {
@@ -70,7 +71,7 @@ async function send(method, path, body, { signal, headers = {}, quiet = false } 
   // A lost answer must not make a record twice when the request is sent again.
   if (method === "POST" && !(body instanceof FormData)) sent.headers["Idempotency-Key"] ??= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
   const answer = await reach(BASE + path, sent, signal);
-  if (answer.ok) return answer.status === 204 ? null : answer.json();
+  if (answer.ok) return answer.status === 204 ? null : answer[as]();
   const problem = new Problem(answer.status, await answer.json().catch(() => ({})));
   if (answer.status === 401 && !quiet) signedOut.value += 1;
   throw problem;

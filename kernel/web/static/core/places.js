@@ -2,7 +2,7 @@
 
 import { route } from "./router.js";
 
-/** Entries of the side bar: `{path, label, icon, order, badge}`. */
+/** Entries of the side bar: `{path, label, icon, order, badge, shown}`; `shown()` says for whom. */
 export const mainEntries = [];
 /** Ways to look at a project: `{key, label, icon, order, shown}`; the path is `/app/projects/<id>/<key>`. */
 export const projectViews = [];
@@ -12,10 +12,10 @@ export const commandSources = [];
 const byOrder = (a, b) => a.order - b.order;
 
 /** A page below /app with an entry in the side bar. */
-export function mainPlace({ path, label, icon, order = 50, load, badge, hidden = false }) {
+export function mainPlace({ path, label, icon, order = 50, load, badge, hidden = false, shown = () => true }) {
   route(path, load, { title: label });
   if (!hidden) {
-    mainEntries.push({ path, label, icon, order, badge });
+    mainEntries.push({ path, label, icon, order, badge, shown });
     mainEntries.sort(byOrder);
   }
 }

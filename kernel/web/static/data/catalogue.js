@@ -1,4 +1,4 @@
-// What the enabled plugins bring: field types and the functions of expressions. Asked for once.
+// What the enabled plugins bring: field types, charts, triggers, actions, importers, and the functions of expressions. Asked for once.
 
 import { api } from "../core/api.js";
 
@@ -15,6 +15,10 @@ function once(path) {
 
 export const fieldTypes = async () => new Map((await once("/field-types")).map((type) => [type.key, type]));
 export const functions = () => once("/functions");
+export const chartTypes = () => once("/chart-types");
+export const triggers = () => once("/triggers");
+export const actions = () => once("/actions");
+export const importers = () => once("/importers");
 
 /** Ask again, for example after a plugin was switched on. */
 export const forget = () => asked.clear();

@@ -72,7 +72,7 @@ function objectInput(root, schema, value, path, leaveOut = []) {
 
 function memberInput(root, name, given, value, path, required) {
   const { schema, optional } = plain(root, given);
-  const label = root.labels[path] ?? root.labels[name] ?? schema.title ?? labelOf(name);
+  const label = root.labels[path] ?? root.labels[name] ?? t(schema.title ?? labelOf(name));
   const fault = h("span", { class: "fault", hidden: true, id: freshId("fault") });
   root.faults.set(path, (text) => { fault.hidden = !text; fill(fault, text || ""); input?.control?.toggleAttribute?.("aria-invalid", Boolean(text)); });
   let input;
@@ -132,12 +132,12 @@ function flag(root, value) {
 }
 
 function choice(root, options, value, required) {
-  const control = h("select", { onChange: () => root.changed() }, required ? null : h("option", { value: "" }, "—"), options.filter((option) => option !== null).map((option) => h("option", { value: JSON.stringify(option), selected: option === value }, labelOf(String(option)))));
+  const control = h("select", { onChange: () => root.changed() }, required ? null : h("option", { value: "" }, "—"), options.filter((option) => option !== null).map((option) => h("option", { value: JSON.stringify(option), selected: option === value }, t(labelOf(String(option))))));
   return { element: control, control, read: () => (control.value === "" ? undefined : JSON.parse(control.value)) };
 }
 
 function several(root, options, value) {
-  const boxes = options.map((option) => h("label", { class: "check-line" }, h("input", { type: "checkbox", value: option, checked: (value || []).includes(option), onChange: () => root.changed() }), labelOf(option)));
+  const boxes = options.map((option) => h("label", { class: "check-line" }, h("input", { type: "checkbox", value: option, checked: (value || []).includes(option), onChange: () => root.changed() }), t(labelOf(option))));
   return { element: h("div", { class: "stack" }, boxes), read: () => boxes.map((box) => box.querySelector("input")).filter((input) => input.checked).map((input) => input.value) };
 }
 

@@ -82,7 +82,7 @@ export function openPalette() {
 function commands() {
   const here = place.value.parameters.project;
   const found = [
-    ...mainEntries.map((entry) => ({ kind: "place", label: entry.label, icon: entry.icon, run: () => go(entry.path) })),
+    ...mainEntries.filter((entry) => entry.shown()).map((entry) => ({ kind: "place", label: entry.label, icon: entry.icon, run: () => go(entry.path) })),
     ...projects.value.map((project) => ({ kind: "place", label: project.name, icon: () => icon("folder"), hint: t("Project"), run: () => go(`/app/projects/${project.id}`) })),
     { label: t("New project"), icon: () => icon("plus"), run: () => newProject() },
     { label: t("Profile and tokens"), icon: () => icon("user"), run: () => go("/app/profile") },

@@ -69,7 +69,7 @@ define("smalt-shell", class extends Part {
 
   drawSide() {
     if (!me.value) return;
-    const entries = mainEntries.map((entry) => this.link(entry.path, entry.icon(), entry.label, entry.badge));
+    const entries = mainEntries.filter((entry) => entry.shown()).map((entry) => this.link(entry.path, entry.icon(), entry.label, entry.badge));
     const listed = projects.value.map((project) => this.link(`/app/projects/${project.id}`, h("span", { class: "project-dot", data: { color: colorOf(project.id) }, aria: { hidden: "true" } }, [...project.name][0]), project.name));
     fill(this.side,
       h("div", { class: "side-top" }, h("a", { href: "/app", class: "brand" }, logo(22), h("span", {}, "Smalt")), iconButton(icon("panel-left", 16), t("Show or hide the side bar"), () => this.narrow())),

@@ -78,3 +78,18 @@ async def test_a_painter_that_dies_is_replaced() -> None:
     await one._process.wait()
     assert (await one.png(picture.format(10), 1))[:4] == b"\x89PNG"
     await one.stop()
+
+
+async def test_the_picture_of_a_chart_that_is_not_saved(teams: Teams) -> None:
+    await teams.north.add("a", {"list": "Closed Won"}, amount="1200.50")
+    config = {"sources": [source(teams.north)], "measure": SUM, "group_by": "list"}
+    body = {"type": "bar", "title": "Not yet", "config": config}
+    for path in ("/charts/preview/image.svg", f"{teams.board.path}/charts/preview/image.svg"):
+        query = {"width": 300, "styled": False}
+        drawn = await teams.board.client.post(path, json=body, params=query)
+        assert drawn.headers["content-type"].startswith("image/svg+xml")
+        tree = ElementTree.fromstring(drawn.text)
+        said = "".join(tree.itertext())
+        assert (tree.get("width"), "Not yet" in said, "€1,200.50" in said) == ("300", True, True)
+    refused = await teams.board.client.post("/charts/preview/image.svg", json=body | {"type": "bars"})
+    assert set(faults(refused)) == {"/type"}

@@ -329,6 +329,11 @@ ROADS: tuple[Road, ...] = (
     Road(
         "POST /dashboards/{dashboard_id}/charts/preview", previews("/dashboards/{dashboard}/charts/preview")
     ),
+    Road("POST /charts/preview/image.svg", previews("/charts/preview/image.svg")),
+    Road(
+        "POST /dashboards/{dashboard_id}/charts/preview/image.svg",
+        previews("/dashboards/{dashboard}/charts/preview/image.svg"),
+    ),
     Road(f"GET {_P}/automations", in_projects("/automations?count=true")),
     Road(f"GET {_P}/automations/{{automation_id}}", entries("automations")),
     Road(f"GET {_P}/automations/{{automation_id}}/versions", entries("automations", "/versions")),

@@ -1,0 +1,136 @@
+"""Dashboards through the pages: made, filled, arranged, filtered, shared, and live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import NewPage, Site
+from tests.web.test_daily_work import fits, look_for_faults, wait_until
+
+
+@pytest.fixture(scope="module")
+def crm(site: Site) -> Site:
+    assert site.api.post("/templates/crm/apply", json={"sample": 60}).status_code == 201
+    return site
+
+
+def total(site: Site, **asked: Any) -> str:
+    body = {"measures": {"sum": {"function": "sum", "field": "amount"}}, **asked}
+    [group] = site.api.post(f"{site.project('Opportunities')}/records/aggregate", json=body).json()["items"]
+    return f"€{float(group['measures']['sum']['amount']):,.2f}"
+
+
+def board(site: Site, name: str) -> dict[str, Any]:
+    found = site.api.get("/dashboards").json()["items"]
+    return next(dict(dashboard) for dashboard in found if dashboard["name"] == name)
+
+
+def add_chart(page: Page, title: str) -> None:
+    page.get_by_role("button", name="Add a chart").first.click()
+    page.get_by_label("Title").fill(title)
+
+
+def test_a_chart_is_added_with_a_live_preview(new_page: NewPage, crm: Site) -> None:
+    page = new_page("/app/dashboards")
+    page.get_by_role("button", name="New dashboard").click()
+    page.get_by_label("Name").fill("Mine")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="No charts yet")).to_be_visible()
+    add_chart(page, "Money by list")
+    preview = page.get_by_role("region", name="Preview")
+    page.get_by_label("Figure").select_option("sum")
+    page.get_by_label("Field", exact=True).select_option("amount")
+    page.get_by_label("Grouped by").select_option("list")
+    expect(preview.locator("text", has_text="Unqualified").first).to_be_attached()
+    page.get_by_label("Figure").select_option("expression")
+    page.get_by_label("Expression", exact=True).fill("SUM({amont})")
+    expect(preview.get_by_role("status").or_(preview.locator(".trouble"))).to_contain_text("amont")
+    page.get_by_label("Expression", exact=True).fill("SUM({amount})")
+    expect(preview.locator(".trouble")).to_have_count(0)
+    look_for_faults(page)
+    page.get_by_role("button", name="Add to the dashboard").click()
+    tile = page.locator("smalt-chart-tile", has_text="Money by list")
+    expect(tile.locator("svg.smalt-chart")).to_be_visible()
+    saved = board(crm, "Mine")["charts"][0]
+    assert saved["config"]["measure"] == {"expression": "SUM({amount})"}
+    assert saved["config"]["group_by"] == {"field": "list"}
+    tile.get_by_role("button", name="What to do").click()
+    page.get_by_role("menuitem", name="Show as a table").click()
+    expect(tile.locator("tfoot td")).to_have_text(total(crm))
+    name = tile.locator("tbody th").last.inner_text()
+    page.get_by_role("button", name="List", exact=True).click()
+    page.get_by_role("option", name=name).click()
+    page.keyboard.press("Escape")
+    expect(tile.locator("tbody th")).to_have_text([name])
+    expect(tile.locator("tfoot td")).to_have_text(total(crm, filter=f"{{list}} = '{name}'"))
+    page.reload()
+    expect(tile.locator("tbody th")).to_have_text([name])
+    page.get_by_role("button", name="Clear filter").click()
+    expect(tile.locator("tfoot td")).to_have_text(total(crm))
+
+
+def test_figures_change_while_one_looks(new_page: NewPage, crm: Site) -> None:
+    page = new_page(f"/app/dashboards/{board(crm, 'Mine')['id']}")
+    tile = page.locator("smalt-chart-tile", has_text="Money by list")
+    expect(tile.locator("svg.smalt-chart")).to_be_visible()
+    tile.get_by_role("button", name="What to do").click()
+    page.get_by_role("menuitem", name="Show as a table").click()
+    expect(tile.locator("tfoot td")).to_have_text(total(crm))
+    before = total(crm)
+    deal = {"title": "Late one", "fields": {"amount": "987654.32"}}
+    assert crm.api.post(f"{crm.project('Opportunities')}/records", json=deal).status_code == 201
+    assert total(crm) != before
+    expect(tile.locator("tfoot td")).to_have_text(total(crm))
+
+
+def test_charts_are_arranged_by_keyboard_and_by_drag(new_page: NewPage, crm: Site) -> None:
+    page = new_page(f"/app/dashboards/{board(crm, 'Mine')['id']}")
+    add_chart(page, "How many")
+    page.get_by_label("Kind of chart").select_option("stat")
+    page.get_by_role("button", name="Add to the dashboard").click()
+    layouts = lambda: {c["title"]: c["layout"] for c in board(crm, "Mine")["charts"]}  # noqa: E731
+    wait_until(page, lambda: layouts().get("How many") == {"x": 0, "y": 4, "w": 3, "h": 3})
+    assert layouts()["Money by list"] == {"x": 0, "y": 0, "w": 6, "h": 4}
+    handle = page.get_by_role("button", name="Move “How many”")
+    handle.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    wait_until(page, lambda: layouts()["How many"]["w"] == 4)
+    page.keyboard.press("ArrowUp")
+    wait_until(page, lambda: layouts()["Money by list"]["y"] == 3)
+    assert layouts()["How many"]["y"] == 0
+    expect(handle).to_be_focused()
+    box = handle.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 8, box["y"] + 8)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 20, box["y"] + 12)
+    page.mouse.move(box["x"] + 620, box["y"] + 12, steps=10)
+    page.mouse.up()
+    wait_until(page, lambda: layouts()["How many"]["x"] > 5 and layouts()["Money by list"]["y"] == 0)
+    page.reload()
+    expect(page.locator("smalt-chart-tile svg.smalt-chart")).to_have_count(2)
+    look_for_faults(page)
+
+
+def test_a_dashboard_is_shared_with_named_people(new_page: NewPage, crm: Site) -> None:
+    person = {"email": "jan@example.com", "name": "Jan Lis", "password": "another long secret"}
+    assert crm.api.post("/users", json=person).status_code == 201
+    page = new_page(f"/app/dashboards/{board(crm, 'Mine')['id']}")
+    page.get_by_role("button", name="Share").click()
+    page.get_by_label("Email address").fill("jan@example.com")
+    page.get_by_label("What they may do").select_option("edit")
+    page.get_by_role("dialog").get_by_role("button", name="Share", exact=True).click()
+    expect(page.get_by_label("What Jan Lis may do")).to_have_value("edit")
+    members = crm.api.get(f"/dashboards/{board(crm, 'Mine')['id']}/members").json()["items"]
+    assert {"jan@example.com": "edit"}.items() <= {m["email"]: m["role"] for m in members}.items()
+    phone = new_page(
+        f"/app/dashboards/{board(crm, 'Mine')['id']}", viewport={"width": 360, "height": 720}, locale="pl-PL"
+    )
+    expect(phone.locator("smalt-chart-tile svg.smalt-chart").first).to_be_visible()
+    assert fits(phone)
+    phone.get_by_role("button", name="Dodaj wykres").click()
+    expect(phone.locator(".preview-picture svg")).to_be_visible()
+    assert fits(phone)
