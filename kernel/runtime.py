@@ -47,6 +47,7 @@ from kernel.services.field_checks import FieldChecks
 from kernel.services.field_kinds import FieldKinds
 from kernel.services.fields import FieldService
 from kernel.services.files.wiring import Files
+from kernel.services.forms.facade import Forms
 from kernel.services.history import HistoryService
 from kernel.services.imports.missing import MissingThings
 from kernel.services.imports.model import KIND as IMPORT
@@ -165,6 +166,7 @@ class Kernel:
             self.dashboards.watch, self.settings.event_days,
         )  # fmt: skip
         self.history = HistoryService(self.database, self.schema, self.clock, reader)
+        self.forms = Forms(self._parts, self.settings, self.records, self.files)
 
     def _wire_collaboration(self) -> None:
         parts, records = self._parts, self.records

@@ -95,6 +95,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         str, Meta(description="Key of the bucket; without it, what the machine's role allows.")
     ] = ""
     files_secret_key: Annotated[str, Meta(description="Secret that belongs to the key.")] = ""
+    form_submissions: Annotated[
+        int, Meta(description="Submissions that one address may send to a form within five minutes.", ge=1)
+    ] = 60
+    form_file_size: Annotated[
+        int, Meta(description="Largest file that may be sent with a form.", ge=1024)
+    ] = 20 * MIB
     trash_days: Annotated[
         float, Meta(description="Days after which what is in the trash goes for good.", gt=0)
     ] = 30.0

@@ -21,6 +21,8 @@ from kernel.api.controllers.exports import ExportsController
 from kernel.api.controllers.fields import FieldsController
 from kernel.api.controllers.figures import FiguresController
 from kernel.api.controllers.files import FilesController
+from kernel.api.controllers.form_pages import FormPagesController
+from kernel.api.controllers.forms import FormsController, PublicFormsController
 from kernel.api.controllers.health import HealthController
 from kernel.api.controllers.hooks import HooksController, OutsideHooksController
 from kernel.api.controllers.imports import ImportsController
@@ -96,8 +98,15 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     CurrencyRatesController,
     EventsController,
     WebhooksController,
+    FormsController,
+    PublicFormsController,
 )
 """Below the base of the API."""
 
-OUTSIDE: Final[tuple[type[Controller], ...]] = (HealthController, OutsideHooksController, PagesController)
+OUTSIDE: Final[tuple[type[Controller], ...]] = (
+    HealthController,
+    OutsideHooksController,
+    FormPagesController,
+    PagesController,
+)
 """Outside the base."""

@@ -51,6 +51,9 @@ def _own(compilation: Compilation) -> Iterator[str]:
     user_id = compilation.actor.user_id
     if user_id is not None:
         yield f"(f.created_by = {compilation.parameters.add(user_id, ID)} AND {UNHELD})"
+    if compilation.actor.uploads:
+        brought = ", ".join(compilation.parameters.add(i, ID) for i in compilation.actor.uploads)
+        yield f"(f.id IN ({brought}) AND {UNHELD})"
 
 
 def _held(compilation: Compilation, held: Sequence[Row]) -> Iterator[str]:

@@ -29,7 +29,7 @@ AT_ONCE: Final = 500
 _OF_RECORDS: Final = ("smalt_comment", "smalt_checklist", "smalt_checklist_item")
 _OF_PROJECT: Final = (
     *_OF_RECORDS, "smalt_invitation", "smalt_list", "smalt_tag", "smalt_field", "smalt_member", "smalt_role",
-    "smalt_view", "smalt_view_default",
+    "smalt_view", "smalt_view_default", "smalt_form", "smalt_form_key",
 )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from kernel.storage.migrations import (
     m0009a_automation_secrets,
     m0010_dashboards,
     m0011_webhooks,
+    m0012_forms,
 )
 
 MIGRATIONS = (
@@ -34,4 +35,5 @@ MIGRATIONS = (
     m0009a_automation_secrets,
     m0010_dashboards,
     m0011_webhooks,
+    m0012_forms,
 )

@@ -14,6 +14,7 @@ from kernel.storage.tables.automations import TABLES as AUTOMATIONS
 from kernel.storage.tables.collaboration import TABLES as COLLABORATION
 from kernel.storage.tables.dashboards import TABLES as DASHBOARDS
 from kernel.storage.tables.files import TABLES as FILES
+from kernel.storage.tables.forms import TABLES as FORMS
 from kernel.storage.tables.history import TABLES as HISTORY
 from kernel.storage.tables.people import TABLES as PEOPLE
 from kernel.storage.tables.planning import TABLES as PLANNING
@@ -36,5 +37,6 @@ TABLES: tuple[type[Table], ...] = (
     *DASHBOARDS,
     *VIEWS,
     *WEBHOOKS,
+    *FORMS,
 )
 """All tables of the kernel."""

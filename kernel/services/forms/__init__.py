@@ -1,0 +1,1 @@
+"""Public forms: whoever has the address adds a record, without signing in."""
