@@ -178,7 +178,7 @@ class PublicForms:
     async def _wanted(self, opened: OpenForm, sent: Submission) -> tuple[dict[str, Any], Actor]:
         """The record that a submission asks for, and who makes it: somebody who may do only that."""
         values = _by_key(opened.settable, sent.values)
-        faults = _unknown(opened.settable, sent.values)
+        faults = _unknown(opened.settable, sent.values) + _files_of_others(opened.settable, values, sent)
         visible = await self.visible(opened, values)
         used = [e for e in opened.entries if e.key in visible or e.form.hidden]
         defaults = _defaults([e for e in used if e.form.hidden], values)
@@ -291,6 +291,18 @@ def _unknown(entries: Sequence[Entry], values: Mapping[str, Any]) -> list[Fault]
             place = name.replace("~", "~0").replace("/", "~1")
             faults.append(Fault(f"/fields/{place}", f"This form does not ask for '{name[:100]}'.{hint}"))
     return faults
+
+
+def _files_of_others(entries: Sequence[Entry], values: Mapping[str, Any], sent: Submission) -> list[Fault]:
+    """A submission brings its files along and names no others."""
+    brought = {str(id_) for id_ in sent.uploads}
+    return [
+        Fault(f"/fields/{entry.key}", "Send the files with the form, as multipart/form-data.")
+        for entry in entries
+        if entry.asking == "file"
+        and not is_blank(value := values.get(entry.key))
+        and not (isinstance(value, list) and all(isinstance(v, str) and v in brought for v in value))
+    ]
 
 
 def _missing(entry: Entry, value: Any) -> bool:

@@ -83,6 +83,7 @@ class Place:
     records: list[Record] = field(default_factory=list)
     views: list[str] = field(default_factory=list)
     automations: list[str] = field(default_factory=list)
+    forms: list[str] = field(default_factory=list)
     ids: dict[str, list[str]] = field(default_factory=dict)
     lists: list[str] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
@@ -141,6 +142,7 @@ class Story:
         for place in self.places:
             await self._add_views(place)
             await self._add_automation(place)
+            await self._add_form(place)
         for _ in range(self.random.randint(8, 14)):
             await self._event()
         await self._add_dashboard()
@@ -344,6 +346,16 @@ class Story:
         made = await self.pair.make("POST", f"{place.path}/automations", body)
         if made is not None:
             place.automations.append(made["id"])
+
+    async def _add_form(self, place: Place) -> None:
+        """One over plain fields, with a condition over one that the reader may not see."""
+        names = [f.key for f in place.fields if f.kind in PLAIN]
+        fields: list[Json] = [{"field": "title"}, *({"field": name} for name in names)]
+        if names:
+            fields.append({"field": "description", "visible_if": f"{{{names[0]}}} != BLANK()"})
+        made = await self.pair.make("POST", f"{place.path}/forms", {"name": "Ask", "fields": fields})
+        if made is not None:
+            place.forms.append(made["id"])
 
     def chart(self, place: Place) -> Json:
         """The config of some chart, which may not make sense."""
