@@ -367,7 +367,6 @@ EXCEPT: dict[str, str] = {
     **dict.fromkeys(["GET /session", "GET /users", "GET /users/{user_id}/tokens", "GET /users/{user_id}/sessions",
                     "GET /invitations"], _OWN),
     "GET /forms/{slug}": "is for everybody alike: it shows what the owner of the form has chosen to show",
-    "POST /forms/{slug}/visible": "knows nothing but what is sent to it",
     "GET /currency-rates": "is public to all who sign in, and depends on no record",
     f"GET {_P}/members/{{user_id}}": "tells what the list of members tells",
     f"GET {_P}/roles/{{role_id}}": "tells what the list of roles tells",
