@@ -199,6 +199,7 @@ class FieldType(Generic[C, V]):
     differs from the default. Raise `InvalidValueError` for what a person can mend.
     `widget` names how pages draw and edit a value, `widget_options` are for it, `width` is that of a
     column in pixels, None as the widget has it; a page that does not know a widget shows text.
+    The option `input` (email, tel, url, lines) tells the page of a form what to ask with.
     `display` writes values for people; by what they mean, unless a type has a `Display` of its own.
     `pressable` is for fields that people press: each time, the event `button.pressed` goes out.
     A search looks into stored values that read as text, unless `searchable` is False.

@@ -48,6 +48,7 @@ class EmailField(FieldType[NoConfig, str]):
     description = "An email address."
     column = Column.TEXT
     widget = "email"
+    widget_options = {"input": "email"}
 
     def parse(self, value: object, config: NoConfig, context: ParseContext) -> str | None:
         text = clean_line(value, _LONGEST)

@@ -21,6 +21,7 @@ class LongTextField(FieldType[LongTextConfig, str]):
     config_type = LongTextConfig
     column = Column.TEXT
     widget = "long_text"
+    widget_options = {"input": "lines"}
 
     def parse(self, value: object, config: LongTextConfig, context: ParseContext) -> str | None:
         return clean_lines(value, config.max_length)

@@ -52,6 +52,7 @@ class PhoneField(FieldType[PhoneConfig, str]):
     config_type = PhoneConfig
     column = Column.TEXT
     widget = "phone"
+    widget_options = {"input": "tel"}
 
     def parse(self, value: object, config: PhoneConfig, context: ParseContext) -> str | None:
         text = clean_line(value, _LONGEST)

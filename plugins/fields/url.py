@@ -51,6 +51,7 @@ class UrlField(FieldType[NoConfig, str]):
     description = "A web address."
     column = Column.TEXT
     widget = "url"
+    widget_options = {"input": "url"}
 
     def parse(self, value: object, config: NoConfig, context: ParseContext) -> str | None:
         text = clean_line(value, _LONGEST)

@@ -26,7 +26,7 @@ BUILT_IN: Final[dict[str, tuple[str, ValueType, Asking]]] = {
 }
 """Built-in fields that a form may ask for: the label, the type and how."""
 
-_BY_WIDGET: Final[dict[str, Asking]] = {"email": "email", "phone": "tel", "url": "url", "long_text": "lines"}
+_INPUTS: Final[tuple[Asking, ...]] = ("email", "tel", "url", "lines")
 _BY_KIND: Final[dict[Kind, Asking]] = {
     Kind.NUMBER: "number", Kind.BOOLEAN: "check", Kind.DATE: "date", Kind.DATETIME: "moment",
 }  # fmt: skip
@@ -82,8 +82,9 @@ class Entry:
             return "file"
         if self.column is None or len(self.specs) > 1 or self.custom.type is None:
             return "text"
+        wanted = self.custom.type.widget_options.get("input")
         by_kind = _BY_KIND.get(KIND_OF_COLUMN[self.column], "text")
-        return _BY_WIDGET.get(self.custom.type.widget, by_kind)
+        return next((known for known in _INPUTS if known == wanted), by_kind)
 
     def is_called(self, name: str) -> bool:
         """Whether a name from outside means it: its key, its id, or another built-in name."""

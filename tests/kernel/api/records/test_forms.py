@@ -72,6 +72,7 @@ async def test_a_submission_is_a_record_made_by_the_form(
     assert form["fields"][3]["visible_if"] == "{budget} > 1000"
     asked = checked(await anonymous.get("/forms/contact"), 200)
     assert [f["field"] for f in asked["fields"]] == ["title", "email", "budget", "plans", "campaign"]
+    assert [f["asks"] for f in asked["fields"]] == ["text", "email", "number", "lines", "text"]
     assert "Website" not in str(asked)
     answer = await sent(anonymous, title="Ola", email="ola@example.com", budget="2000", plans="a shop")
     assert checked(answer, 201) == {"message": "Danke", "redirect": None}
