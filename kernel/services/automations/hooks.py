@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs
@@ -25,6 +26,7 @@ from kernel.storage.database import Transaction
 
 LARGEST = 256 * 1024
 MOST_RECORDS = 100
+_SECRET = re.compile(r"[\w-]{20,100}", re.ASCII)
 
 
 class HookReceipt(msgspec.Struct):
@@ -56,7 +58,7 @@ class HookService:
 
         Raises NotFoundError for an unknown address, InvalidInputError for a body that cannot be read.
         """
-        automation = await self._rows.by_hook(secret)
+        automation = await self._rows.by_hook(secret) if _SECRET.fullmatch(secret) else None
         schema = await self._parts.schema.current()
         project = None if automation is None else schema.projects.get(automation.project_id)
         if automation is None or project is None or project.deleted:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from kernel.plugin_api import Action, ChangeRecord, Effect, Facts, Formula, hookimpl
+from kernel.plugin_api import Action, ChangeRecord, Effect, Facts, Formula, InvalidInputError, hookimpl
 
 Amount = Annotated[int, msgspec.Meta(ge=-100_000, le=100_000)]
 
@@ -29,13 +29,14 @@ class SetDueAction(Action[SetDueConfig]):
     config_type = SetDueConfig
 
     def plan(self, config: SetDueConfig, facts: Facts) -> Sequence[Effect]:
-        start = facts.now
-        if config.after is not None:
-            value = facts.value(config.after)
-            if not isinstance(value, str):
-                return [ChangeRecord({"due_at": None})]
-            start = datetime.fromisoformat(value)
-        due = start + timedelta(days=config.days, hours=config.hours, minutes=config.minutes)
+        value = None if config.after is None else facts.value(config.after)
+        if config.after is not None and value is None:
+            return [ChangeRecord({"due_at": None})]
+        try:
+            start = facts.now if config.after is None else datetime.fromisoformat(str(value))
+            due = start + timedelta(days=config.days, hours=config.hours, minutes=config.minutes)
+        except (ValueError, OverflowError):
+            raise InvalidInputError("'after' gives no date from which to count.") from None
         return [ChangeRecord({"due_at": due.isoformat()})]
 
 

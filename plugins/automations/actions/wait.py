@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from kernel.plugin_api import Action, Effect, Facts, Formula, Wait, hookimpl
+from kernel.plugin_api import Action, Effect, Facts, Formula, InvalidInputError, Wait, hookimpl
 
 Amount = Annotated[int, msgspec.Meta(ge=0, le=100_000)]
 
@@ -32,15 +32,16 @@ class WaitAction(Action[WaitConfig]):
     needs_record = False
 
     def plan(self, config: WaitConfig, facts: Facts) -> Sequence[Effect]:
-        start = facts.now
         value = None if config.until is None else facts.value(config.until)
-        if isinstance(value, str):
-            found = datetime.fromisoformat(value)
-            start = found if found.tzinfo else found.replace(tzinfo=ZoneInfo(facts.time_zone))
         pause = timedelta(
             days=config.days, hours=config.hours, minutes=config.minutes, seconds=config.seconds
         )
-        return [Wait((start + pause).astimezone(UTC))]
+        try:
+            start = facts.now if value is None else datetime.fromisoformat(str(value))
+            zoned = start if start.tzinfo else start.replace(tzinfo=ZoneInfo(facts.time_zone))
+            return [Wait((zoned + pause).astimezone(UTC))]
+        except (ValueError, OverflowError):
+            raise InvalidInputError("'until' gives no date or time to wait for.") from None
 
 
 @hookimpl

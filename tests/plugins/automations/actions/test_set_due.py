@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from kernel.effects import ChangeRecord
+from kernel.errors import InvalidInputError
 from plugins.automations.actions.set_due import SetDueAction, SetDueConfig
 from tests.plugins.automations.samples import facts
 
@@ -17,3 +20,9 @@ def test_after_another_date() -> None:
     plan = ACTION.plan(config, facts(values={"{close_date}": "2026-12-31"}))
     assert plan == [ChangeRecord({"due_at": "2026-12-30T00:00:00"})]
     assert ACTION.plan(config, facts()) == [ChangeRecord({"due_at": None})]
+
+
+def test_what_is_no_date_is_told_as_such() -> None:
+    for value in ("soon", "9999-12-31T23:59:59Z", 7):
+        with pytest.raises(InvalidInputError):
+            SetDueAction().plan(SetDueConfig(days=9, after="{title}"), facts(values={"{title}": value}))
