@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import NewPage, Site, serve
-from tests.web.test_daily_work import cell, wait_until
+from tests.web.test_daily_work import add_condition, cell, wait_until
 
 pytestmark = pytest.mark.xdist_group("web types")
 
@@ -94,11 +94,7 @@ def test_types_from_elsewhere_are_drawn_edited_and_filtered(new_page: NewPage, s
     read = f"{path}/records/{record['id']}"
     wait_until(page, lambda: site.api.get(read).json()["fields"]["temperature"] == "19.5")
     page.get_by_role("button", name="Filter", exact=True).click()
-    page.get_by_role("button", name="Add a condition").click()
-    page.get_by_role("combobox", name="Field").fill("Temp")
-    page.keyboard.press("Enter")
-    page.get_by_label("Comparison").select_option("gt")
-    page.get_by_label("Value").fill("20")
+    add_condition(page, "Temp", "gt", "20")
     expect(page.get_by_role("heading", name="No record matches")).to_be_visible()
     page.get_by_label("Value").fill("19")
     expect(page.locator(".grid-foot")).to_contain_text("1 record")

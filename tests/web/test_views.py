@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.web.conftest import NewPage, Site
 from tests.web.test_board import column, prepared
-from tests.web.test_daily_work import cell, fits, look_for_faults, wait_until
+from tests.web.test_daily_work import add_condition, cell, fits, look_for_faults, wait_until
 
 pytestmark = pytest.mark.xdist_group("web views")
 
@@ -23,11 +23,7 @@ def test_what_one_looks_at_is_saved_as_a_view(new_page: NewPage, site: Site, pat
     page.locator(".head-button", has_text="Amount").click()
     page.get_by_role("menuitem", name="Order downwards").click()
     page.get_by_role("button", name="Filter", exact=True).click()
-    page.get_by_role("button", name="Add a condition").click()
-    page.get_by_role("combobox", name="Field").fill("Amount")
-    page.keyboard.press("Enter")
-    page.get_by_label("Comparison").select_option("lt")
-    page.get_by_label("Value").fill("103")
+    add_condition(page, "Amount", "lt", "103")
     expect(page.locator(".grid-foot")).to_contain_text("3 records")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="All records").click()

@@ -4,6 +4,8 @@ import { Signal } from "./signal.js";
 import { t } from "./i18n.js";
 
 const BASE = "/api/v1";
+/** POSTs that only read: they can be sent again as they are, and the server need not remember them. */
+const READS = /\/(query|aggregate|preview|validate|test|data)$/;
 
 /** Whether the server cannot be reached just now. */
 export const offline = new Signal(false);
@@ -69,7 +71,7 @@ async function send(method, path, body, { signal, headers = {}, quiet = false, a
     sent.headers["Content-Type"] = "application/json";
   }
   // A lost answer must not make a record twice when the request is sent again.
-  if (method === "POST" && !(body instanceof FormData)) sent.headers["Idempotency-Key"] ??= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+  if (method === "POST" && !(body instanceof FormData) && !READS.test(path)) sent.headers["Idempotency-Key"] ??= crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
   const answer = await reach(BASE + path, sent, signal);
   if (answer.ok) return answer.status === 204 ? null : answer[as]();
   const problem = new Problem(answer.status, await answer.json().catch(() => ({})));

@@ -103,6 +103,7 @@ export function picker(anchor, { options, load, chosen = new Set(), multiple = f
   let shown = [];
   let active = 0;
   let loading = null;
+  let begins = true;
   const opened = popover(anchor, box, { className: "picker-popover", onClose });
 
   const mark = (index) => {
@@ -138,6 +139,9 @@ export function picker(anchor, { options, load, chosen = new Set(), multiple = f
     if (create && text && !found.some((o) => o.label.toLowerCase() === text.toLowerCase())) shown.push({ make: text, label: (createLabel || t("Create “{name}”")).replace("{name}", text), icon: icon("plus", 14) });
     fill(list, shown.map((option, index) => row(option, index)));
     if (!shown.length) list.append(h("div", { class: "picker-empty" }, empty || (text ? t("Nothing matches.") : t("There is nothing to choose."))));
+    // What is chosen already is where one begins.
+    if (begins && !multiple) active = Math.max(0, shown.findIndex((option) => chosen.has(option.value)));
+    begins = false;
     mark(active);
     opened.reposition();
   };
