@@ -3,7 +3,7 @@
 import { api, Problem } from "../core/api.js";
 import { confirmed, dialog, field, placeFaults } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
-import { day, timeZone } from "../core/format.js";
+import { ago, day, timeZone } from "../core/format.js";
 import { chooseLanguage, language, LANGUAGES, t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
 import { me } from "../core/session.js";
@@ -14,12 +14,15 @@ import { avatar } from "../parts/avatar.js";
 define("smalt-profile", class extends Part {
   connected() {
     this.tokens = h("div", {});
+    this.sessions = h("ul", { class: "sessions" });
     fill(this, h("div", { class: "narrow-page settings" },
       h("header", { class: "page-head" }, h("div", { class: "row" }, avatar(me.value, 40), h("div", {}, h("h1", {}, me.value.name), h("span", { class: "soft" }, me.value.email)))),
       h("section", {}, h("h2", {}, t("You")), this.nameForm()),
       h("section", {}, h("h2", {}, t("Appearance and language")), this.look()),
       h("section", {}, h("h2", {}, t("Password")), this.passwordForm()),
-      h("section", {}, h("div", { class: "page-head" }, h("h2", {}, t("Tokens")), h("button", { type: "button", onClick: () => this.newToken() }, icon("plus"), t("New token"))), h("p", { class: "hint" }, t("Programs use tokens to work with the REST API in your name.")), this.tokens)));
+      h("section", {}, h("div", { class: "page-head" }, h("h2", {}, t("Tokens")), h("button", { type: "button", onClick: () => this.newToken() }, icon("plus"), t("New token"))), h("p", { class: "hint" }, t("Programs use tokens to work with the REST API in your name.")), this.tokens),
+      h("section", {}, h("h2", {}, t("Where you are signed in")), this.sessions)));
+    this.loadSessions();
     this.loadTokens();
   }
 
@@ -84,6 +87,19 @@ define("smalt-profile", class extends Part {
     } catch (error) { complain(error); }
   }
 
+  async loadSessions() {
+    try {
+      const found = await api.all(`/users/${me.value.id}/sessions`, {}, { signal: this.alive });
+      fill(this.sessions, found.map((session) => h("li", { class: "session" }, icon("monitor"), h("span", { class: "grow" }, h("span", { class: "clip" }, browserOf(session.agent)), h("span", { class: "soft" }, session.current ? t("This browser") : t("Last used {when}", { when: ago(session.last_used_at ?? session.created_at) }))),
+        session.current ? null : h("button", { type: "button", onClick: () => this.endSession(session) }, t("Sign out there")))));
+    } catch (error) { complain(error); }
+  }
+
+  async endSession(session) {
+    try { await api.delete(`/users/${me.value.id}/sessions/${session.id}`); } catch (error) { complain(error); }
+    this.loadSessions();
+  }
+
   async revoke(token) {
     if (!await confirmed({ title: t("Revoke this token?"), text: t("Programs that use “{name}” stop working at once.", { name: token.name }), action: t("Revoke"), danger: true })) return;
     try { await api.delete(`/users/${me.value.id}/tokens/${token.id}`); } catch (error) { complain(error); }
@@ -117,5 +133,13 @@ define("smalt-profile", class extends Part {
     });
   }
 });
+
+/** `Firefox, Linux` from how a browser calls itself. */
+function browserOf(agent) {
+  const name = ["Edg", "OPR", "Firefox", "Chrome", "Safari"].find((one) => agent?.includes(`${one}/`));
+  const system = ["Windows", "Android", "iPhone", "iPad", "Mac OS", "Linux"].find((one) => agent?.includes(one));
+  const names = { Edg: "Edge", OPR: "Opera" };
+  return [names[name] ?? name, system].filter(Boolean).join(", ") || agent || t("Unknown browser");
+}
 
 export default () => h("smalt-profile");

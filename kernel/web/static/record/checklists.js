@@ -7,7 +7,7 @@ import { complain } from "../core/toast.js";
 import { day, dayOf } from "../core/format.js";
 import { remember } from "../core/undo.js";
 import { avatar } from "../parts/avatar.js";
-import { menu, picker } from "../core/popover.js";
+import { menu, picker, popover } from "../core/popover.js";
 import { Section } from "./section.js";
 
 export class Checklists extends Section {
@@ -49,8 +49,20 @@ export class Checklists extends Section {
   more(anchor, path, item) {
     menu(anchor, [
       { label: t("Assign"), icon: icon("user-plus"), run: () => picker(anchor, { label: t("Assign"), clear: true, chosen: new Set(item.assignee ? [item.assignee.id] : []), options: this.view.model.people.map((person) => ({ value: person.id, label: person.name, icon: avatar(person, 18) })), onChoose: (id) => this.act(() => api.patch(path, { assignee: id })) }) },
+      { label: t("Due"), icon: icon("calendar"), run: () => this.askDue(anchor, path, item) },
       { label: t("Remove"), icon: icon("trash-2"), danger: true, run: () => this.act(async () => { await api.delete(path); remember(t("Item removed"), async () => { await api.post(`${path}/restore`); this.refresh(); return null; }, { tell: true }); }) },
     ]);
+  }
+
+  askDue(anchor, path, item) {
+    const input = h("input", { type: "date", value: item.due_at ? dayOf(item.due_at) : "", aria: { label: t("Due") } });
+    const form = h("form", { class: "range-editor" }, input, h("button", { type: "submit", class: "primary" }, t("Save")));
+    const opened = popover(anchor, form, { label: t("Due") });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      opened.close();
+      this.act(() => api.patch(path, { due_at: input.value || null }));
+    });
   }
 
   addList() { this.act(() => api.post(`${this.path}/checklists`, { name: t("Checklist") })); }
