@@ -125,6 +125,20 @@ def all_dependencies() -> list[str]:
     return [*PROJECT["project"]["dependencies"], *(d for extra in extras for d in extra)]
 
 
+def test_what_tests_import_is_declared() -> None:
+    groups = PROJECT["dependency-groups"]
+    listed = [*PROJECT["project"]["dependencies"], *groups["build"], *groups["test"]]
+    listed += [d for extra in PROJECT["project"]["optional-dependencies"].values() for d in extra]
+    declared = {re.split(r"[\[>=;]", d)[0].lower() for d in listed}
+    owners = packages_distributions()
+    paths = [p for p in tracked() if p.suffix == ".py" and p.relative_to(ROOT).parts[0] in ("tests", "bench")]
+    used = {module for path in paths for module in imported_modules(path)}
+    inside = {"kernel", "plugins", "tests", "bench", *(p.stem for p in paths)}
+    outside = used - sys.stdlib_module_names - inside
+    missing = {m for m in outside if not {o.lower().replace("_", "-") for o in owners.get(m, [m])} & declared}
+    assert missing == set()
+
+
 def imported_modules(path: Path) -> Iterator[str]:
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
