@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from kernel import runtime
 from kernel.api.form_bodies import KEY, TRAP, Sent, address_of, read_form, submission
@@ -53,11 +55,20 @@ class FormPagesController(Controller):
         given = {e.key: v for e in opened.settable if e.form.prefilled and (v := filled.get(e.key))}
         return _answer(_asking(request, asked, _first(asked, given)), opened, 200)
 
-    @post(status_code=200, request_max_body_size=None)
+    @get("/sent", sync_to_thread=False)
+    def again(self, slug: FromPath[str]) -> Redirect:
+        """Somebody has come back to where a form was sent to."""
+        return Redirect(f"/forms/{quote(slug, safe='')}", status_code=303)
+
+    @post(["/", "/sent"], status_code=200, request_max_body_size=None)
     async def submit(
         self, kernel: Kernel, request: Request[Any, Any, Any], slug: FromPath[str]
     ) -> Response[bytes]:
-        """Take what is filled in. What is not right comes back with it."""
+        """Take what is filled in. What is not right comes back with it.
+
+        The page sends it to an address of its own: browsers forget a page that something is sent to, and
+        who goes back is to find the form as it was, with its key.
+        """
         opened, sent = None, Sent()
         try:
             opened = await kernel.forms.public.open(slug)
