@@ -267,7 +267,7 @@ class Kernel:
     def _wire_blueprints(self) -> None:
         self.blueprints = blueprints(
             self.projects, self.lists, self.tags, self.fields, self.roles, self.views,
-            self.automations.service, self.dashboards,
+            self.automations.service, self.forms.service, self.dashboards,
         )  # fmt: skip
 
     async def start(self) -> None:

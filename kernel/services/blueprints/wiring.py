@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from kernel.access.actor import Actor
+from kernel.errors import ForbiddenError
 from kernel.services.automations.model import AutomationInput, AutomationPatch
 from kernel.services.automations.service import AutomationService
 from kernel.services.blueprints.parts import Part, field_members
@@ -14,6 +16,8 @@ from kernel.services.dashboards.model import ChartInput, ChartPatch, DashboardIn
 from kernel.services.entries import EntryInput, EntryPatch, EntryService
 from kernel.services.field_inputs import FieldInput, FieldPatch
 from kernel.services.fields import FieldService
+from kernel.services.forms.model import FormInput, FormPatch, FormView
+from kernel.services.forms.service import FormService
 from kernel.services.projects import ProjectService
 from kernel.services.roles import RoleInput, RolePatch, RoleService
 from kernel.services.view_model import ViewInput, ViewPatch
@@ -30,6 +34,7 @@ def blueprints(
     roles: RoleService,
     views: ViewService,
     automations: AutomationService,
+    forms: FormService,
     dashboards: Dashboards,
 ) -> BlueprintService:
     """The service over these."""
@@ -43,6 +48,7 @@ def blueprints(
         "roles": _of(roles, "role", RoleInput, RolePatch, included=lambda role: not role.built_in),
         "views": _of(views, "view", ViewInput, ViewPatch, included=lambda view: view.shared),
         "automations": _of(automations, "automation", AutomationInput, AutomationPatch),
+        "forms": _forms(forms),
     }  # fmt: skip
     return BlueprintService(projects, parts, _dashboards(dashboards), _charts(dashboards))
 
@@ -55,6 +61,20 @@ def _of(service: Any, kind: str, input_type: type[Any], patch_type: type[Any], *
 
 def _field_id(found: Any) -> str:
     return str(found.field.id)
+
+
+def _forms(service: FormService) -> Part[int]:
+    async def all_of_them(actor: Actor, project_id: int) -> Sequence[FormView]:
+        """None, to who may not set up the project."""
+        try:
+            return await service.all(actor, project_id)
+        except ForbiddenError:
+            return []
+
+    return Part(
+        "form", FormInput, FormPatch, all_of_them, service.create, service.update, service.delete,
+        kept=frozenset({"after"}),
+    )  # fmt: skip
 
 
 def _dashboards(dashboards: Dashboards) -> Part[None]:

@@ -32,6 +32,11 @@ DOCUMENT: Json = {
                 "name": "Tag", "trigger": {"type": "list_entered", "config": {"list": "Won"}},
                 "actions": [{"type": "add_tag", "config": {"tag": "hot"}}],
             }],
+            "forms": [{
+                "name": "Ask us", "slug": "ask-us", "list": "New", "tags": ["hot"], "after": {"message": "Thanks"},
+                "fields": [{"field": "title"}, {"field": "amount", "required": True},
+                           {"field": "source", "visible_if": "{amount} > 5"}],
+            }],
         },
         {"key": "people", "name": "People", "lists": [{"name": "All"}], "fields": [{"name": "Email", "type": "email"}]},
     ],
@@ -67,6 +72,10 @@ async def test_a_document_is_planned_applied_and_then_holds(client: httpx.AsyncC
     assert fields["Customer"]["config"]["project_id"] == people["id"]
     assert fields["Amount"]["required"] is True
     assert deals["currency"] == "PLN"
+    [form] = checked(await client.get(f"/projects/{deals['id']}/forms"), 200)["items"]
+    assert (form["list"], form["tags"], form["after"]) == ("New", ["hot"], {"message": "Thanks"})
+    exported = checked(await client.get("/templates/export"), 200)["projects"]
+    assert exported[0]["forms"] == [DOCUMENT["projects"][0]["forms"][0] | {"enabled": True}]
 
 
 async def test_what_is_read_out_makes_the_same_elsewhere(client: httpx.AsyncClient) -> None:
