@@ -14,6 +14,11 @@ ABILITIES: Final = ("create", "edit", "delete", "comment", "import", "configure"
 
 EVERYTHING: Final = frozenset(ABILITIES)
 
+UNLESS_SAID: Final[Mapping[str, bool]] = {
+    ability: ability in ("create", "edit", "comment") for ability in ABILITIES
+}
+"""What a new custom role may do where nothing is said; which fields it writes, their rules decide."""
+
 BUILT_IN: Final[Mapping[str, ProjectAccess]] = {
     "owner": ProjectAccess("owner", can=EVERYTHING),
     "admin": ProjectAccess("admin", can=EVERYTHING),

@@ -28,8 +28,8 @@ def answering_heads(app: ASGIApp) -> ASGIApp:
                 started = True
                 await send(message)
 
-        scope["method"] = "GET"
-        await app(scope, heard, headers_alone)
+        asked: Scope = {**scope, "method": "GET"}  # the server goes by its own, which stays HEAD
+        await app(asked, heard, headers_alone)
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     return either

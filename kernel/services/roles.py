@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import msgspec
 
 from kernel.access.actor import Actor, ProjectAccess, Rule
-from kernel.access.rights import ABILITIES, BUILT_IN
+from kernel.access.rights import ABILITIES, BUILT_IN, UNLESS_SAID
 from kernel.access.version import bump_access
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import ConflictError, NotFoundError
@@ -38,7 +38,12 @@ Rules = Annotated[
     ),
 ]
 Abilities = Annotated[
-    dict[str, bool], msgspec.Meta(description=f"Out of {', '.join(ABILITIES)}.", examples=[{"create": True}])
+    dict[str, bool],
+    msgspec.Meta(
+        description=f"Out of {', '.join(ABILITIES)}; a new role may "
+        f"{', '.join(a for a, may in UNLESS_SAID.items() if may)} unless it says otherwise.",
+        examples=[{"create": True, "delete": False}],
+    ),
 ]
 Scope = Annotated[
     str | None, msgspec.Meta(description="A filter: only records that pass are seen.", examples=[None])
@@ -110,7 +115,7 @@ class RoleService:
         async with self._database.transaction() as tx:
             schema = await self._schema.in_transaction(tx)
             project = configurable_project(schema, actor, project_id)
-            role = Role(str(self._ids.new()), data.name, data.fields, data.scope, data.can)
+            role = Role(str(self._ids.new()), data.name, data.fields, data.scope, {**UNLESS_SAID, **data.can})
             role = await self._checked(tx, project, role)
             self._check_scope(schema, actor, project, role)
             now = to_milliseconds(self._clock.now())
@@ -126,6 +131,8 @@ class RoleService:
             project = configurable_project(schema, actor, project_id)
             before = await self._existing(tx, project_id, role_id)
             given = {n: v for n in data.__struct_fields__ if (v := getattr(data, n)) is not msgspec.UNSET}
+            if data.can is not msgspec.UNSET:
+                given["can"] = {**before.can, **data.can}
             role = await self._checked(tx, project, msgspec.structs.replace(before, **given))
             self._check_scope(schema, actor, project, role)
             await self._rows.update(tx, "smalt_role", role_id, _row(role))
@@ -164,7 +171,9 @@ class RoleService:
         """The role cleaned. Raises InvalidInputError with all faults, ConflictError for a taken name."""
         faults = Faults()
         name = faults.name(role.name)
-        _known(faults, "/fields", role.fields, BUILT_IN_KEYS | {f.key for f in project.live_fields})
+        keys = {str(f.id): f.key for f in project.live_fields}
+        rules = {keys.get(name, name): rule for name, rule in role.fields.items()}
+        _known(faults, "/fields", rules, BUILT_IN_KEYS | set(keys.values()))
         _known(faults, "/can", role.can, ABILITIES)
         scope = role.scope.strip() or None if role.scope is not None else None
         if scope is not None and len(scope) > LONGEST_SCOPE:
@@ -173,7 +182,7 @@ class RoleService:
         others = [r for r in map(_role, await tx.fetch(*self._select(project.id))) if r.id != role.id]
         if same_name(name) in {*BUILT_IN, *(same_name(r.name) for r in others)}:
             raise ConflictError(f"There is a role '{name}'.")
-        return msgspec.structs.replace(role, name=name, scope=scope)
+        return msgspec.structs.replace(role, name=name, fields=rules, scope=scope)
 
     def _check_scope(self, schema: Schema, actor: Actor, project: Project, role: Role) -> None:
         """The filter must be one that its maker could use. Raises InvalidInputError at /scope."""

@@ -141,10 +141,20 @@ async def test_a_role_is_made_changed_given_and_removed(
         "can": {"create": True, "delete": False},
     }
     role = (await owner.post(f"{project}/roles", json=data)).json()
-    assert role == {"id": role["id"], "scope": None, "built_in": False, "warnings": []} | data
+    whole = {
+        "create": True,
+        "edit": True,
+        "delete": False,
+        "comment": True,
+        "import": False,
+        "configure": False,
+    }
+    assert role == {"id": role["id"], "scope": None, "built_in": False, "warnings": []} | data | {
+        "can": whole
+    }
     path = f"{project}/roles/{role['id']}"
-    changed = await owner.patch(path, json={"fields": {"*": "read"}})
-    assert changed.json() == role | {"fields": {"*": "read"}}
+    changed = await owner.patch(path, json={"fields": {"*": "read"}, "can": {"delete": True}})
+    assert changed.json() == role | {"fields": {"*": "read"}, "can": whole | {"delete": True}}
     assert (await owner.get(path)).json() == changed.json()
     ewa = await new_client("ewa")
     made = await owner.post(f"{project}/members", json={"user": user_id(ewa), "role": role["id"]})

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from litestar import Litestar
 
 from kernel.runtime import Kernel
 
@@ -167,3 +168,17 @@ async def test_head_tells_what_get_would(client: httpx.AsyncClient, anonymous: h
     assert (await client.head("/events")).headers["content-type"].startswith("text/event-stream")
     assert (await anonymous.head("/me")).status_code == 401
     assert (await client.head("/projects/1")).status_code == 404
+
+
+async def test_the_server_knows_that_it_was_asked_for_a_head(app: Litestar) -> None:
+    """It counts the bytes of a body by the method in its own scope."""
+    transport, methods = httpx.ASGITransport(app), []
+
+    async def noted(scope: Any, receive: Any, send: Any) -> None:
+        await app(scope, receive, send)
+        methods.append(scope["method"])
+
+    transport.app = noted
+    async with httpx.AsyncClient(transport=transport, base_url="http://smalt.test") as client:
+        assert (await client.head("/health/live")).status_code == 200
+    assert methods == ["HEAD"]
