@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2s
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 from litestar import Request
@@ -88,6 +88,21 @@ class Paging:
         cursor = write_cursor(key(items[-1]), self.topic) if more else None
         return Page(items, cursor, msgspec.UNSET if total is None or not self.count else total)
 
+    async def read(self, rows: Rows[T], key: Callable[[T], Key]) -> Page[T]:
+        """A page of what `rows` reads for a page: up to `limit + 1` items that come after `after()`."""
+        return self.page(await rows(self), key, await self.total(rows, key))
+
+    async def total(self, rows: Rows[T], key: Callable[[T], Key]) -> int | None:
+        """How many items there are, None where nobody asked: counted by reading on to the end, so that
+        an item counts exactly when its reader sees it."""
+        if not self.count:
+            return None
+        whole, total = replace(self, limit=MOST, cursor=None), 0
+        while len(found := await rows(whole)) > MOST:
+            total += MOST
+            whole = replace(whole, cursor=write_cursor(key(found[MOST - 1]), self.topic))
+        return total + len(found)
+
     def slice(self, items: Sequence[T], key: Callable[[T], Key]) -> Page[T]:
         """A page out of all items, which are in the order of `key`."""
         after = self.after()
@@ -96,6 +111,9 @@ class Paging:
         except TypeError:
             raise InvalidInputError("The cursor is not one of this collection.") from None
         return self.page(rest, key, len(items))
+
+
+Rows: TypeAlias = Callable[[Paging], Awaitable[Sequence[T]]]
 
 
 def provide_paging(

@@ -88,6 +88,12 @@ class JobRows:
         sql = f"UPDATE smalt_job SET {setters} WHERE id = {self._rows.mark(1)} AND status IN ({states})"
         return await tx.execute(sql, [job_id, *changes.values()]) == 1
 
+    async def remove(self, tx: Transaction, job_id: int, expected: Sequence[JobStatus]) -> bool:
+        """Forget a job that has one of the expected states; whether it had."""
+        states = ", ".join(f"'{status}'" for status in expected)
+        sql = f"DELETE FROM smalt_job WHERE id = {self._rows.mark(1)} AND status IN ({states})"
+        return await tx.execute(sql, [job_id]) == 1
+
     async def waiting(self) -> list[tuple[int, str, str | None, int]]:
         """Unfinished jobs, free or held by somebody: id, kind, owner, until."""
         sql = (

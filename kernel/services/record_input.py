@@ -244,7 +244,7 @@ def unknown_member(name: str, project: Project, access: ProjectAccess) -> str:
     near = get_close_matches(canonical(name), [*WRITABLE, *custom], n=1)
     if name in custom:
         return f"'{name}' is a custom field: put it under 'fields'."
-    hint = f" Did you mean '{near[0]}'?" if near else ""
+    hint = f" Did you mean '{near[0]}'?" if near and near[0] != name else ""
     return f"A record has no '{name}' that can be written.{hint}"
 
 

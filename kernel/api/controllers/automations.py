@@ -143,11 +143,11 @@ class RunsController(Controller):
         record: OfRecord = None,
     ) -> Page[RunView]:
         project, automation = identifier(project_id), identifier(automation_id)
-        before = int_key(paging.after()) or None
-        found = await kernel.automations.runs.page(
-            actor, project, automation, paging.limit, before, status, record
+        page = kernel.automations.runs.page
+        return await paging.read(
+            lambda p: page(actor, project, automation, p.limit, int_key(p.after()) or None, status, record),
+            key=lambda run: (int(run.id),),
         )
-        return paging.page(found, key=lambda run: (int(run.id),))
 
     @get("/{run_id:str}", summary="One run")
     async def run(

@@ -32,9 +32,11 @@ class CommentsController(Controller):
         deleted: Trashed = False,
     ) -> Page[Comment]:
         project, record = identifier(project_id), identifier(record_id)
-        after = int_key(paging.after())
-        found = await kernel.comments.page(actor, project, record, paging.limit, after, deleted)
-        return paging.page(found, key=lambda comment: (int(comment.id),))
+        page = kernel.comments.page
+        return await paging.read(
+            lambda p: page(actor, project, record, p.limit, int_key(p.after()), deleted),
+            key=lambda comment: (int(comment.id),),
+        )
 
     @post(
         summary="Comment on a record",
@@ -88,9 +90,11 @@ class NotificationsController(Controller):
     async def notices(
         self, kernel: Kernel, actor: Actor, paging: Paging, unread: Unread = False
     ) -> Page[Notice]:
-        before = int_key(paging.after()) or None
-        found = await kernel.notices.page(actor, paging.limit, before, unread)
-        return paging.page(found, key=lambda notice: (int(notice.id),))
+        page = kernel.notices.page
+        return await paging.read(
+            lambda p: page(actor, p.limit, int_key(p.after()) or None, unread),
+            key=lambda notice: (int(notice.id),),
+        )
 
     @post("/{notice_id:str}/read", status_code=200, summary="Mark a notice as read")
     async def read(self, kernel: Kernel, actor: Actor, notice_id: Id) -> Notice:

@@ -17,10 +17,10 @@ class CurrencyRatesController(Controller):
 
     @get(summary="List currency rates", description="By currencies and day.")
     async def rates(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[CurrencyRate]:
-        after = paging.after()
-        key = None if after is None else [str(part) for part in after]
-        found = await kernel.currency_rates.all(key, paging.limit + 1)
-        return paging.page(found, key=lambda r: (r.source, r.target, r.valid_from.isoformat()))
+        return await paging.read(
+            lambda p: kernel.currency_rates.all(_after(p), p.limit + 1),
+            key=lambda r: (r.source, r.target, r.valid_from.isoformat()),
+        )
 
     @put(
         summary="Set currency rates",
@@ -31,3 +31,8 @@ class CurrencyRatesController(Controller):
     )
     async def change(self, kernel: Kernel, actor: Actor, data: JSONBody[RatesInput]) -> None:
         await kernel.currency_rates.put(actor, data.rates)
+
+
+def _after(paging: Paging) -> list[str] | None:
+    after = paging.after()
+    return None if after is None else [str(part) for part in after]

@@ -53,9 +53,11 @@ class DashboardsController(Controller):
 
     @get(summary="List the dashboards that you may see")
     async def dashboards(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[Dashboard]:
-        found = await kernel.dashboards.access.all(actor, int_key(paging.after()), paging.limit)
-        shown = await kernel.dashboards.shown(actor, found)
-        return paging.page(shown, key=lambda dashboard: (int(dashboard.id),))
+        async def rows(page: Paging) -> list[Dashboard]:
+            found = await kernel.dashboards.access.all(actor, int_key(page.after()), page.limit)
+            return await kernel.dashboards.shown(actor, found)
+
+        return await paging.read(rows, key=lambda dashboard: (int(dashboard.id),))
 
     @post(summary="Make a dashboard")
     async def create(self, kernel: Kernel, actor: Actor, data: JSONBody[DashboardInput]) -> Dashboard:

@@ -6,13 +6,13 @@ from typing import Annotated
 from urllib.parse import quote
 
 import msgspec
-from litestar import Controller, get, post
+from litestar import Controller, delete, get, post
 from litestar.params import JSONBody
 from litestar.response import Stream
 
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.marks import READS
-from kernel.api.paging import Page
+from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
 from kernel.services.exports.model import CONTENT_TYPES, ExportInput, Format
@@ -51,10 +51,12 @@ class ExportsController(Controller):
 
     @get(summary="List your exports of a project", description="The newest first.")
     async def exports(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id) -> Page[ExportView]:
-        after = paging.after()
-        before = None if after is None else int(after[0] or 0)
-        found = await kernel.exports.all(actor, identifier(project_id), before, paging.limit + 1)
-        return paging.page([view(e) for e in found], key=lambda v: (int(v.id),))
+        async def rows(page: Paging) -> list[ExportView]:
+            before = int_key(page.after()) or None
+            found = await kernel.exports.all(actor, identifier(project_id), before, page.limit + 1)
+            return [view(e) for e in found]
+
+        return await paging.read(rows, key=lambda v: (int(v.id),))
 
     @post(
         status_code=202,
@@ -71,6 +73,10 @@ class ExportsController(Controller):
     @get("/{export_id:str}", summary="One export, with its progress")
     async def export(self, kernel: Kernel, actor: Actor, project_id: Id, export_id: Id) -> ExportView:
         return view(await kernel.exports.get(actor, identifier(project_id), identifier(export_id)))
+
+    @delete("/{export_id:str}", opt=READS, summary="Forget an export and its file")
+    async def remove(self, kernel: Kernel, actor: Actor, project_id: Id, export_id: Id) -> None:
+        await kernel.exports.delete(actor, identifier(project_id), identifier(export_id))
 
     @get(
         "/{export_id:str}/download",

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 import msgspec
-from litestar import Controller, Request, get, patch, post
+from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import JSONBody
 from litestar.response import Stream
 
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.marks import READS
 from kernel.api.multipart import FileForm, UploadOperation
-from kernel.api.paging import Page
+from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
 from kernel.services.imports.model import Column, Mapped, Missing, RowError
@@ -73,10 +73,12 @@ class ImportsController(Controller):
 
     @get(summary="List the imports of a project", description="The newest first.")
     async def imports(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id) -> Page[ImportView]:
-        after = paging.after()
-        before = None if after is None else int(after[0] or 0)
-        found = await kernel.imports.all(actor, identifier(project_id), before, paging.limit + 1)
-        return paging.page([view(i) for i in found], key=lambda v: (int(v.id),))
+        async def rows(page: Paging) -> list[ImportView]:
+            before = int_key(page.after()) or None
+            found = await kernel.imports.all(actor, identifier(project_id), before, page.limit + 1)
+            return [view(i) for i in found]
+
+        return await paging.read(rows, key=lambda v: (int(v.id),))
 
     @post(
         summary="Upload a file",
@@ -105,6 +107,15 @@ class ImportsController(Controller):
         self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id, data: JSONBody[ImportPatch]
     ) -> ImportView:
         return view(await kernel.imports.patch(actor, identifier(project_id), identifier(import_id), data))
+
+    @delete(
+        "/{import_id:str}",
+        summary="Forget an import",
+        description="With its file and the rows that were refused. What it wrote stays, and it can no longer "
+        "be undone. Cancel it first while it runs.",
+    )
+    async def remove(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> None:
+        await kernel.imports.delete(actor, identifier(project_id), identifier(import_id))
 
     @post(
         "/{import_id:str}/validate",

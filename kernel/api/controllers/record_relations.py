@@ -31,10 +31,11 @@ class RecordRelationsController(Controller):
     async def history(
         self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id, record_id: Id
     ) -> Page[Change]:
-        rows = await kernel.history.of_record(
-            actor, identifier(project_id), identifier(record_id), paging.limit, _before(paging)
+        project, record = identifier(project_id), identifier(record_id)
+        return await paging.read(
+            lambda p: kernel.history.of_record(actor, project, record, p.limit, _before(p)),
+            key=lambda change: (int(change.id),),
         )
-        return paging.page(rows, key=lambda change: (int(change.id),))
 
     @post(
         "/press/{field_id:str}",
@@ -80,8 +81,11 @@ class ProjectHistoryController(Controller):
 
     @get(summary="Read how the set-up of a project was changed, newest first")
     async def history(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id) -> Page[Change]:
-        rows = await kernel.history.of_project(actor, identifier(project_id), paging.limit, _before(paging))
-        return paging.page(rows, key=lambda change: (int(change.id),))
+        project = identifier(project_id)
+        return await paging.read(
+            lambda p: kernel.history.of_project(actor, project, p.limit, _before(p)),
+            key=lambda change: (int(change.id),),
+        )
 
 
 def _before(paging: Paging) -> int | None:

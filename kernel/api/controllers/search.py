@@ -39,9 +39,10 @@ class SearchController(Controller):
         project: FromQuery[list[str] | None] = None,
     ) -> Page[Found]:
         only = [identifier(id_) for id_ in project or ()]
-        found = await kernel.search.find(actor, q, only, paging.limit, _after(paging))
-        keys = {id(item): key for key, item in found}
-        return paging.page([item for _, item in found], key=lambda item: keys[id(item)])
+        page = await paging.read(
+            lambda p: kernel.search.find(actor, q, only, p.limit, _after(p)), key=lambda hit: hit[0]
+        )
+        return Page([item for _, item in page.items], page.next, page.total)
 
 
 def _after(paging: Paging) -> tuple[int, int] | None:

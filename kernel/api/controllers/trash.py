@@ -30,8 +30,10 @@ class TrashController(Controller):
         self, kernel: Kernel, actor: Actor, paging: Paging, project: Project = None
     ) -> Page[Trashed]:
         only = None if project is None else identifier(project)
-        found = await kernel.trash.page(actor, paging.limit, _before(paging), only)
-        return paging.page(found, key=lambda t: (_milliseconds(t.deleted_at), int(t.id)))
+        return await paging.read(
+            lambda p: kernel.trash.page(actor, p.limit, _before(p), only),
+            key=lambda t: (_milliseconds(t.deleted_at), int(t.id)),
+        )
 
 
 def _milliseconds(text: str) -> int:

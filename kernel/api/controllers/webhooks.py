@@ -24,8 +24,10 @@ class WebhooksController(Controller):
 
     @get(summary="List your webhooks", description="Administrators see those of everybody.")
     async def all(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[Webhook]:
-        found = await kernel.webhooks.service.page(actor, paging.limit, int_key(paging.after()))
-        return paging.page(found, key=lambda one: (int(one.id),))
+        page = kernel.webhooks.service.page
+        return await paging.read(
+            lambda p: page(actor, p.limit, int_key(p.after())), key=lambda one: (int(one.id),)
+        )
 
     @post(summary="Have events sent to an address", description=_DESCRIPTION)
     async def create(self, kernel: Kernel, actor: Actor, data: JSONBody[WebhookInput]) -> NewWebhook:
@@ -58,10 +60,11 @@ class WebhooksController(Controller):
     async def deliveries(
         self, kernel: Kernel, actor: Actor, paging: Paging, webhook_id: Id
     ) -> Page[Delivery]:
-        before = int_key(paging.after()) or None
-        service = kernel.webhooks.service
-        found = await service.deliveries(actor, identifier(webhook_id), paging.limit, before)
-        return paging.page(found, key=lambda one: (int(one.id),))
+        service, id_ = kernel.webhooks.service, identifier(webhook_id)
+        return await paging.read(
+            lambda p: service.deliveries(actor, id_, p.limit, int_key(p.after()) or None),
+            key=lambda one: (int(one.id),),
+        )
 
     @post(
         "/{webhook_id:str}/deliveries/{delivery_id:str}/replay",

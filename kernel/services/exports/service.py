@@ -117,6 +117,14 @@ class ExportService:
             await asyncio.to_thread(self._files.remove, export_id)
         return await self.get(actor, project_id, export_id)
 
+    async def delete(self, actor: Actor, project_id: int, export_id: int) -> None:
+        """Forget an export and its file. Not while it runs."""
+        await self.get(actor, project_id, export_id)
+        async with self._jobs.database.transaction() as tx:
+            if not await self._jobs.remove(tx, export_id, _ENDED):
+                raise ConflictError("This export is running. Cancel it first.")
+        await asyncio.to_thread(self._files.remove, export_id)
+
     async def sweep(self) -> None:
         """Remove files that are too old, or that no export can need any more."""
         old = self._now() - KEPT_DAYS * _DAY

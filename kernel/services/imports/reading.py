@@ -15,6 +15,7 @@ SCANNED = 200_000
 _DATE = re.compile(r"\s*(\d{1,4})([-/. ])\s?(\d{1,2})\2\s?(\d{1,4})\.?(?:[ T,].*)?", re.DOTALL).fullmatch
 _COMMA = re.compile(r"[^\d,.]*\d{1,3}(?:[.\s'’\u202f\xa0]?\d{3})*,(?:\d{1,2}|\d{4,})[^\d,.]*").fullmatch
 _POINT = re.compile(r"[^\d,.]*\d{1,3}(?:[,\s'’\u202f\xa0]?\d{3})*\.(?:\d{1,2}|\d{4,})[^\d,.]*").fullmatch
+_WHOLE = re.compile(r"[^\d,.]*\d{1,3}(?:[.,\s'’\u202f\xa0]?\d{3})*[^\d,.]*").fullmatch
 
 
 class Votes:
@@ -69,7 +70,7 @@ def find_reading(rows: Iterable[Row]) -> Reading:
     head: list[Sequence[object]] = []
     stream = iter(row for row in rows if not isinstance(row, BadRow))
     head.extend(islice(stream, 200))
-    dates, numbers = _columns(head, _DATE), _columns(head, lambda cell: _COMMA(cell) or _POINT(cell))
+    dates, numbers = _columns(head, _DATE), _columns(head, _number)
     for row in chain(head, islice(stream, SCANNED if dates else 0)):
         for index in dates:
             if index < len(row) and isinstance(cell := row[index], str):
@@ -79,6 +80,11 @@ def find_reading(rows: Iterable[Row]) -> Reading:
             if index < len(row) and isinstance(cell := row[index], str):
                 votes.number(cell.strip())
     return votes.reading()
+
+
+def _number(cell: str) -> object:
+    """Whole numbers tell nothing, but a column of them may hold a few that do."""
+    return _COMMA(cell) or _POINT(cell) or _WHOLE(cell)
 
 
 def _columns(rows: Sequence[Sequence[object]], fits: Callable[[str], object]) -> list[int]:

@@ -176,6 +176,17 @@ class ImportService:
             self._uploads.remove(import_id)
         return await self.get(actor, project_id, import_id)
 
+    async def delete(self, actor: Actor, project_id: int, import_id: int) -> None:
+        """Forget an import, its file and its refused rows; what it wrote stays. Not while it runs."""
+        await self.get(actor, project_id, import_id)
+        mark = self._rows.mark(1)
+        async with self._database.transaction() as tx:
+            if not await self._jobs.remove(tx, import_id, (*OPEN, *ENDED)):
+                raise ConflictError("This import is running. Cancel it first.")
+            for table in ("smalt_import_error", "smalt_import_link"):
+                await tx.execute(f"DELETE FROM {table} WHERE job_id = {mark}", [import_id])
+        self._uploads.remove(import_id)
+
     async def undo(self, actor: Actor, project_id: int, import_id: int) -> Import:
         """Take back what an import has done, in the background."""
         found = await self.get(actor, project_id, import_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import httpx
+import msgspec
 import pytest
 
-from kernel.api.paging import Paging, read_cursor, write_cursor
+from kernel.api.paging import MOST, Paging, read_cursor, write_cursor
 from kernel.errors import InvalidInputError
-from tests.kernel.api.clients import NewClient
+from tests.kernel.api.clients import NewClient, user_id
 
 
 def test_a_cursor_stands_for_its_key() -> None:
@@ -53,3 +54,39 @@ async def test_a_bad_cursor_gets_422(client: httpx.AsyncClient) -> None:
     answer = await client.get("/users?cursor=nonsense")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "?cursor"
+
+
+async def test_what_is_not_counted_by_the_database_is_counted_by_reading_on() -> None:
+    asked: list[int] = []
+
+    async def rows(page: Paging) -> list[int]:
+        after = page.after()
+        start = 0 if after is None else int(after[0] or 0) + 1
+        asked.append(start)
+        return list(range(start, min(start + page.limit + 1, 2500)))
+
+    page = await Paging(2, None, True, "/x").read(rows, lambda i: (i,))
+    assert (page.items, page.total, asked) == ([0, 1], 2500, [0, 0, MOST, 2 * MOST])
+    uncounted = await Paging(2, page.next, False, "/x").read(rows, lambda i: (i,))
+    assert (uncounted.items, uncounted.total) == ([2, 3], msgspec.UNSET)
+
+
+async def test_every_collection_can_be_counted(client: httpx.AsyncClient) -> None:
+    project = (await client.post("/projects", json={"name": "Deals"})).json()["id"]
+    await client.post(f"/projects/{project}/lists", json={"name": "Open"})
+    record = (await client.post(f"/projects/{project}/records", json={"title": "a"})).json()["id"]
+    known = {"{project_id}": project, "{record_id}": record, "{user_id}": user_id(client)}
+    document = (await client.get("http://smalt.test/schema/openapi.json")).json()
+    seen = set()
+    for path, methods in document["paths"].items():
+        names = {parameter["name"] for parameter in methods.get("get", {}).get("parameters", ())}
+        place = path.removeprefix("/api/v1")
+        for name, value in known.items():
+            place = place.replace(name, value)
+        if "count" not in names or "{" in place:
+            continue
+        query = {"count": "true", "limit": "1", **({"q": "a"} if path.endswith("/search") else {})}
+        answer = (await client.get(place, params=query)).json()
+        assert answer["total"] >= len(answer["items"]), path
+        seen.add(path.rsplit("/", 1)[-1])
+    assert {"users", "records", "history", "trash", "search", "dashboards", "notifications"} <= seen

@@ -57,6 +57,15 @@ async def test_options_of_the_format_are_found_and_can_be_set(client: httpx.Asyn
     assert (record["title"], record["fields"]["amount"]["amount"]) == ("Żółw", "1234.50")
 
 
+async def test_a_few_decimals_among_whole_numbers_tell_the_style(
+    client: httpx.AsyncClient, deals: str
+) -> None:
+    made = await upload(client, deals, "name;amount\na;1 200,50\nb;abc\nc;5\nd;12.000\n")
+    assert made["options"]["decimal_comma"] is True
+    made = await upload(client, deals, "name;amount\na;7\nb;5\nc;9.5\n")
+    assert made["options"]["decimal_comma"] is False
+
+
 @pytest.mark.parametrize(
     "body",
     [

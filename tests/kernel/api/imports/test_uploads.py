@@ -57,6 +57,8 @@ async def test_started_imports_cannot_be_changed_and_are_listed(
     assert [i["id"] for i in page["items"]] == [done["id"]]
     rest = (await client.get(f"{deals}/imports", params={"limit": 1, "cursor": page["next"]})).json()
     assert [i["id"] for i in rest["items"]] == [first["id"]]
+    gone = f"{deals}/imports/{first['id']}"
+    assert [(await client.delete(gone)).status_code for _ in range(2)] == [204, 404]
     assert rest["next"] is None
 
 

@@ -189,3 +189,5 @@ async def test_an_export_can_be_thrown_away(crm: Crm, kernel: Kernel) -> None:
     assert cancelled["status"] == "cancelled"
     assert (await crm.deals.client.get(f"{path}/{made['id']}/download")).status_code == 409
     assert list((kernel.settings.data_dir / "exports").iterdir()) == []
+    gone = f"{path}/{made['id']}"
+    assert [(await crm.deals.client.delete(gone)).status_code for _ in range(2)] == [204, 404]
