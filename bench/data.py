@@ -79,7 +79,8 @@ async def _heavy_fields(kernel: Kernel, actor: Actor, applied: Applied) -> tuple
 
 async def _samples(kernel: Kernel, actor: Actor, applied: Applied, size: int) -> None:
     template = await kernel.templates.get("crm")
-    samples = (s for s in template.samples(size) if s.project != "delivery")
+    today = kernel.clock.now().date()
+    samples = (s for s in template.samples(size, 1, today) if s.project != "delivery")
     writer = SampleWriter(kernel.records, kernel.ids, applied.projects)
     owner = replace(actor, memberships={p.id: FULL_ACCESS for p in applied.projects.values()})
     while chunk := list(islice(samples, CHUNK)):

@@ -9,6 +9,7 @@ each other in any order.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, datetime
 from typing import Any
 
 import msgspec
@@ -105,6 +106,9 @@ class Sample(msgspec.Struct, frozen=True):
 
     `fields` holds values by field key, as the REST API takes them, but a reference field holds
     the `key` of a sample that came before (or a list of such keys). `list` and `tags` are names.
+
+    A sample with `stays` has a past: the lists that it has been in, with the moment (aware) when it
+    came into each, in order. It was made in the first, and the last is `list`. The others are made now.
     """
 
     project: str
@@ -114,6 +118,8 @@ class Sample(msgspec.Struct, frozen=True):
     fields: Mapping[str, Any] = {}
     tags: tuple[str, ...] = ()
     description: str | None = None
+    due_at: datetime | None = None
+    stays: tuple[tuple[str, datetime], ...] = ()
 
 
 class Template:
@@ -127,6 +133,9 @@ class Template:
         """What applying the template makes."""
         raise NotImplementedError
 
-    def samples(self, size: int, seed: int = 1) -> Iterator[Sample]:
-        """Sample records for about `size` records in the largest project; the same for a seed."""
+    def samples(self, size: int, seed: int, today: date) -> Iterator[Sample]:
+        """Sample records for about `size` records in the largest project; the same for a seed and a day.
+
+        No stay begins later than the first moment of `today` in UTC.
+        """
         return iter(())

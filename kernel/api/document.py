@@ -6,7 +6,8 @@ Problem responses, ways to sign in, examples, and the values of the field types 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -66,17 +67,27 @@ _FAULT: Final[dict[str, Any]] = {
 }  # fmt: skip
 
 
-def complete(generated: Mapping[str, Any], field_types: Mapping[str, FieldType[Any, Any]]) -> dict[str, Any]:
-    """The whole document for these enabled field types."""
+def complete(
+    generated: Mapping[str, Any],
+    field_types: Mapping[str, FieldType[Any, Any]],
+    keys: Mapping[str, Iterable[str]] = MappingProxyType({}),
+) -> dict[str, Any]:
+    """The whole document for these enabled field types, and the `keys` of other plugins by their kind."""
     document = _short_names(generated)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     schemas |= {"Problem": _PROBLEM, "Fault": _FAULT, **RECORDS, **field_values(field_types)}
+    schemas |= {f"{kind.title().replace('_', '')}Key": _key(kind, names) for kind, names in keys.items()}
     components["responses"] = {name: _response(*entry) for name, *entry in _problem_entries()}
     components["securitySchemes"] = _security_schemes()
     for path, operation in _operations(document):
         _complete_operation(operation, path, schemas)
     return document
+
+
+def _key(kind: str, names: Iterable[str]) -> dict[str, Any]:
+    """What may stand where one of a kind is named; configs are described in the catalogue of the kind."""
+    return {"type": "string", "title": f"What a {kind} is named by".replace("_", " "), "enum": [*names]}
 
 
 def _short_names(generated: Mapping[str, Any]) -> dict[str, Any]:

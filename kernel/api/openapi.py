@@ -15,6 +15,7 @@ import kernel as package
 from kernel.api.document import complete
 from kernel.api.marks import PUBLIC
 from kernel.api.pages import POLICY, static_file
+from kernel.registry import Registry
 from kernel.runtime import Kernel
 
 DESCRIPTION = """Projects with lists, fields and records that refer to one another; see `/api/v1/me`
@@ -33,9 +34,14 @@ class DocumentRender(OpenAPIRenderPlugin):
     def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
         schema = self._kernel.schema.cached()
         off = schema.disabled_plugins if schema is not None else frozenset()
-        types = self._kernel.registries.field_types
+        all_plugins = self._kernel.registries
+        types = all_plugins.field_types
         if self._written[0] != (types, off):
-            document = complete(openapi_schema, types.enabled(off))
+            others: tuple[Registry[Any], ...] = (
+                all_plugins.chart_types, all_plugins.importers, all_plugins.triggers, all_plugins.actions,
+            )  # fmt: skip
+            keys = {registry.kind: registry.enabled(off) for registry in others}
+            document = complete(openapi_schema, types.enabled(off), keys)
             self._written = (types, off), msgspec.json.encode(document)
         return self._written[1]
 

@@ -126,6 +126,25 @@ class ChangeLog:
         tx.on_commit(self._committed)
         return ids
 
+    async def write_past(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        changes: Iterable[tuple[int, Change]],
+        batch_id: int | None = None,
+    ) -> None:
+        """Write down changes of long ago, each with its moment in milliseconds: they are history, no news."""
+        listed = list(changes)
+        who = (actor.user_id, actor.via)
+        history = [
+            (
+                id_, at, *who, c.project_id, c.record_id, c.kind, c.version,
+                self._text(c.changes), batch_id,
+            )
+            for id_, (at, c) in zip(self._ids.many(len(listed)), listed, strict=True)
+        ]  # fmt: skip
+        await tx.execute_batches(self._rows.insertion("smalt_history", _HISTORY, history))
+
     def _text(self, changes: Any) -> str:
         """JSON text; a change that is JSON bytes already is taken as it is."""
         return (changes if isinstance(changes, bytes) else self._encode(changes)).decode()

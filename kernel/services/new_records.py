@@ -13,6 +13,7 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.schema import BUILT_IN_LINKS
 from kernel.services.changes import Change
+from kernel.services.sample_pasts import Past
 from kernel.storage.record_rows import Draft, TablePlan
 
 LINK_NAMES = {number: name for name, number in BUILT_IN_LINKS.items()}
@@ -28,12 +29,13 @@ PART = 500
 
 @dataclass(slots=True)
 class Prepared:
-    """New records as rows; `entries` are the lists that they enter."""
+    """New records as rows; `entries` are the lists that they enter, `past` what they have behind them."""
 
     rows: list[list[Any]] = field(default_factory=list)
     links: list[tuple[int, ...]] = field(default_factory=list)
     entries: list[tuple[int, int | None]] = field(default_factory=list)
     log: list[Change] = field(default_factory=list)
+    past: Past = field(default_factory=Past)
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,18 @@ class NewRecords:
                 draft.fields = {**plan.defaults, **draft.fields}
             draft.settle(self.now, None)
             row = plan.row(blank, draft, record_id)
-            for at, encoded, first in counted:
-                row[at] = encoded(first + place)
+            for at, encoded, number in counted:
+                row[at] = encoded(number + place)
             found.rows.append(row)
-            found.entries.append((record_id, row[list_at]))
             if draft.links or plan.many:
                 found.links.extend(link_rows(plan, record_id, draft))
-            found.log.append(Change(project_id, record_id, self.kind, 1, _created(draft, row[list_at])))
+            first = draft.stays[0][0] if draft.stays else row[list_at]
+            made = Change(project_id, record_id, self.kind, 1, _created(draft, first))
+            if draft.stays:
+                found.past.add(plan, row, draft.stays, made)
+            else:
+                found.entries.append((record_id, row[list_at]))
+                found.log.append(made)
         return found
 
     def _stamps(self) -> dict[str, Any]:

@@ -58,8 +58,12 @@ class RecordWriter:
 
         async def write(part: Prepared) -> None:
             rows = Batch(plan.insertion(), part.rows)
-            await tx.execute_batches(rows, _links(plan, part.links), self._stays(plan, part.entries, now))
-            await self._changes.write_many(tx, actor, part.log, batch_id, now)
+            stays = self._stays(plan, part.entries, now), part.past.stays_as_rows(plan, self._ids)
+            await tx.execute_batches(rows, _links(plan, part.links), *stays)
+            if part.log:
+                await self._changes.write_many(tx, actor, part.log, batch_id, now)
+            if part.past.log:
+                await self._changes.write_past(tx, actor, part.past.log, batch_id)
 
         await NewRecords(plan, actor, now, ids, drafts, kind, numbers).each_part(write)
         return ids

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby, islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import groupby, islice, pairwise
 from typing import Any
 
 from kernel.access.actor import Actor
+from kernel.errors import PluginError
 from kernel.ids import IdGenerator
 from kernel.schema import Project, Schema
 from kernel.services.record_input import DraftParser
@@ -51,6 +53,8 @@ class _SampleParser:
         self._parser = DraftParser(work.project, work.access)
         self._made = made
         self._fields = {f.key: f for f in work.project.live_fields if f.columns and f.type is not None}
+        self._lists = {choice.name: choice.id for choice in work.project.lists}
+        self._now = work.now
         self._local = local
 
     def draft(self, sample: Sample) -> Draft:
@@ -67,9 +71,22 @@ class _SampleParser:
             data["tags"] = list(sample.tags)
         if sample.description is not None:
             data["description"] = sample.description
+        if sample.due_at is not None:
+            data["due_at"] = sample.due_at.isoformat()
         draft = self._parser.parse(data, new=True)
         draft.fields |= references
+        if sample.stays:
+            draft.stays = self._stays(sample)
         return draft
+
+    def _stays(self, sample: Sample) -> Sequence[tuple[int, datetime]]:
+        """Where a sample has been, by the ids of lists; PluginError for what cannot have been."""
+        moments = [moment for _, moment in sample.stays]
+        in_order = all(before <= after for before, after in pairwise([*moments, self._now]))
+        known = all(name in self._lists for name, _ in sample.stays)
+        if not known or not in_order or sample.stays[-1][0] != sample.list:
+            raise PluginError(f"The stays of sample '{sample.key}' do not lead from the past to its list.")
+        return [(self._lists[name], moment) for name, moment in sample.stays]
 
     def _records(self, target: int, value: Any, many: bool) -> Any:
         keys = value if isinstance(value, list | tuple) else [value]

@@ -102,7 +102,7 @@ class TemplateService:
             await self._boards_of(tx, schema, everything, spec, applied)
             if sample:
                 writer = SampleWriter(self._records, self._parts.ids, applied.projects)
-                samples = template.samples(sample, seed)
+                samples = template.samples(sample, seed, self._parts.clock.now().date())
                 applied.samples = await writer.write(tx, schema, everything, samples)
             await self._rules_of(tx, schema, everything, spec, applied)
         return applied

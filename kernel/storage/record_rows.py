@@ -43,12 +43,15 @@ class Draft:
     `columns`: built-in columns by name. `fields`: parsed values by field id; people, records and
     files may still be text (id, email) until they have been found. `links`: tags and assignees
     by link id. `completed`: done now, unless it is done already; or not done any more.
+    `stays`: where a new record has been, ids of lists with the moments of coming there; only samples
+    of templates have such a past.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
     fields: dict[int, Any] = field(default_factory=dict)
     links: dict[int, list[Any]] = field(default_factory=dict)
     completed: bool | None = None
+    stays: Sequence[tuple[int, datetime]] = ()
 
     def settle(self, now: datetime, completed_at: datetime | None) -> None:
         """Turn `completed` into the moment it means for a record that was completed then, or not."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
-from itertools import accumulate
-from random import Random
+from datetime import date
 from typing import Any
 
 from kernel.plugin_api import (
@@ -22,56 +20,30 @@ from kernel.plugin_api import (
     TemplateSpec,
     hookimpl,
 )
+from plugins.templates._crm_samples import (
+    CATEGORIES,
+    DEAL_SOURCES,
+    REASONS,
+    SIZES,
+    SOURCES,
+    TAGS,
+    samples,
+)
 
 PIPELINE = (
-    ("Unqualified", "gray", 10),
-    ("Qualification", "sky", 14),
-    ("Writing Proposal", "blue", 10),
-    ("Proposal Sent", "indigo", 10),
-    ("Negotiations", "amber", 8),
-    ("Contract Out for Signature", "orange", 5),
-    ("Closed Won", "green", 24),
-    ("Closed Lost", "red", 16),
-    ("N/A", "slate", 3),
+    ("Unqualified", "gray"),
+    ("Qualification", "sky"),
+    ("Writing Proposal", "blue"),
+    ("Proposal Sent", "indigo"),
+    ("Negotiations", "amber"),
+    ("Contract Out for Signature", "orange"),
+    ("Closed Won", "green"),
+    ("Closed Lost", "red"),
+    ("N/A", "slate"),
 )
-"""Name, color and share of the samples of each step."""
-
-DELIVERY = (("To do", "gray", 3), ("In progress", "blue", 4), ("In review", "amber", 1), ("Done", "green", 6))
-TAGS = (("branding", "purple"), ("website", "blue"), ("SEO", "green"), ("Facebook management", "indigo"))
-SOURCES = ("Website", "Referral", "Trade fair", "Advertising", "Cold call", "Partner")
-CATEGORIES = ("Retail", "Manufacturing", "Services", "Technology", "Health", "Public sector")
-SIZES = ("1–10", "11–50", "51–250", "251–1000", "Over 1000")
-DEAL_SOURCES = ("Inbound", "Outbound", "Referral", "Existing customer", "Tender")
-REASONS = ("Price", "Competitor", "No budget", "No answer", "Timing", "Missing feature")
+DELIVERY = (("To do", "gray"), ("In progress", "blue"), ("In review", "amber"), ("Done", "green"))
+TAG_COLORS = ("purple", "blue", "green", "indigo")
 COLORS = ("blue", "green", "amber", "purple", "teal", "rose", "slate")
-
-START = date(2025, 1, 1)
-"""The first day of the samples, fixed so that they never change."""
-
-_NAMES = (
-    "Acme", "Aurora", "Baltic", "Bielik", "Borealis", "Bäcker", "Café Lumière", "Cedar", "Délice", "Dębowa",
-    "Edelweiß", "Élan", "Falcon", "Fjord", "Gdańska", "Größe", "Harbour", "Hokkaidō", "Iskra", "Jaskółka",
-    "København", "Kraków", "Linden", "Łąka", "Meridian", "Møller", "Nordwind", "Ñandú", "Ostoja", "Öresund",
-    "Pégase", "Polaris", "Quercus", "Řeka", "São Bento", "Sequoia", "Świt", "Tōkai", "Tulipán", "Überland",
-    "Vega", "Wisła", "Xenon", "Żubr", "Žižka", "Αθηνά", "София", "東京",
-)  # fmt: skip
-_TRADES = (
-    "Bakery", "Builders", "Clinic", "Consulting", "Design", "Energy", "Foods", "Furniture", "Garden",
-    "Hotels", "Labs", "Logistics", "Media", "Motors", "Optics", "Outdoor", "Pharma", "Printing", "Software",
-    "Sport", "Studio", "Textiles", "Tools", "Travel",
-)  # fmt: skip
-_FORMS = ("Ltd", "GmbH", "sp. z o.o.", "S.A.", "AB", "Inc.", "s.r.o.", "BV", "Oy", "株式会社")
-_PEOPLE = (
-    "Ewa Nowak", "Łukasz Żak", "Anna Müller", "José García", "Zoë Brontë", "Søren Holm", "Chloé Lefèvre",
-    "Jiří Dvořák", "Ágnes Szabó", "İpek Yılmaz", "Νίκος Παππάς", "Олена Шевченко", "田中 さくら",
-    "Sean O’Brien",
-)  # fmt: skip
-_STREETS = ("Długa", "Hauptstraße", "Market Street", "Rue de la Paix", "Nádražní", "Calle Mayor", "中央通り")
-_TOWNS = ("00-001 Warszawa", "10115 Berlin", "London E1 6AN", "75001 Paris", "110 00 Praha", "28013 Madrid")
-_PHONES = (("+4860", 7), ("+49151", 8), ("+3361", 7), ("+442079", 6), ("+120255501", 2))
-_WORK = ("relaunch", "campaign", "rebranding", "shop", "audit", "photo shoot", "newsletter", "yearly care")
-_WEIGHTS = list(accumulate(share for _, _, share in PIPELINE))
-_DELIVERY_WEIGHTS = list(accumulate(share for _, _, share in DELIVERY))
 
 
 def _options(names: Sequence[str]) -> Mapping[str, Any]:
@@ -127,8 +99,8 @@ OPPORTUNITIES = ProjectSpec(
     key="opportunities",
     name="Opportunities",
     description="The sales pipeline.",
-    lists=tuple(ListSpec(name, color) for name, color, _ in PIPELINE),
-    tags=tuple(TagSpec(name, color) for name, color in TAGS),
+    lists=tuple(ListSpec(name, color) for name, color in PIPELINE),
+    tags=tuple(TagSpec(name, color) for name, color in zip(TAGS, TAG_COLORS, strict=True)),
     fields=(
         _reference("Customer", "customers"),
         FieldSpec("Amount", "currency"),
@@ -153,7 +125,7 @@ DELIVERIES = ProjectSpec(
     key="delivery",
     name="Delivery",
     description="What was sold and is now made.",
-    lists=tuple(ListSpec(name, color) for name, color, _ in DELIVERY),
+    lists=tuple(ListSpec(name, color) for name, color in DELIVERY),
     fields=(
         _reference("Opportunity", "opportunities"),
         FieldSpec("Invoiced", "currency"),
@@ -281,87 +253,9 @@ class CrmTemplate(Template):
     def spec(self) -> TemplateSpec:
         return TemplateSpec((CUSTOMERS, OPPORTUNITIES, DELIVERIES), (SALES,), AUTOMATIONS)
 
-    def samples(self, size: int, seed: int = 1) -> Iterator[Sample]:
+    def samples(self, size: int, seed: int, today: date) -> Iterator[Sample]:
         """`size` opportunities, a tenth as many customers, a delivery for most of what was won."""
-        random = Random(seed)
-        customers = max(1, size // 10)
-        names: set[str] = set()
-        for number in range(customers):
-            yield _customer(random, number, names)
-        won: list[tuple[int, str]] = []
-        for number in range(size):
-            deal = _opportunity(random, number, customers)
-            if deal.list == "Closed Won":
-                won.append((number, deal.fields["amount"]))
-            yield deal
-        for number, amount in won:
-            if random.random() < 0.8:
-                yield _delivery(random, number, amount)
-
-
-def _customer(random: Random, number: int, names: set[str]) -> Sample:
-    name = f"{random.choice(_NAMES)} {random.choice(_TRADES)} {random.choice(_FORMS)}"
-    if name in names:
-        name = f"{name} {number + 1}"
-    names.add(name)
-    size = random.randrange(len(SIZES))
-    domain = f"customer-{number + 1}.example"
-    prefix, digits = random.choice(_PHONES)
-    fields: dict[str, Any] = {
-        "email": f"office@{domain}",
-        "phone": f"{prefix}{random.randrange(10**digits):0{digits}}",
-        "website": f"https://www.{domain}",
-        "address": f"{random.choice(_STREETS)} {random.randrange(1, 200)}, {random.choice(_TOWNS)}",
-        "contact_person": random.choice(_PEOPLE),
-        "source": random.choice(SOURCES),
-        "category": random.choice(CATEGORIES),
-        "customer_size": SIZES[size],
-        "sector": random.choice(_TRADES).lower(),
-        "employees": random.randrange(1, 10) * 5**size,
-        "year_established": random.randrange(1950, 2025),
-        "annual_revenue": f"{random.randrange(50, 5000) * 5**size}000.00",
-    }
-    if number and random.random() < 0.05:
-        fields["subsidiary_of"] = f"c{random.randrange(number)}"
-    return Sample("customers", f"c{number}", name, "Customers", fields)
-
-
-def _opportunity(random: Random, number: int, customers: int) -> Sample:
-    step = random.choices(PIPELINE, cum_weights=_WEIGHTS)[0][0]
-    amount = random.randrange(500, 90_000) + random.randrange(100) / 100
-    fields: dict[str, Any] = {
-        "customer": f"c{random.randrange(customers)}",
-        "amount": f"{amount:.2f}",
-        "confidence": random.randrange(1, 6),
-        "expected_close_date": (START + timedelta(days=random.randrange(730))).isoformat(),
-        "deal_source": random.choice(DEAL_SOURCES),
-    }
-    if random.random() < 0.9:
-        fields["cost"] = f"{amount * random.uniform(0.2, 0.9):.2f}"
-    if step == "Closed Lost":
-        fields["reason_lost"] = random.choice(REASONS)
-    if step not in ("Unqualified", "Qualification", "N/A"):
-        fields["proposal_url"] = f"https://proposals.example/{number + 1}"
-    tags = [name for name, _ in TAGS if random.random() < 0.3]
-    title = f"{random.choice(_NAMES)} {random.choice(_WORK)} {number + 1}"
-    return Sample("opportunities", f"o{number}", title, step, fields, tuple(tags))
-
-
-def _delivery(random: Random, number: int, amount: str) -> Sample:
-    step = random.choices(DELIVERY, cum_weights=_DELIVERY_WEIGHTS)[0][0]
-    done = step == "Done"
-    fields: dict[str, Any] = {
-        "opportunity": f"o{number}",
-        "progress": 100 if done else random.randrange(0, 95, 5),
-        "handover_date": (START + timedelta(days=random.randrange(365, 900))).isoformat(),
-        "accepted_by_the_customer": done,
-    }
-    if done or random.random() < 0.3:
-        fields |= {
-            "invoiced": amount,
-            "invoice_date": (START + timedelta(days=random.randrange(300, 730))).isoformat(),
-        }
-    return Sample("delivery", f"d{number}", f"Delivery of deal {number + 1}", step, fields)
+        return samples(size, seed, today)
 
 
 @hookimpl

@@ -119,6 +119,8 @@ def test_enabled_field_types_are_in_the_document(document: dict[str, Any]) -> No
     schemas = document["components"]["schemas"]
     assert schemas["FieldValue_rating"]["title"] == "Star rating"
     assert "rating" in schemas["FieldTypeKey"]["enum"]
+    for name, key in (("ChartType", "bar"), ("Importer", "csv"), ("Trigger", "due"), ("Action", "wait")):
+        assert key in schemas[f"{name}Key"]["enum"]
 
 
 async def test_a_switched_off_type_leaves_the_document(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -160,8 +163,13 @@ async def test_bad_input_is_refused(client: httpx.AsyncClient, body: Any) -> Non
 
 def test_samples_are_the_same_for_a_seed_and_valid() -> None:
     template = CrmTemplate()
-    first, again = list(template.samples(3000, seed=7)), list(template.samples(3000, seed=7))
-    assert first == again != list(template.samples(3000, seed=8))
+    day = date(2026, 11, 26)
+    first, again = list(template.samples(3000, 7, day)), list(template.samples(3000, 7, day))
+    assert first == again
+    assert first not in (
+        list(template.samples(3000, 8, day)),
+        list(template.samples(3000, 7, date(2026, 11, 27))),
+    )
     customers = [s for s in first if s.project == "customers"]
     assert len({s.title for s in customers}) == len(customers) == 300
     assert sum(s.project == "opportunities" for s in first) == 3000
@@ -173,7 +181,66 @@ def test_samples_are_the_same_for_a_seed_and_valid() -> None:
         for name in ("customer", "opportunity", "subsidiary_of"):
             assert sample.fields.get(name, "c0") in keys | {"c0"}
         keys.add(sample.key)
-    assert [name for name, _, _ in PIPELINE] == R9
+    assert [name for name, _ in PIPELINE] == R9
+
+
+def test_samples_are_of_a_business_that_lives() -> None:
+    day = date(2026, 11, 26)
+    end = datetime.combine(day, time(), UTC)
+    made = list(CrmTemplate().samples(3000, 7, day))
+    for sample in made:
+        moments = [moment for _, moment in sample.stays]
+        assert all(a < b for a, b in pairwise([*moments, end])), sample
+        assert moments[0] >= end - timedelta(days=430)
+        assert sample.stays[-1][0] == sample.list
+        assert sample.due_at is None or abs(sample.due_at - end) < timedelta(days=20)
+    born = {s.key: s.stays[0][1] for s in made}
+    deals = [s for s in made if s.project == "opportunities"]
+    assert all(born[d.fields["customer"]] < born[d.key] for d in deals)
+    months = Counter(f"{born[d.key]:%Y-%m}" for d in deals)
+    assert len(months) == 15
+    assert len(set(months.values())) > 10, "months differ"
+    won = [d for d in deals if d.list == "Closed Won"]
+    weeks = sorted((d.stays[-1][1] - born[d.key]).days for d in won)
+    assert 14 < weeks[len(weeks) // 2] < 120
+    assert len({f"{d.stays[-1][1]:%Y-%m}" for d in won}) >= 14
+    still_open = [d for d in deals if d.list not in ("Closed Won", "Closed Lost", "N/A")]
+    assert {d.list for d in still_open} == set(R9[:6])
+    assert sum(born[d.key] > end - timedelta(days=90) for d in still_open) > 0.8 * len(still_open)
+    buyers = {d.fields["customer"] for d in deals}
+    assert 200 < len(buyers) < 300, "some customers have bought nothing yet"
+    for delivery in (s for s in made if s.project == "delivery"):
+        deal = delivery.fields["opportunity"]
+        invoiced = delivery.fields.get("invoice_date")
+        assert invoiced is None or f"{born[deal]:%Y-%m-%d}" < invoiced < day.isoformat()
+
+
+async def test_the_past_of_samples_is_one_story(client: httpx.AsyncClient) -> None:
+    """What the record, its stays in lists, its history and a look into the past say agrees."""
+    made = await applied(client, sample=40)
+    path = f"/projects/{made['projects'][1]['id']}"
+    lists = {e["id"]: e["name"] for e in await items(client, f"{path}/lists")}
+    kind = {"name": "Days", "type": "time_in_list", "config": {"list": "Closed Won", "unit": "seconds"}}
+    assert (await client.post(f"{path}/fields", json=kind)).status_code == 201
+    deals = await items(client, f"{path}/records")
+    now = datetime.now(UTC)
+    won = [d for d in deals if lists[d["list_id"]] == "Closed Won" and d["version"] > 2]
+    assert len(won) > 3
+    for deal in won[:4]:
+        history = (await items(client, f"{path}/records/{deal['id']}/history"))[::-1]
+        assert [h["kind"] for h in history] == ["record.created"] + ["record.moved"] * (deal["version"] - 1)
+        moments = [datetime.fromisoformat(h["at"]) for h in history]
+        assert deal["created_at"] == history[0]["at"]
+        assert deal["list_entered_at"] == deal["updated_at"] == history[-1]["at"]
+        assert all(a < b for a, b in pairwise([*moments, now]))
+        stayed = timedelta(seconds=float(deal["fields"]["days"]))
+        assert abs(now - moments[-1] - stayed) < timedelta(minutes=10)
+        query = {"as_of": history[-2]["at"]}
+        before = (await client.get(f"{path}/records/{deal['id']}", params=query)).json()
+        assert (lists[before["list_id"]], before["version"]) == (
+            "Contract Out for Signature",
+            deal["version"] - 1,
+        )
 
 
 CHARTS = [
@@ -222,8 +289,8 @@ async def test_the_dashboard_shows_what_is_in_the_records(client: httpx.AsyncCli
         assert "<svg" in picture.text
 
 
-async def test_its_automations_work(client: httpx.AsyncClient) -> None:
-    made = await applied(client)
+async def test_its_automations_work_and_leave_samples_alone(client: httpx.AsyncClient) -> None:
+    made = await applied(client, sample=20)
     assert not made["skipped"]
     projects = {p["name"]: f"/projects/{p['id']}" for p in made["projects"]}
     deals, customers = projects["Opportunities"], projects["Customers"]
@@ -244,6 +311,8 @@ async def test_its_automations_work(client: httpx.AsyncClient) -> None:
             break
         await asyncio.sleep(0.05)
     assert [(run["status"], run["record_id"]) for run in runs] == [("done", record["id"])]
+    for rule in rules[1:]:
+        assert await items(client, f"{deals}/automations/{rule['id']}/runs") == [], rule["name"]
     after = (await client.get(f"{deals}/records/{record['id']}")).json()
     assert len(after["assignees"]) == 1
     [comment] = await items(client, f"{deals}/records/{record['id']}/comments")
