@@ -12,6 +12,7 @@ from bench.automations import automations
 from bench.cases import Effort, Figure, filtered, growth, imports, pages
 from bench.dashboards import dashboards
 from bench.data import Filled, fill
+from bench.forms import forms
 from bench.places import Place, places
 
 
@@ -39,6 +40,7 @@ def measured(engine: str, options: argparse.Namespace, effort: Effort) -> list[F
             figures += growth((place, filled), large, effort)
             figures += dashboards(*large, effort)
         figures += automations(place, filled)
+        figures += forms(place, filled, effort)
         figures += imports(place, filled, options.rows)
     return figures
 
