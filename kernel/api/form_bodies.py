@@ -16,7 +16,7 @@ from kernel.api.decoding import decode
 from kernel.errors import Fault, InvalidInputError, TooLargeError, UnsupportedMediaTypeError
 from kernel.runtime import Kernel
 from kernel.services.forms.entries import Entry, is_blank, named
-from kernel.services.forms.public import OpenForm, Submission
+from kernel.services.forms.filling import OpenForm, Submission
 from kernel.services.forms.uploads import MOST_FILES
 
 KEY: Final = "_key"
@@ -90,9 +90,13 @@ def submission(sent: Sent, opened: OpenForm, address: str) -> Submission:
     """What was sent, as a submission."""
     alike = urlencode(sorted(p for p in sent.pairs if p[0] != KEY)).encode()
     return Submission(
-        sent.values(opened), address, sent.last(KEY), alike, bool((sent.last(TRAP) or "").strip()),
-        frozenset(id_ for _, id_ in sent.files),
-    )  # fmt: skip
+        values=sent.values(opened),
+        address=address,
+        key=sent.last(KEY),
+        alike=alike,
+        trapped=bool((sent.last(TRAP) or "").strip()),
+        uploads=frozenset(id_ for _, id_ in sent.files),
+    )
 
 
 def is_json(request: Request[Any, Any, Any]) -> bool:

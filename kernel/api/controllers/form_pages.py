@@ -25,7 +25,8 @@ from kernel.errors import (
 )
 from kernel.services.forms.checks import origin_of
 from kernel.services.forms.entries import Entry
-from kernel.services.forms.public import CLOSED, KEY_OVER, Asked, OpenForm
+from kernel.services.forms.filling import OpenForm
+from kernel.services.forms.public import CLOSED, KEY_OVER, Asked
 from kernel.web.forms import Control, FormPage, State, language_of, page, policy
 
 _BUSY: Final = "Too many submissions. Please try again in a few minutes."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 import msgspec
@@ -145,7 +146,8 @@ class PublicFormsController(Controller):
         status_code=201,
         summary="Send a form",
         description="Form-encoded, as multipart with files, or JSON. What the form does not ask for is "
-        "refused. The same `key`, or the same content within ten seconds, makes one record.",
+        "refused. The same `key`, the same content within ten seconds, or within a day with the same "
+        "`Idempotency-Key`, makes one record.",
         operation_class=SubmitOperation,
         request_max_body_size=None,
     )
@@ -157,6 +159,7 @@ class PublicFormsController(Controller):
             sent = await read_json(request, address)
         else:
             sent = submission(await read_form(kernel, request, opened), opened, address)
+        sent = replace(sent, repeat=request.headers.get("idempotency-key"))
         try:
             after = await kernel.forms.public.submit(opened, sent)
         finally:

@@ -33,9 +33,10 @@ def stored(form_id: int, key: str) -> str:
     return hashlib.sha256(f"{form_id}:{key}".encode()).hexdigest()
 
 
-def key_of_content(address: str, content: bytes) -> str:
+def key_of_content(address: str, content: bytes, repeat: str | None) -> str:
     """The key of what comes without one: who sends the same again at once has pressed twice."""
-    return "content:" + hashlib.sha256(address.encode() + b"\0" + content).hexdigest()
+    said = f"{address}\0{repeat or ''}\0".encode(errors="replace")
+    return "content:" + hashlib.sha256(said + content).hexdigest()
 
 
 def _signature(secret: str, said: str) -> str:

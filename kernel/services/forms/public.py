@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final
 
 import structlog
@@ -12,18 +11,30 @@ import structlog
 from kernel.access.actor import Actor, ProjectAccess
 from kernel.access.throttle import Throttle
 from kernel.dialects.base import Parameters
-from kernel.errors import ConflictError, Fault, InvalidInputError, NotFoundError, SmaltError
+from kernel.errors import ConflictError, Fault, InvalidInputError, NotFoundError
 from kernel.queries.fields import has_built_in
-from kernel.schema import Project, Schema
+from kernel.schema import Project
 from kernel.services.entries import ProjectParts
 from kernel.services.forms import keys
 from kernel.services.forms.conditions import Given, statement, values_for_conditions
-from kernel.services.forms.entries import Entry, entries_of, is_blank, named
+from kernel.services.forms.entries import Entry, entries_of, is_blank
+from kernel.services.forms.filling import (
+    OpenForm,
+    Submission,
+    by_key,
+    defaults_of,
+    files_of_others,
+    form_actor,
+    missing,
+    placed,
+    title_of,
+    unknown_names,
+)
 from kernel.services.forms.model import After, StoredForm
 from kernel.services.forms.opening import Closed, closed
-from kernel.services.forms.pickers import FORM, Option, options, seen_targets
+from kernel.services.forms.pickers import Option, options, seen_targets
 from kernel.services.forms.rows import FormRows
-from kernel.services.record_input import DraftParser, title_text
+from kernel.services.record_input import DraftParser
 from kernel.services.records import RecordService, Writing
 from kernel.storage.database import Statement
 from kernel.storage.record_rows import Draft
@@ -40,38 +51,6 @@ CLOSED: Final[dict[Closed, str]] = {
 }
 _SWEEP_EVERY: Final = 200
 _log = structlog.get_logger("smalt.forms")
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What somebody has sent: values by the names of fields, as JSON or as texts of a page.
-
-    `key` is what the form was given out with; `alike` is the content, by which the same without a key
-    is recognised. `trapped` is true when a field is filled in that people do not see. `uploads` are the
-    files that came along.
-    """
-
-    values: Mapping[str, Any]
-    address: str
-    key: str | None = None
-    alike: bytes = b""
-    trapped: bool = False
-    uploads: frozenset[int] = frozenset()
-
-
-@dataclass(frozen=True)
-class OpenForm:
-    """A form with the project as it is. `closed` says why it takes nothing now."""
-
-    form: StoredForm
-    schema: Schema
-    project: Project
-    entries: Sequence[Entry]
-    closed: Closed | None
-
-    @property
-    def settable(self) -> list[Entry]:
-        return [entry for entry in self.entries if entry.form.settable]
 
 
 @dataclass
@@ -133,8 +112,8 @@ class PublicForms:
 
     async def visible(self, opened: OpenForm, values: Mapping[str, Any]) -> set[str]:
         """The keys of the fields that are to be seen while these values are filled in."""
-        raw = _by_key(opened.settable, values) | _defaults(opened.entries, values)
-        actor = _actor(opened.form, opened.project, [], {}, frozenset())
+        raw = by_key(opened.settable, values) | defaults_of(opened.entries, values)
+        actor = form_actor(opened.form, opened.project, [], {}, frozenset())
 
         def read(project: Project, access: ProjectAccess) -> Mapping[str, Any]:
             return values_for_conditions(project, opened.entries, raw)
@@ -162,8 +141,9 @@ class PublicForms:
             return form.content.after
         if sent.key is not None and not self.is_good(form, sent.key):
             raise InvalidInputError(KEY_OVER, [Fault("/key", KEY_OVER)])
-        key = keys.stored(form.id, sent.key or keys.key_of_content(sent.address, sent.alike))
-        oldest = self._parts.now() - (keys.GOOD_FOR_MS if sent.key else keys.ALIKE_MS)
+        key = keys.stored(form.id, sent.key or keys.key_of_content(sent.address, sent.alike, sent.repeat))
+        lasting = sent.key is not None or sent.repeat is not None
+        oldest = self._parts.now() - (keys.GOOD_FOR_MS if lasting else keys.ALIKE_MS)
         if await self._rows.is_used(key, oldest):
             return form.content.after
         if opened.closed is not None:
@@ -172,27 +152,27 @@ class PublicForms:
         try:
             await self._write(opened, actor, data, key, oldest)
         except InvalidInputError as error:
-            raise InvalidInputError("The form is not filled in rightly.", _placed(error.faults)) from error
+            raise InvalidInputError("The form is not filled in rightly.", placed(error.faults)) from error
         return form.content.after
 
     async def _wanted(self, opened: OpenForm, sent: Submission) -> tuple[dict[str, Any], Actor]:
         """The record that a submission asks for, and who makes it: somebody who may do only that."""
-        values = _by_key(opened.settable, sent.values)
-        faults = _unknown(opened.settable, sent.values) + _files_of_others(opened.settable, values, sent)
+        values = by_key(opened.settable, sent.values)
+        faults = unknown_names(opened.settable, sent.values) + files_of_others(opened.settable, values, sent)
         visible = await self.visible(opened, values)
         used = [e for e in opened.entries if e.key in visible or e.form.hidden]
-        defaults = _defaults([e for e in used if e.form.hidden], values)
+        defaults = defaults_of([e for e in used if e.form.hidden], values)
         wanted = {k: v for k, v in values.items() if any(e.key == k for e in used)} | defaults
         faults += [
             Fault(f"/fields/{e.key}", FILL_IN)
             for e in used
-            if e.key in visible and e.required and _missing(e, wanted.get(e.key))
+            if e.key in visible and e.required and missing(e, wanted.get(e.key))
         ]
         if faults:
             raise InvalidInputError("The form is not filled in rightly.", faults)
         data = await self._record(opened, used, wanted)
         targets = await seen_targets(self._parts.database, opened.schema, opened.form, used)
-        return data, _actor(opened.form, opened.project, used, targets, sent.uploads)
+        return data, form_actor(opened.form, opened.project, used, targets, sent.uploads)
 
     async def _record(
         self, opened: OpenForm, used: Sequence[Entry], wanted: Mapping[str, Any]
@@ -202,7 +182,7 @@ class PublicForms:
         fields = {e.key: wanted[e.key] for e in used if e.custom is not None and e.key in wanted}
         data: dict[str, Any] = {**built_in, "fields": fields}
         if is_blank(data.get("title")):
-            data["title"] = _title(opened, used, wanted)
+            data["title"] = title_of(opened, used, wanted)
         if content.list in {str(choice.id) for choice in project.lists}:
             data["list"] = content.list
         if content.tags and has_built_in(project, "tags"):
@@ -244,87 +224,3 @@ class PublicForms:
         await self._records.resolve(work, [("", draft)])
         (record_id,) = await self._records.writer.create(work.tx, work.actor, work.plan, [draft])
         return record_id
-
-
-def _actor(
-    form: StoredForm,
-    project: Project,
-    used: Sequence[Entry],
-    targets: Mapping[int, ProjectAccess],
-    uploads: frozenset[int],
-) -> Actor:
-    """Whoever has filled in a form: may make one record of these fields, and knows nothing else."""
-    rules: dict[str, Any] = dict.fromkeys(("title", "list", "tags", "assignees"), "edit")
-    rules |= {"*": "hidden", **dict.fromkeys((entry.key for entry in used), "edit")}
-    scope = targets[project.id].scope if project.id in targets else None
-    own = ProjectAccess(FORM, rules, scope, frozenset({"create"}))
-    return Actor(
-        user_id=None, name=form.name, memberships={**targets, project.id: own}, via=FORM, uploads=uploads
-    )
-
-
-def _by_key(entries: Sequence[Entry], values: Mapping[str, Any]) -> dict[str, Any]:
-    found = {}
-    for name, value in values.items():
-        entry = named(entries, name)
-        if entry is not None:
-            found[entry.key] = value
-    return found
-
-
-def _defaults(entries: Sequence[Entry], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What hidden fields get where nothing else may be, or is, given."""
-    return {
-        e.key: e.form.default
-        for e in entries
-        if e.form.hidden and not is_blank(e.form.default) and is_blank(values.get(e.key))
-    }
-
-
-def _unknown(entries: Sequence[Entry], values: Mapping[str, Any]) -> list[Fault]:
-    """Names that the form does not ask for; what else the project has is nobody's business."""
-    faults = []
-    for name in values:
-        if named(entries, name) is None:
-            near = get_close_matches(name, [entry.key for entry in entries], n=1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            place = name.replace("~", "~0").replace("/", "~1")
-            faults.append(Fault(f"/fields/{place}", f"This form does not ask for '{name[:100]}'.{hint}"))
-    return faults
-
-
-def _files_of_others(entries: Sequence[Entry], values: Mapping[str, Any], sent: Submission) -> list[Fault]:
-    """A submission brings its files along and names no others."""
-    brought = {str(id_) for id_ in sent.uploads}
-    return [
-        Fault(f"/fields/{entry.key}", "Send the files with the form, as multipart/form-data.")
-        for entry in entries
-        if entry.asking == "file"
-        and not is_blank(value := values.get(entry.key))
-        and not (isinstance(value, list) and all(isinstance(v, str) and v in brought for v in value))
-    ]
-
-
-def _missing(entry: Entry, value: Any) -> bool:
-    """Whether what must be filled in is not; what must be ticked is to be ticked."""
-    return is_blank(value) or (entry.form.required and entry.asking == "check" and value in (False, "false"))
-
-
-def _title(opened: OpenForm, used: Sequence[Entry], wanted: Mapping[str, Any]) -> str:
-    """The title of a record whose form does not ask for one: what was filled in first, or the form's name."""
-    for entry in used:
-        value = wanted.get(entry.key)
-        if entry.form.settable and isinstance(value, str) and not entry.choices and entry.column is not None:
-            try:
-                return title_text(" ".join(value.split())[:500])
-            except SmaltError:
-                continue
-    return opened.form.name
-
-
-def _placed(faults: Collection[Fault]) -> list[Fault]:
-    """Faults of a record as faults of `{"fields": {…}}`."""
-    return [
-        fault if fault.pointer.startswith("/fields") else Fault(f"/fields{fault.pointer}", fault.detail)
-        for fault in faults
-    ]
