@@ -128,8 +128,11 @@ class UserService:
         async with self._database.transaction() as tx:
             return await self.add(tx, self._ids.new(), email, name, hashed, data.admin)
 
-    async def update(self, actor: Actor, user_id: int, data: UserPatch) -> User:
-        """Change what is given. Rights, email and activity only administrators change."""
+    async def update(self, actor: Actor, user_id: int, data: UserPatch, session: int | None = None) -> User:
+        """Change what is given. Rights, email and activity only administrators change.
+
+        A new password ends the sessions of the user, but for `session`, in which it was changed.
+        """
         before = await self.get(actor, user_id)
         given = {n: v for n in data.__struct_fields__ if (v := getattr(data, n)) is not msgspec.UNSET}
         current = given.pop("current_password", None)
@@ -139,7 +142,7 @@ class UserService:
             await self._require_current(actor, user_id, current)
             changes["password_hash"] = await self._passwords.hash(changes.pop("password"))
         async with self._database.transaction() as tx:
-            await self._apply(tx, user_id, changes)
+            await self._apply(tx, user_id, changes, session)
             return _one(await self._fetch(tx, user_id))
 
     async def delete(self, actor: Actor, user_id: int) -> None:
@@ -147,7 +150,9 @@ class UserService:
         _require_admin(actor)
         await self.update(actor, user_id, UserPatch(active=False))
 
-    async def _apply(self, tx: Transaction, user_id: int, changes: dict[str, Any]) -> None:
+    async def _apply(
+        self, tx: Transaction, user_id: int, changes: dict[str, Any], session: int | None
+    ) -> None:
         await bump_access(tx)
         if "email" in changes:
             await self.require_free(tx, changes["email"], user_id)
@@ -157,7 +162,9 @@ class UserService:
         if changes.get("active") is False:
             await tx.execute(f"DELETE FROM smalt_token WHERE user_id = {self._rows.mark(1)}", [user_id])
         if changes.get("active") is False or "password_hash" in changes:
-            await tx.execute(f"DELETE FROM smalt_session WHERE user_id = {self._rows.mark(1)}", [user_id])
+            kept = -1 if session is None or changes.get("active") is False else session
+            ended = f"user_id = {self._rows.mark(1)} AND id <> {self._rows.mark(2)}"
+            await tx.execute(f"DELETE FROM smalt_session WHERE {ended}", [user_id, kept])
 
     async def _fetch(self, tx: Transaction, user_id: int) -> list[Row]:
         sql = f"SELECT {_COLUMNS} FROM smalt_user u WHERE u.id = {self._rows.mark(1)}"

@@ -94,7 +94,7 @@ class MeController(Controller):
     @patch(
         summary="Change yourself",
         description="Your name, `time_zone`, `locale`, `auto_follow`, and your password with "
-        "`current_password`; a new password ends all sessions. The rest is for administrators.",
+        "`current_password`; a new password ends all other sessions. The rest is for administrators.",
     )
     async def change(
         self,
@@ -103,7 +103,7 @@ class MeController(Controller):
         actor: Actor,
         data: JSONBody[UserPatch],
     ) -> MeView:
-        user = await kernel.users.update(actor, actor.user_id or 0, data)
+        user = await kernel.users.update(actor, actor.user_id or 0, data, own_session(request))
         return await self._view(request, kernel, actor, user)
 
     async def _view(
@@ -126,6 +126,11 @@ class MeController(Controller):
             time_zone=user.time_zone,
             locale=user.locale,
         )
+
+
+def own_session(request: Request[access.Actor, Identity, Any]) -> int | None:
+    """The id of the session that asks; None for a token."""
+    return request.auth.credential_id if request.user.via == "page" else None
 
 
 def signed_in(kernel: runtime.Kernel, opened: NewSession) -> Response[SessionView]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import JSONBody
 
+from kernel.access import actor as access
+from kernel.access.authenticator import Identity
+from kernel.api.controllers.session import own_session
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.marks import ADMIN
 from kernel.api.paging import Page, int_key
@@ -72,8 +77,16 @@ class UsersController(Controller):
         description="Everybody changes their own name, `time_zone`, `locale`, `auto_follow` and password "
         "(with `current_password`); administrators with the scope `admin` change everybody.",
     )
-    async def change(self, kernel: Kernel, actor: Actor, user_id: Id, data: JSONBody[UserPatch]) -> UserView:
-        return _user(await kernel.users.update(actor, identifier(user_id), data))
+    async def change(
+        self,
+        request: Request[access.Actor, Identity, Any],
+        kernel: Kernel,
+        actor: Actor,
+        user_id: Id,
+        data: JSONBody[UserPatch],
+    ) -> UserView:
+        user = await kernel.users.update(actor, identifier(user_id), data, own_session(request))
+        return _user(user)
 
     @delete(
         "/{user_id:str}",
