@@ -202,6 +202,12 @@ def test_every_setting_has_an_effect() -> None:
     assert [name for name in FIELDS if f"settings.{name}" not in text] == []
 
 
+def test_only_samples_have_a_past() -> None:
+    """A draft with stays is written with moments of the past; on every other road the clock decides."""
+    names = [p.name for p in SOURCES if re.search(r"\bdraft\.stays = |Draft\([^)]*stays=", p.read_text())]
+    assert names == ["template_samples.py"]
+
+
 def test_the_door_for_plugins_is_complete_and_sorted() -> None:
     names = [name for name, value in vars(plugin_api).items() if not name.startswith("_")]
     modules = {name for name in names if isinstance(getattr(plugin_api, name), ModuleType)}

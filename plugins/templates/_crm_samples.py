@@ -69,9 +69,8 @@ _STEPS = (
     _Step("Negotiations", 16, 0.15),
     _Step("Contract Out for Signature", 9, 0.05),
 )
-_DELIVERY = (("To do", 6), ("In progress", 21), ("In review", 6), ("Done", 0))
+_DELIVERY = (("To do", 10), ("In progress", 30), ("In review", 8), ("Done", 0))
 """The steps of a delivery, and how many days they take on average."""
-
 
 _IDLE = (0, 0, 0, 0, 0, 2, 1)
 """Days until the next working day, for each day of the week."""
@@ -84,7 +83,6 @@ class _Calendar:
     """The days of the samples: which are busy, and when in them something happened."""
 
     def __init__(self, random: Random, today: date) -> None:
-        self.today = today
         self._random = random
         self._first = datetime.combine(today - timedelta(days=SPAN), time(), UTC)
         self._weekday = self._first.weekday()
@@ -153,8 +151,9 @@ class _Business:
         for number, day in enumerate(self._calendar.days(self._size)):
             yield self._opportunity(number, day, won)
         for deal in sorted(won):
-            if self._random.random() < 0.9:
-                yield self._delivery(deal)
+            day = self._calendar.later(deal.day, 2)
+            if day < SPAN and self._random.random() < 0.9:
+                yield self._delivery(deal, day)
 
     def _customer(self, number: int, day: int) -> Sample:
         random = self._random
@@ -239,19 +238,19 @@ class _Business:
     def _stays(self, path: Sequence[tuple[str, int]]) -> tuple[tuple[str, datetime], ...]:
         return tuple([(name, self._calendar.at(day)) for name, day in path])
 
-    def _delivery(self, deal: _Deal) -> Sample:
-        random = self._random
-        path, day = [], deal.day + 1
+    def _delivery(self, deal: _Deal, day: int) -> Sample:
+        """What becomes of a deal whose work is planned from this day on."""
+        random, path = self._random, []
         for step, average in _DELIVERY:
             if day >= SPAN:
                 break
             path.append((step, day))
             day = self._calendar.later(day, average)
-        step, last = path[-1] if path else ("To do", deal.day)
+        step, last = path[-1]
         done = step == "Done"
         fields: dict[str, Any] = {
             "opportunity": f"o{deal.number}",
-            "progress": 100 if done else min(95, random.randrange(0, 30, 5) + 30 * max(0, len(path) - 1)),
+            "progress": 100 if done else min(95, random.randrange(0, 30, 5) + 30 * (len(path) - 1)),
             "handover_date": self._calendar.date(last if done else SPAN + random.randrange(-4, 40)),
             "accepted_by_the_customer": done,
         }
@@ -263,5 +262,5 @@ class _Business:
             }  # fmt: skip
         due = None if done else self._calendar.at(SPAN + random.randrange(-3, 12))
         title = f"Delivery of {deal.title}"
-        stays = self._stays(path or [(step, last)])
+        stays = self._stays(path)
         return Sample("delivery", f"d{deal.number}", title, step, fields, due_at=due, stays=stays)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 
+from tests.outside_plugin.answers import done, ended
 from tests.server_process import smalt
 
 HERE = Path(__file__).parent
@@ -19,12 +18,6 @@ POLISH = "PL61109010140000071219812874"
 GERMAN = "DE89370400440532013000"
 DUTCH = "NL91ABNA0417164300"
 CSV = f"Name,Account\nEwa,{POLISH}\nMax,DE89 3704 0044 0532 0130 00\nBad,PL00109010140000071219812874\n"
-
-
-def done(answer: httpx.Response) -> Any:
-    """The body of an answer that is no fault."""
-    assert answer.status_code < 300, answer.text
-    return answer.json()
 
 
 @pytest.fixture
@@ -103,19 +96,10 @@ def test_it_is_guessed_and_imported_from_csv(client: httpx.Client, project: str)
     mapping = {"Name": {"field": "title"}, "Account": {"field": "account"}}
     done(client.patch(path, json={"mapping": mapping}))
     done(client.post(f"{path}/start"))
-    result = finished(client, path)
+    result = ended(client, path)
     assert (result["status"], result["created"], result["failed"]) == ("done", 2, 1)
     assert "no IBAN" in str(result["errors"])
     assert sorted(titles(client, project, filter="{account} != BLANK()")) == ["Ewa", "Max"]
-
-
-def finished(client: httpx.Client, path: str) -> Any:
-    for _ in range(300):
-        result = done(client.get(path))
-        if result["status"] in ("done", "failed", "cancelled"):
-            return result
-        time.sleep(0.1)
-    raise AssertionError(f"the import did not end: {result}")
 
 
 def test_it_is_switched_off_and_on_without_a_restart(client: httpx.Client, project: str) -> None:

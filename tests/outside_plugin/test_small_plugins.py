@@ -5,15 +5,15 @@ from __future__ import annotations
 
 import io
 import re
-import time
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from xml.etree import ElementTree
 
 import httpx
 import pytest
 from PIL import Image
+
+from tests.outside_plugin.answers import done, ended
 
 HERE = Path(__file__).parent
 SMALL = ("automation", "formats", "waterfall")
@@ -23,22 +23,6 @@ pytestmark = pytest.mark.xdist_group("outside plugins")  # one environment and o
 INI = (
     "[Left turn]\nheading = 270.5\n\n[Right turn]\nheading = 90\nnote = slowly\n\n[Nowhere]\nheading = 400\n"
 )
-
-
-def done(answer: httpx.Response) -> Any:
-    """The body of an answer that is no fault."""
-    assert answer.status_code < 300, answer.text
-    return answer.json()
-
-
-def until_over(client: httpx.Client, path: str, pick: Any = lambda body: body) -> Any:
-    """What something that goes on in the background has come to."""
-    for _ in range(300):
-        found = pick(done(client.get(path)))
-        if found and found["status"] in ("done", "failed", "cancelled", "skipped"):
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"it did not end: {found}")
 
 
 @pytest.fixture
@@ -100,7 +84,7 @@ def test_the_trigger_and_the_action_work(client: httpx.Client, project: str) -> 
 
     for size in (14, 20, 30):  # by 40, 43 and 50 percent
         done(client.patch(record, json={"fields": {"size": size}}))
-    run = until_over(client, f"{made}/runs", lambda body: (body["items"] or [None])[0])
+    run = ended(client, f"{made}/runs", lambda body: (body["items"] or [None])[0])
     assert (run["status"], run["record_id"]) == ("done", record.rpartition("/")[2])
     assert len(done(client.get(f"{made}/runs"))["items"]) == 1
     after = done(client.get(record))
@@ -108,6 +92,11 @@ def test_the_trigger_and_the_action_work(client: httpx.Client, project: str) -> 
     assert 7 <= (datetime.fromisoformat(after["due_at"]) - created).days <= 8, "five working days"
     [comment] = done(client.get(f"{record}/comments"))["items"]
     assert comment["body"] == "Field grew to 30"
+
+    done(client.patch("/plugins/working_days", json={"enabled": False}))
+    assert "off or missing" in done(client.get(made))["fault"]
+    done(client.patch("/plugins/working_days", json={"enabled": True}))
+    assert done(client.get(made))["fault"] is None
 
 
 def test_the_chart_gives_data_svg_and_png(client: httpx.Client, project: str) -> None:
@@ -159,7 +148,7 @@ def test_the_format_and_the_field_type_work_together(client: httpx.Client, proje
     mapping = {"Section": {"field": "title"}, "heading": {"field": "heading"}}
     done(client.patch(path, json={"mapping": mapping}))
     done(client.post(f"{path}/start"))
-    result = until_over(client, path)
+    result = ended(client, path)
     assert (result["status"], result["created"], result["failed"]) == ("done", 2, 1)
     assert "degrees from 0 to 360" in str(result["errors"])
     query = {"display": "en", "sort": "heading"}

@@ -209,8 +209,10 @@ def test_samples_are_of_a_business_that_lives() -> None:
     assert sum(born[d.key] > end - timedelta(days=90) for d in still_open) > 0.8 * len(still_open)
     buyers = {d.fields["customer"] for d in deals}
     assert 200 < len(buyers) < 300, "some customers have bought nothing yet"
+    won_at = {d.key: d.stays[-1][1] for d in won}
     for delivery in (s for s in made if s.project == "delivery"):
         deal = delivery.fields["opportunity"]
+        assert won_at[deal] < born[delivery.key]
         invoiced = delivery.fields.get("invoice_date")
         assert invoiced is None or f"{born[deal]:%Y-%m-%d}" < invoiced < day.isoformat()
 
