@@ -13,7 +13,7 @@ run: $(VENV)/.run
 	@$(BIN)/smalt demo
 
 test: $(VENV)/.test check
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 check: $(VENV)/.test
 	@$(BIN)/ruff check --quiet .

@@ -12,7 +12,6 @@ from tests.server_process import smalt
 
 HERE = Path(__file__).parent
 
-pytestmark = pytest.mark.xdist_group("outside plugins")  # one environment and one server of each engine do
 
 POLISH = "PL61109010140000071219812874"
 GERMAN = "DE89370400440532013000"

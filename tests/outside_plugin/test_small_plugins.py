@@ -18,7 +18,6 @@ from tests.outside_plugin.answers import done, ended
 HERE = Path(__file__).parent
 SMALL = ("automation", "formats", "waterfall")
 
-pytestmark = pytest.mark.xdist_group("outside plugins")  # one environment and one server of each engine do
 
 INI = (
     "[Left turn]\nheading = 270.5\n\n[Right turn]\nheading = 90\nnote = slowly\n\n[Nowhere]\nheading = 400\n"

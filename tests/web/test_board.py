@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.web.conftest import NewPage, Site
 from tests.web.test_daily_work import look_for_faults, wait_until
-
-pytestmark = pytest.mark.xdist_group("web board")
 
 
 def prepared(site: Site) -> str:

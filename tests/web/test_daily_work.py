@@ -12,8 +12,6 @@ from playwright.sync_api import Page, expect
 
 from tests.web.conftest import PATIENCE, NewPage, Site
 
-pytestmark = pytest.mark.xdist_group("web daily")
-
 SERIOUS = ("serious", "critical")
 
 

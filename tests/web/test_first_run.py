@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import EMAIL, PASSWORD, NewPage, Site
 from tests.web.test_daily_work import look_for_faults
-
-pytestmark = pytest.mark.xdist_group("web start")
 
 
 def test_an_empty_server_becomes_a_crm_in_three_clicks(new_page: NewPage, site: Site) -> None:

@@ -10,8 +10,6 @@ from playwright.sync_api import expect
 from tests.web.conftest import NewPage, Site, serve
 from tests.web.test_daily_work import add_condition, cell, wait_until
 
-pytestmark = pytest.mark.xdist_group("web types")
-
 PLUGIN = """
 from decimal import Decimal
 

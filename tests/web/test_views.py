@@ -9,8 +9,6 @@ from tests.web.conftest import NewPage, Site
 from tests.web.test_board import column, prepared
 from tests.web.test_daily_work import add_condition, cell, fits, look_for_faults, wait_until
 
-pytestmark = pytest.mark.xdist_group("web views")
-
 
 @pytest.fixture(scope="module")
 def path(site: Site) -> str:
