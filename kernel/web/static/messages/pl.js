@@ -2,5 +2,6 @@
 
 import daily from "./pl/daily.js";
 import dashboards from "./pl/dashboards.js";
+import settings from "./pl/settings.js";
 
-export default { ...daily, ...dashboards };
+export default { ...settings, ...dashboards, ...daily };

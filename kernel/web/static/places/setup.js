@@ -2,8 +2,11 @@
 
 import { icon } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { mainPlace } from "../core/places.js";
+import { mainPlace, projectView } from "../core/places.js";
 import { route } from "../core/router.js";
 
 mainPlace({ path: "/app/dashboards", label: t("Dashboards"), icon: () => icon("layout-dashboard"), order: 30, load: () => import("../pages/dashboards.js") });
 route("/app/dashboards/:dashboard", () => import("../pages/dashboard.js"), { title: t("Dashboard") });
+projectView({ key: "settings", label: t("Settings"), icon: () => icon("settings-2"), order: 90, end: true, shown: (model) => model.can("configure"), load: () => import("../pages/settings.js") });
+route("/app/projects/:project/settings/:section", () => import("../pages/settings.js"), { title: t("Settings") });
+mainPlace({ path: "/app/trash", label: t("Trash"), icon: () => icon("trash-2"), order: 90, hidden: true, load: () => import("../pages/trash.js") });

@@ -1,0 +1,124 @@
+"""A project is set up through the pages: fields, formulas, lists, tags, roles, members, trash."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.web.conftest import NewPage, Site
+from tests.web.test_daily_work import fits, look_for_faults, wait_until
+
+
+@pytest.fixture(scope="module")
+def crm(site: Site) -> Site:
+    assert site.api.post("/templates/crm/apply", json={"sample": 10}).status_code == 201
+    return site
+
+
+def entries(site: Site, kind: str) -> list[dict[str, Any]]:
+    found = site.api.get(f"{site.project('Opportunities')}/{kind}").json()["items"]
+    return [dict(entry) for entry in found]
+
+
+def named(site: Site, kind: str, name: str) -> dict[str, Any] | None:
+    return next((entry for entry in entries(site, kind) if entry["name"] == name), None)
+
+
+def test_a_formula_is_written_with_help(new_page: NewPage, crm: Site) -> None:
+    page = new_page(f"/app{crm.project('Opportunities')}/settings/fields")
+    page.get_by_role("button", name="New field").click()
+    page.get_by_label("Name").fill("Margin")
+    page.get_by_label("Type").select_option("formula")
+    formula = page.get_by_role("combobox", name="Expression")
+    formula.press_sequentially("{amount} - {co")
+    expect(page.get_by_role("option", name="Cost")).to_be_visible()
+    look_for_faults(page)
+    page.keyboard.press("Enter")
+    expect(formula).to_have_value("{amount} - {cost}")
+    expect(page.locator(".formula-result")).to_contain_text("€")
+    formula.fill("ROUND({amont}, 2)")
+    expect(page.locator(".formula-fault mark")).to_have_text("{amont}")
+    formula.fill("{amount} - {cost}")
+    expect(page.locator(".formula-fault")).to_be_hidden()
+    page.get_by_role("button", name="Make the field").click()
+    expect(page.locator(".field-list")).to_contain_text("Margin")
+    made = named(crm, "fields", "Margin")
+    assert made
+    assert (made["type"], made["config"]["expression"]) == ("formula", "{amount} - {cost}")
+
+
+def test_another_type_asks_before_values_are_lost(new_page: NewPage, crm: Site) -> None:
+    project = crm.project("Opportunities")
+    assert crm.api.post(f"{project}/fields", json={"name": "Size", "type": "text"}).status_code == 201
+    for size in ("12", "large"):
+        made = crm.api.post(f"{project}/records", json={"title": "Sized", "fields": {"size": size}})
+        assert made.status_code == 201
+    page = new_page(f"/app{project}/settings/fields")
+    page.locator(".field-button", has_text="Size").click()
+    page.get_by_label("Type").select_option("number")
+    page.get_by_role("button", name="Save").click()
+    question = page.get_by_role("dialog", name="Some values do not fit")
+    expect(question).to_contain_text("1 value would be emptied.")
+    question.get_by_role("button", name="Cancel").click()
+    assert (named(crm, "fields", "Size") or {})["type"] == "text"
+    page.get_by_role("button", name="Save").click()
+    question.get_by_role("button", name="Go on and lose them").click()
+    wait_until(page, lambda: (named(crm, "fields", "Size") or {})["type"] == "number")
+    sizes = [r["fields"]["size"] for r in crm.records("Opportunities", filter="{title} = 'Sized'")]  # type: ignore[index]
+    assert sorted(map(str, sizes)) == ["12", "None"]
+
+
+def test_lists_and_tags_are_named_ordered_deleted_and_back(new_page: NewPage, crm: Site) -> None:
+    page = new_page(f"/app{crm.project('Opportunities')}/settings/lists")
+    page.get_by_label("New list").fill("On hold")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Name of On hold")).to_be_visible()
+    page.get_by_role("button", name="Move On hold up").click()
+    wait_until(page, lambda: [e["name"] for e in entries(crm, "lists")][-2:] == ["On hold", "N/A"])
+    expect(page.locator(".choice-line").nth(-2).get_by_role("textbox")).to_have_value("On hold")
+    expect(page.get_by_role("button", name="Move On hold up")).to_be_focused()
+    page.get_by_label("Name of On hold").fill("Waiting")
+    page.keyboard.press("Tab")
+    wait_until(page, lambda: named(crm, "lists", "Waiting"))
+    page.get_by_role("link", name="Tags").click()
+    page.get_by_role("button", name="Delete SEO").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_label("Name of SEO")).to_have_count(0)
+    assert named(crm, "tags", "SEO") is None
+    page.get_by_role("link", name="Trash").click()
+    page.get_by_role("button", name="Bring back SEO").click()
+    expect(page.get_by_role("heading", name="The trash is empty")).to_be_visible()
+    assert named(crm, "tags", "SEO")
+
+
+def test_a_junior_does_not_see_cost(new_page: NewPage, crm: Site) -> None:
+    person = {"email": "jan@example.com", "name": "Jan Lis", "password": "another long secret"}
+    assert crm.api.post("/users", json=person).status_code == 201
+    page = new_page(f"/app{crm.project('Opportunities')}/settings/roles")
+    page.get_by_role("button", name="New role").click()
+    page.get_by_label("Name").fill("Junior")
+    page.get_by_role("radio", name="Cost: hidden").check()
+    page.get_by_role("radio", name="Amount: read").check()
+    look_for_faults(page)
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator(".choice-line", has_text="Junior")).to_contain_text("does not see Cost")
+    role = named(crm, "roles", "Junior")
+    assert role
+    assert role["fields"] == {"*": "edit", "cost": "hidden", "amount": "read"}
+    page.get_by_role("link", name="Members").click()
+    page.get_by_label("Email address").fill("jan@example.com")
+    page.get_by_label("Role", exact=True).select_option(label="Junior")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_label("Role of Jan Lis")).to_have_value(role["id"])
+    look_for_faults(page)
+
+
+def test_settings_fit_a_phone(new_page: NewPage, crm: Site) -> None:
+    page = new_page("/app", viewport={"width": 360, "height": 720}, locale="pl-PL")
+    for part in ("fields", "lists", "roles", "members", "general", "trash"):
+        page.goto(f"/app{crm.project('Opportunities')}/settings/{part}")
+        expect(page.locator(".settings-part h2").first).to_be_visible()
+        assert fits(page), part
