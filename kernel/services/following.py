@@ -18,6 +18,7 @@ from kernel.queries.builtins import DEFAULT_FIELD_OF, rule_of
 from kernel.schema import Project, Schema
 from kernel.services.changes import Change
 from kernel.services.entries import ProjectParts
+from kernel.services.notice_mail import leave_notice
 from kernel.services.record_parts import shown
 from kernel.services.record_state import chunks
 from kernel.services.sight import sees_record
@@ -88,7 +89,7 @@ class Following:
             "id": self._parts.ids.new(), "user_id": reader.user_id, "text": f"{actor.name} {text}.",
             "created_at": self._parts.now(), "project_id": changes[0].project_id, "record_id": record_id,
         }  # fmt: skip
-        await self._parts.rows.insert(tx, "smalt_notice", row)
+        await leave_notice(tx, self._parts.rows, row)
 
     async def _text(self, tx: Transaction, schema: Schema, reader: Actor, change: Change) -> str | None:
         """What was done, in the words of the reader; None where there is nothing they may see of it."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kernel.access.acting import actor_of
 from kernel.access.actor import Actor
 from kernel.dialects.base import Parameters
+from kernel.services.notice_mail import leave_notice
 from kernel.services.record_parts import PartWriting, shown
 from kernel.services.rich_text import Mentioned
 from kernel.services.sight import sees_record
@@ -54,7 +55,7 @@ class Mentions:
         for person in people:
             if person.user_id not in (None, work.actor.user_id) and await self._sees(writing, person):
                 notice = {"id": parts.ids.new(), "user_id": person.user_id} | row
-                await parts.rows.insert(work.tx, "smalt_notice", notice)
+                await leave_notice(work.tx, parts.rows, notice)
                 told.append(person.user_id or 0)
         return told
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kernel.access.acting import actor_of
 from kernel.errors import ForbiddenError
 from kernel.services.entries import ProjectParts
+from kernel.services.notice_mail import leave_notice
 from kernel.services.record_parts import shown
 from kernel.services.sight import sees_record
 from kernel.storage.database import Row, Statement, Transaction, WithinTransaction
@@ -62,7 +63,7 @@ class Reminding:
             "id": self._parts.ids.new(), "user_id": user_id, "text": text or _TEXT,
             "created_at": self._parts.now(), "project_id": project_id, "record_id": record_id,
         }  # fmt: skip
-        await self._parts.rows.insert(tx, "smalt_notice", notice)
+        await leave_notice(tx, self._parts.rows, notice)
 
     async def _park(self, tx: Transaction, reminder_id: int) -> None:
         """It waits until the record comes back, from the trash for one."""

@@ -11,6 +11,7 @@ from kernel.access.actor import SYSTEM
 from kernel.clock import to_milliseconds
 from kernel.errors import NotFoundError, SmaltError, UnavailableError
 from kernel.services.entries import ProjectParts
+from kernel.services.notice_mail import leave_notice
 from kernel.services.records import RecordService, Writing
 from kernel.services.repeat_rules import Dates, RepeatRule, due_at, following, shifted
 from kernel.services.repeats import dates_of, rule_decoder, text_of
@@ -153,7 +154,7 @@ class Repeating:
                     "text": f"A record could not be repeated: {why}",
                     "project_id": project_id, "record_id": record_id,
                 }  # fmt: skip
-                await self._parts.rows.insert(tx, "smalt_notice", notice)
+                await leave_notice(tx, self._parts.rows, notice)
 
 
 def _list(work: Writing, rule: RepeatRule) -> int | None:

@@ -28,9 +28,13 @@ Occasions = Annotated[
     list[Occasion],
     msgspec.Meta(description="When to follow a record by yourself.", examples=[["assigned", "mentioned"]]),
 ]
+NotifyByEmail = Annotated[bool, msgspec.Meta(description="Whether notices come by email too.")]
 
-_COLUMNS = "u.id, u.email, u.name, u.admin, u.active, u.created_at, u.auto_follow, u.time_zone, u.locale"
-_OWN = frozenset({"name", "password", "auto_follow", "time_zone", "locale"})
+_COLUMNS = (
+    "u.id, u.email, u.name, u.admin, u.active, u.created_at, u.auto_follow, u.time_zone, u.locale, "
+    "u.notify_by_email"
+)
+_OWN = frozenset({"name", "password", "auto_follow", "time_zone", "locale", "notify_by_email"})
 
 
 class User(msgspec.Struct, frozen=True):
@@ -45,6 +49,7 @@ class User(msgspec.Struct, frozen=True):
     auto_follow: list[Occasion] = []
     time_zone: str | None = None
     locale: str | None = None
+    notify_by_email: bool = False
 
 
 class UserInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -68,6 +73,7 @@ class UserPatch(msgspec.Struct, forbid_unknown_fields=True):
     auto_follow: Occasions | msgspec.UnsetType = msgspec.UNSET
     time_zone: TimeZone | msgspec.UnsetType | None = msgspec.UNSET
     locale: LocaleName | msgspec.UnsetType | None = msgspec.UNSET
+    notify_by_email: NotifyByEmail | msgspec.UnsetType = msgspec.UNSET
 
 
 class UserService:
@@ -212,9 +218,9 @@ class UserService:
 
 
 def _user(row: Row) -> User:
-    id_, email, name, admin, active, created_at, follow, zone, locale = row
+    id_, email, name, admin, active, created_at, follow, zone, locale, by_email = row
     chosen = [] if follow is None else msgspec.json.decode(follow, type=list[Occasion])
-    return User(id_, email, name, bool(admin), bool(active), created_at, chosen, zone, locale)
+    return User(id_, email, name, bool(admin), bool(active), created_at, chosen, zone, locale, bool(by_email))
 
 
 def _one(rows: list[Row]) -> User:

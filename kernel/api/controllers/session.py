@@ -47,6 +47,7 @@ class MeView(msgspec.Struct):
     csrf_token: str | None
     time_zone: str | None
     locale: str | None
+    notify_by_email: bool
 
 
 class SessionController(Controller):
@@ -93,8 +94,8 @@ class MeController(Controller):
 
     @patch(
         summary="Change yourself",
-        description="Your name, `time_zone`, `locale`, `auto_follow`, and your password with "
-        "`current_password`; a new password ends all other sessions. The rest is for administrators.",
+        description="Your name, `time_zone`, `locale`, `auto_follow`, `notify_by_email`, and your password "
+        "with `current_password`; a new password ends all other sessions. The rest is for administrators.",
     )
     async def change(
         self,
@@ -125,6 +126,7 @@ class MeController(Controller):
             csrf_token=_csrf(request),
             time_zone=user.time_zone,
             locale=user.locale,
+            notify_by_email=user.notify_by_email,
         )
 
 

@@ -24,7 +24,8 @@ from kernel.services.users import User, UserInput, UserPatch
 class UserView(msgspec.Struct):
     """A user. One that is not active cannot sign in. `auto_follow`: when it follows records by itself.
 
-    `time_zone` and `locale` are null where the user has chosen none.
+    `time_zone` and `locale` are null where the user has chosen none. `notify_by_email`: notices come by
+    email too.
     """
 
     id: str
@@ -36,6 +37,7 @@ class UserView(msgspec.Struct):
     auto_follow: list[Occasion]
     time_zone: str | None
     locale: str | None
+    notify_by_email: bool
 
 
 class TokenView(msgspec.Struct, omit_defaults=True):
@@ -74,8 +76,9 @@ class UsersController(Controller):
     @patch(
         "/{user_id:str}",
         summary="Change a user",
-        description="Everybody changes their own name, `time_zone`, `locale`, `auto_follow` and password "
-        "(with `current_password`); administrators with the scope `admin` change everybody.",
+        description="Everybody changes their own name, `time_zone`, `locale`, `auto_follow`, "
+        "`notify_by_email` and password (with `current_password`); administrators with the scope `admin` "
+        "change everybody.",
     )
     async def change(
         self,
@@ -132,6 +135,7 @@ def _user(user: User) -> UserView:
         user.auto_follow,
         user.time_zone,
         user.locale,
+        user.notify_by_email,
     )
 
 

@@ -29,6 +29,7 @@ from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
 from kernel.services.entries import EntryService, ProjectParts
 from kernel.services.events.feed import EventFeed
+from kernel.services.notice_mail import NoticeMail
 from kernel.services.outgoing import Outgoing
 from kernel.services.records import RecordService
 from kernel.services.timekeeping import Timekeeper
@@ -66,6 +67,7 @@ class Automations:
             near.records, effects, near.comments, near.checklists, near.checklist_items, parts.rows, parts.ids
         )
         mailer = Mailer(settings.smtp_url, settings.mail_from, clock)
+        self._notices = NoticeMail(database, parts.rows, clock, mailer, settings.public_url)
         requester = Requester(near.outgoing, clock)
         performing = Performing(effects, people, mailer, requester, guard)
         planner = Planner(types, guard)
@@ -87,6 +89,7 @@ class Automations:
         await self._feed.register(CONSUMER)
         if self._on:
             await self._workers.start()
+            await self._notices.start()
             watching = evaluate_forever(self._evaluator, self._feed, self._workers.wake)
             self._evaluating = asyncio.create_task(watching, name="smalt-automations")
 
@@ -94,4 +97,5 @@ class Automations:
         """Stop in the middle; whoever starts next goes on."""
         if self._evaluating is not None:
             await end([self._evaluating])
+            await self._notices.stop()
             await self._workers.stop()

@@ -17,6 +17,7 @@ from kernel.services.automations.stage import Stage
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
+from kernel.services.notice_mail import leave_notice
 from kernel.services.records import RecordService
 from kernel.services.sight import sees_record
 from kernel.storage.database import WithinTransaction
@@ -110,10 +111,11 @@ class PeopleEffects:
             "text": text, "created_at": to_milliseconds(stage.now), "project_id": stage.project.id,
             "record_id": stage.record_id,
         }  # fmt: skip
+        by_email = 0
         for user_id in seeing:
             notice = {"id": self._ids.new(), "user_id": user_id} | row
-            await self._rows.insert(stage.tx, "smalt_notice", notice)
-        return {"notified": len(seeing), "not_members": len(told) - len(seeing)}
+            by_email += await leave_notice(stage.tx, self._rows, notice)
+        return {"notified": len(seeing), "by_email": by_email, "not_members": len(told) - len(seeing)}
 
     async def _sees(self, stage: Stage, user_id: int) -> bool:
         try:

@@ -18,6 +18,7 @@ from kernel.storage.migrations import (
     m0010_dashboards,
     m0011_webhooks,
     m0012_forms,
+    m0019_notices_by_email,
 )
 
 MIGRATIONS = (
@@ -36,4 +37,5 @@ MIGRATIONS = (
     m0010_dashboards,
     m0011_webhooks,
     m0012_forms,
+    m0019_notices_by_email,
 )

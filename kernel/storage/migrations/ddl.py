@@ -18,9 +18,7 @@ def table(name: str, columns: str, key: str | None = None) -> Callable[[str], st
         body = columns if key is None else f"{columns}, PRIMARY KEY ({key})"
         if engine_type != "sqlite":
             return f"CREATE TABLE {name} ({body})"
-        strict = body.replace("BIGINT", "INTEGER").replace("BOOLEAN", "INTEGER")
-        strict = strict.replace("DEFAULT FALSE", "DEFAULT 0").replace("DEFAULT TRUE", "DEFAULT 1")
-        return f"CREATE TABLE {name} ({strict}) STRICT" + (", WITHOUT ROWID" if key else "")
+        return f"CREATE TABLE {name} ({_strict(body)}) STRICT" + (", WITHOUT ROWID" if key else "")
 
     return statement
 
@@ -29,10 +27,16 @@ def new_column(table_name: str, column: str) -> Callable[[str], str]:
     """ALTER TABLE … ADD COLUMN of a column written as for PostgreSQL."""
 
     def statement(engine_type: str) -> str:
-        written = column.replace("BIGINT", "INTEGER") if engine_type == "sqlite" else column
+        written = column if engine_type != "sqlite" else _strict(column)
         return f"ALTER TABLE {table_name} ADD COLUMN {written}"
 
     return statement
+
+
+def _strict(columns: str) -> str:
+    """Columns in the types of SQLite's STRICT tables."""
+    strict = columns.replace("BIGINT", "INTEGER").replace("BOOLEAN", "INTEGER")
+    return strict.replace("DEFAULT FALSE", "DEFAULT 0").replace("DEFAULT TRUE", "DEFAULT 1")
 
 
 def same(sql: str) -> Callable[[str], str]:

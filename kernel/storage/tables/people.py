@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from piccolo.columns import Boolean
+from piccolo.columns import BigInt, Boolean
 from piccolo.table import Table
 
 from kernel.storage.piccolo_engine import ENGINE
@@ -23,6 +23,7 @@ class User(Table, tablename="smalt_user", db=ENGINE):
     created_at = number()
     updated_at = number(null=True)
     auto_follow = text(null=True)
+    notify_by_email = Boolean(default=False)
 
 
 class Token(Table, tablename="smalt_token", db=ENGINE):
@@ -99,7 +100,10 @@ class Role(Table, tablename="smalt_role", db=ENGINE):
 
 
 class Notice(Table, tablename="smalt_notice", db=ENGINE):
-    """A message to a user, or to all administrators when `user_id` is empty."""
+    """A message to a user, or to all administrators when `user_id` is empty.
+
+    It goes by email too at `mail_due_at`, if that is given.
+    """
 
     id = number(primary_key=True)
     user_id = number(null=True)
@@ -108,6 +112,8 @@ class Notice(Table, tablename="smalt_notice", db=ENGINE):
     read_at = number(null=True)
     project_id = number(null=True)
     record_id = number(null=True)
+    mail_due_at = number(null=True)
+    mail_attempts = BigInt(default=0)
 
 
 TABLES: tuple[type[Table], ...] = (User, Token, Session, Invitation, Attempt, Member, Role, Notice)

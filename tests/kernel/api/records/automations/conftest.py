@@ -34,6 +34,7 @@ def settings(database_url: str, tmp_path: Path, mails: Mailbox) -> Settings:
         clock_offset=0.001,
         smtp_url=mails.url,
         mail_from="smalt@example.com",
+        public_url="https://smalt.example",
         allow_private_addresses=True,
     )
 

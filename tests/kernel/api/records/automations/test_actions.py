@@ -115,7 +115,7 @@ async def test_people_are_assigned_fairly_and_told(plain: ProjectClient, new_cli
     )
     await plain.add("secret")
     [run] = await settled(plain, told, 1)
-    assert run["actions"][0]["result"] == {"notified": 0, "not_members": 1}
+    assert run["actions"][0]["result"] == {"notified": 0, "by_email": 0, "not_members": 1}
 
 
 async def test_mail_and_requests(crm: Crm, mails: Mailbox, web: WebServer, time: Time) -> None:
