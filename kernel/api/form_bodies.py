@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode
@@ -24,6 +25,7 @@ TRAP: Final = "_website"
 """A field that people do not see; who fills it in is a machine."""
 MOST_TEXT: Final = 1024 * 1024
 MOST_PARTS: Final = 2000
+_COMMA: Final = re.compile(r"(-?\d{1,3}(?:\s?\d{3})*|-?\d+),(\d+)(\s*[^\d.,]*)")
 
 
 class SubmissionInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -44,8 +46,11 @@ class Sent:
     def last(self, name: str) -> str | None:
         return next((value for given, value in reversed(self.pairs) if given == name), None)
 
-    def values(self, opened: OpenForm) -> dict[str, Any]:
-        """Values by name: lists for fields that hold many, else what was sent last."""
+    def values(self, opened: OpenForm, comma: bool = False) -> dict[str, Any]:
+        """Values by name: lists for fields that hold many, else what was sent last.
+
+        With `comma`, people write numbers as `1 200,50`.
+        """
         found: dict[str, Any] = {}
         for name, text in self.pairs:
             if name in (KEY, TRAP):
@@ -57,7 +62,7 @@ class Sent:
                 found.setdefault(name, []).append(text)
         for name, file_id in self.files:
             found.setdefault(name, []).append(str(file_id))
-        return found
+        return with_points(found, opened) if comma else found
 
 
 async def read_json(request: Request[Any, Any, Any], address: str) -> Submission:
@@ -86,17 +91,33 @@ async def read_form(kernel: Kernel, request: Request[Any, Any, Any], opened: Ope
     return reading.sent
 
 
-def submission(sent: Sent, opened: OpenForm, address: str) -> Submission:
-    """What was sent, as a submission."""
+def submission(sent: Sent, opened: OpenForm, address: str, comma: bool = False) -> Submission:
+    """What was sent, as a submission; `comma` as above."""
     alike = urlencode(sorted(p for p in sent.pairs if p[0] != KEY)).encode()
     return Submission(
-        values=sent.values(opened),
+        values=sent.values(opened, comma),
         address=address,
         key=sent.last(KEY),
         alike=alike,
         trapped=bool((sent.last(TRAP) or "").strip()),
         uploads=frozenset(id_ for _, id_ in sent.files),
     )
+
+
+def with_points(values: Mapping[str, Any], opened: OpenForm) -> dict[str, Any]:
+    """The same with numbers that have a decimal comma as ones with a point."""
+    found = dict(values)
+    for name, value in values.items():
+        entry = named(opened.settable, name)
+        if entry is not None and entry.numeric and isinstance(value, str):
+            found[name] = _with_point(value)
+    return found
+
+
+def _with_point(text: str) -> str:
+    """A number with a decimal comma as one with a point; anything else as it is."""
+    found = _COMMA.fullmatch(text.strip())
+    return text if found is None else "".join(found[1].split()) + "." + found[2] + found[3]
 
 
 def is_json(request: Request[Any, Any, Any]) -> bool:

@@ -90,7 +90,7 @@ class FormPagesController(Controller):
 async def _submitted(
     kernel: runtime.Kernel, request: Request[Any, Any, Any], opened: OpenForm, sent: Sent
 ) -> Any:
-    wanted = submission(sent, opened, address_of(request))
+    wanted = submission(sent, opened, address_of(request), comma=_language(request) == "pl")
     try:
         if wanted.key is None:
             raise InvalidInputError(KEY_OVER, [Fault("/key", KEY_OVER)])

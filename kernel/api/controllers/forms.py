@@ -11,7 +11,7 @@ from litestar.openapi.spec import OpenAPIMediaType, Operation, RequestBody, Sche
 from litestar.openapi.spec.enums import OpenAPIType
 from litestar.params import FromPath, JSONBody
 
-from kernel.api.form_bodies import address_of, is_json, read_form, read_json, submission
+from kernel.api.form_bodies import address_of, is_json, read_form, read_json, submission, with_points
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.marks import PUBLIC
 from kernel.api.paging import Page
@@ -19,6 +19,7 @@ from kernel.api.paths import Id, identifier
 from kernel.services.forms.entries import Asking, Entry
 from kernel.services.forms.model import FormInput, FormPatch, FormView
 from kernel.services.forms.public import CLOSED, Asked
+from kernel.web.forms import language_of
 
 
 class FormOption(msgspec.Struct):
@@ -173,9 +174,17 @@ class PublicFormsController(Controller):
         description="While the form is filled in; nothing is kept.",
         request_max_body_size=1024 * 1024,
     )
-    async def visible(self, kernel: Kernel, slug: FromPath[str], data: JSONBody[FilledIn]) -> VisibleFields:
+    async def visible(
+        self,
+        kernel: Kernel,
+        request: Request[Any, Any, Any],
+        slug: FromPath[str],
+        data: JSONBody[FilledIn],
+    ) -> VisibleFields:
         opened = await kernel.forms.public.open(slug)
-        found = await kernel.forms.public.visible(opened, data.fields)
+        comma = language_of(request.headers.get("accept-language", "")) == "pl"  # as the page reads them
+        values = with_points(data.fields, opened) if comma else data.fields
+        found = await kernel.forms.public.visible(opened, values)
         return VisibleFields([e.key for e in opened.entries if e.key in found])
 
 

@@ -65,6 +65,11 @@ class Entry:
         return self.specs[0].column if self.specs else None
 
     @property
+    def numeric(self) -> bool:
+        """Whether it holds a number, maybe with something beside it."""
+        return self.column is not None and KIND_OF_COLUMN[self.column] is Kind.NUMBER
+
+    @property
     def choices(self) -> Sequence[Choice]:
         if self.custom is None or self.custom.type is None or self.column is not Column.CHOICE:
             return ()

@@ -184,7 +184,13 @@ async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
     taken = await pressed(anonymous, key, title="Ewa", email="taken@example.com")
     assert taken.status_code == 409
     assert 'id="e-email"' in taken.text
-    assert (await pressed(anonymous, key, title="Ewa", email="ewa@example.com")).status_code == 200
+    assert (
+        await pressed(anonymous, key, title="Ewa", email="ewa@example.com", budget="1 500,5", plans="a shop")
+    ).status_code == 200
+    assert [r["fields"]["budget"] for r in (await leads.page(filter="{budget} > 1000"))["items"]] in (
+        ["1500.5"],
+        [1500.5],
+    )
     assert (
         await pressed(anonymous, key, title="Ewa", secret="1")
     ).status_code == 200  # the same key: done already
@@ -383,3 +389,6 @@ async def test_hostile_bodies_are_refused(leads: ProjectClient, anonymous: httpx
     ).status_code == 200
     shown = checked(await anonymous.post("/forms/contact/visible", json={"fields": {"budget": "2000"}}), 200)
     assert shown == {"visible": ["title", "email", "budget", "plans"]}
+    in_polish = {"accept-language": "pl"}
+    body = {"fields": {"budget": "2 000,5"}}
+    assert checked(await anonymous.post("/forms/contact/visible", json=body, headers=in_polish), 200) == shown
