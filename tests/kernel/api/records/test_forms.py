@@ -250,13 +250,21 @@ async def test_a_picker_shows_titles_of_what_its_filter_lets_through(
     assert "Small shop" not in (await opened(anonymous))[0]
     assert "/fields/chosen" in faults(await sent(anonymous, title="x", chosen=small["id"]), 422)
     checked(await sent(anonymous, title="y", chosen=option["value"]), 201)
-    # whoever may not see the customers cannot show them, nor can a form whose owner has left
+    # whoever may not see the customers cannot show them, nor can a form of somebody who did
     ewa = await new_client("ewa")
     checked(
         await deals.client.post(f"{deals.path}/members", json={"user": user_id(ewa), "role": "admin"}), 201
     )
     answer = await ewa.post(f"{deals.path}/forms", json=body | {"slug": "other", "fields": fields})
     assert "/fields/1/field" in faults(answer, 422)
+    member = {"user": user_id(ewa), "role": "viewer"}
+    checked(await customers.client.post(f"{customers.path}/members", json=member), 201)
+    checked(await ewa.post(f"{deals.path}/forms", json=body | {"slug": "other", "fields": fields}), 201)
+    assert "Open Acme" in (await anonymous.get("/forms/other")).text
+    checked(await customers.client.delete(f"{customers.path}/members/{user_id(ewa)}"), 204)
+    assert "Open Acme" not in (await anonymous.get("/forms/other")).text
+    answer = await sent(anonymous, "other", title="z", chosen=option["value"])
+    assert "/fields/chosen" in faults(answer, 422)
 
 
 async def test_who_does_not_set_up_the_project_sees_no_forms(
