@@ -32,6 +32,9 @@ TagName: TypeAlias = Annotated[str, _meaning("tag", "website")]
 FieldName: TypeAlias = Annotated[str, _meaning("field", "amount")]
 """A built-in or custom field, by name, key or id."""
 
+FilesName: TypeAlias = Annotated[str, _meaning("files", "contracts")]
+"""A field of the project that holds files, by name, key or id; the plugin gets the key."""
+
 PersonName: TypeAlias = Annotated[str, _meaning("person", "ewa@example.com")]
 """A person by email or id; the plugin gets the id."""
 

@@ -85,6 +85,7 @@ from kernel.identifier_input import parse_identifiers
 from kernel.importers import BadRow, Cell, Importer, NoOptions, Proposal, Row, column_names
 from kernel.meanings import (
     FieldName,
+    FilesName,
     Filter,
     Formula,
     Input,
@@ -156,6 +157,7 @@ __all__ = [
     "FieldSpec",
     "FieldType",
     "FileLimits",
+    "FilesName",
     "Filter",
     "Formula",
     "GoOn",

@@ -15,6 +15,7 @@ from kernel.automations import Action, Due, Facts, Matching, Schedule, Timing, T
 from kernel.effects import ActionSpec, Address, ChangeRecord
 from kernel.errors import BrokenSourceError, Fault, InvalidInputError, InvalidValueError, SmaltError
 from kernel.expressions.syntax import MAXIMUM_LENGTH
+from kernel.fields import Column
 from kernel.queries.compilation import root_scope
 from kernel.queries.facts import Question, fact_query
 from kernel.queries.pages import restrict
@@ -165,6 +166,8 @@ class DefinitionChecker:
                     return self._tag(text)
                 case "field":
                     return self._field(text)
+                case "files":
+                    return self._files(text)
                 case "person":
                     return self._person(text)
                 case "project":
@@ -186,6 +189,13 @@ class DefinitionChecker:
         scope = root_scope(self._compilation(), self._at.project)
         named_value(scope, text)
         return field_key(self._at.project, text) or text
+
+    def _files(self, text: str) -> str:
+        key = self._field(text)
+        custom = self._at.project.by_name.get(key)
+        if custom is None or not any(column.spec.column is Column.FILE for column in custom.columns):
+            raise InvalidValueError(f"'{text[:100]}' is no field of this project that holds files.")
+        return key
 
     def _person(self, text: str) -> str:
         found = self._at.people.get(text.strip().lower())

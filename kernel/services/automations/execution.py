@@ -16,6 +16,7 @@ import structlog
 from kernel.clock import Clock, to_milliseconds
 from kernel.effects import Effect, GoOn, Wait
 from kernel.errors import ContentionError, ForbiddenError, NotFoundError, SmaltError, UnavailableError
+from kernel.services.automations.attachments import attached
 from kernel.services.automations.model import Run, Step
 from kernel.services.automations.performing import Performing
 from kernel.services.automations.planning import Planner
@@ -23,6 +24,7 @@ from kernel.services.automations.rights import acting_for
 from kernel.services.automations.rows import AutomationRows
 from kernel.services.automations.run_rows import RunRows
 from kernel.services.automations.stage import Stage
+from kernel.services.files.model import FileInfo
 from kernel.storage.database import Database, Transaction
 from kernel.storage.schema_cache import SchemaCache
 
@@ -44,6 +46,7 @@ class Outgoing:
     key: str
     others: tuple[Effect, ...]
     secret: str
+    files: tuple[FileInfo, ...]
 
 
 class Executor:
@@ -79,7 +82,9 @@ class Executor:
     async def _send(self, outgoing: Outgoing) -> Any:
         """What it gave, or the error that it ended with."""
         try:
-            return await self._performing.outside(outgoing.effect, outgoing.key, outgoing.secret)
+            return await self._performing.outside(
+                outgoing.effect, outgoing.key, outgoing.secret, outgoing.files
+            )
         except SmaltError as error:
             return error
         except Exception as error:
@@ -166,10 +171,11 @@ class Executor:
                 others = tuple(effect for effect in effects if not effect.outside)
                 if outside is None:
                     return await self._inside(stage, run, place, others)
+                files = await attached(stage, outside)
                 _note_repetition(step, again)
                 step.status = "sending"
                 await self._runs.save(stage.tx, run, version=run.version)
-                return Outgoing(step, outside, key, others, stage.automation.secret)
+                return Outgoing(step, outside, key, others, stage.automation.secret, files)
         except ContentionError:
             raise
         except SmaltError as error:

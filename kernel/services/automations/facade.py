@@ -29,6 +29,7 @@ from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
 from kernel.services.entries import EntryService, ProjectParts
 from kernel.services.events.feed import EventFeed
+from kernel.services.files.service import FileService
 from kernel.services.notice_mail import NoticeMail
 from kernel.services.outgoing import Outgoing
 from kernel.services.records import RecordService
@@ -48,6 +49,7 @@ class Neighbours:
     comments: CommentService
     checklists: ChecklistService
     checklist_items: ChecklistItemService
+    files: FileService
 
 
 class Automations:
@@ -66,7 +68,7 @@ class Automations:
         people = PeopleEffects(
             near.records, effects, near.comments, near.checklists, near.checklist_items, parts.rows, parts.ids
         )
-        mailer = Mailer(settings.smtp_url, settings.mail_from, clock)
+        mailer = Mailer(settings.smtp_url, settings.mail_from, clock, near.files)
         self._notices = NoticeMail(database, parts.rows, clock, mailer, settings.public_url)
         requester = Requester(near.outgoing, clock)
         performing = Performing(effects, people, mailer, requester, guard)

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, parseaddr
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
+from aiosmtplib.email import flatten_message
 
 from kernel.clock import Clock
 from kernel.effects import Address, SendMail
 from kernel.errors import InvalidInputError, SettingsError, UnavailableError
+from kernel.services.files.model import FileInfo
+from kernel.services.files.service import FileService
 
 PORTS: Final = {"smtp": 25, "smtps": 465}
 MOST_RECIPIENTS: Final = 100
+SECONDS: Final = 10.0
+FILES_SECONDS: Final = 90.0
+"""What a step of the exchange with the server may take, without and with files."""
 
 
 class Mailer:
     """Sends through the server of an `smtp://` or `smtps://` URL; `sender` is whom mails come from."""
 
-    def __init__(self, url: str, sender: str, clock: Clock) -> None:
+    def __init__(self, url: str, sender: str, clock: Clock, files: FileService) -> None:
+        self._files = files
         self._parts = urlsplit(url)
         self._clock = clock
         self._sender = sender
@@ -30,8 +39,8 @@ class Mailer:
         if url and "@" not in sender:
             raise SettingsError("mail_from must be an email address when smtp_url is given.")
 
-    async def send(self, mail: SendMail, key: str) -> Any:
-        """Send one; to whom it went. The same key gives the same Message-ID.
+    async def send(self, mail: SendMail, key: str, files: Sequence[FileInfo] = ()) -> Any:
+        """Send one with files; to whom it went. The same key gives the same Message-ID.
 
         Raises UnavailableError for what may pass, InvalidInputError for what will not.
         """
@@ -42,10 +51,15 @@ class Mailer:
             raise InvalidInputError("There is nobody to send it to: the recipients are empty.")
         if len(recipients) > MOST_RECIPIENTS:
             raise InvalidInputError(f"An email goes to {MOST_RECIPIENTS} people at the most.")
-        refused = await self._deliver(self._message(mail, key), [a.email for a in recipients])
+        message = self._message(mail, key)
+        if files:
+            refused = await self._deliver_files(message, recipients, files)
+        else:
+            refused = await self._deliver(message, recipients)
         if len(refused) == len(recipients):
             raise InvalidInputError("No recipient was accepted.")
-        return {"recipients": len(recipients) - len(refused), "refused": len(refused)}
+        told = {"attachments": len(files)} if files else {}
+        return {"recipients": len(recipients) - len(refused), "refused": len(refused), **told}
 
     def _message(self, mail: SendMail, key: str) -> EmailMessage:
         message = EmailMessage()
@@ -65,19 +79,41 @@ class Mailer:
         message.set_content(mail.body)
         return message
 
-    async def _deliver(self, message: EmailMessage, recipients: list[str]) -> dict[str, Any]:
+    async def _deliver_files(
+        self, message: EmailMessage, recipients: Sequence[Address], files: Sequence[FileInfo]
+    ) -> dict[str, Any]:
+        """The same with files, which are read and encoded beside the event loop."""
+        for file in files:
+            blocks = await self._files.content(file, 0, file.size)
+            _attach(message, file, b"".join([block async for block in blocks]))
+        utf8 = not all(address.email.isascii() for address in recipients)
+        content = await asyncio.to_thread(
+            flatten_message, message, utf8=utf8, cte_type="8bit" if utf8 else "7bit"
+        )
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if utf8 else []
+        return await self._deliver(content, recipients, options, FILES_SECONDS)
+
+    async def _deliver(
+        self,
+        message: EmailMessage | bytes,
+        recipients: Sequence[Address],
+        options: Sequence[str] = (),
+        seconds: float = SECONDS,
+    ) -> dict[str, Any]:
         """Those who were refused, with the reasons."""
         parts = self._parts
         try:
             refused, _ = await aiosmtplib.send(
                 message,
-                recipients=recipients,
+                sender=parseaddr(self._sender)[1],
+                recipients=[address.email for address in recipients],
+                mail_options=list(options),
                 hostname=parts.hostname,
                 port=parts.port or PORTS[parts.scheme],
                 username=unquote(parts.username) if parts.username else None,
                 password=unquote(parts.password) if parts.password else None,
                 use_tls=parts.scheme == "smtps",
-                timeout=10,
+                timeout=seconds,
             )
         except aiosmtplib.SMTPRecipientsRefused as error:
             codes = [one.code for one in error.recipients]
@@ -93,6 +129,14 @@ def _fault(code: int, message: str) -> Exception:
     """4xx may pass, everything else will not."""
     text = f"The mail server answered {code}: {message}"[:300]
     return UnavailableError(text) if 400 <= code < 500 else InvalidInputError(text)
+
+
+def _attach(message: EmailMessage, file: FileInfo, content: bytes) -> None:
+    """Put a file into a message. What would be a message of its own goes as plain bytes."""
+    main, _, sub = file.content_type.partition(";")[0].strip().partition("/")
+    if not sub or main in ("message", "multipart"):
+        main, sub = "application", "octet-stream"
+    message.add_attachment(content, maintype=main, subtype=sub, filename=file.name)
 
 
 def _mailbox(address: Address) -> Mailbox:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,9 +30,13 @@ from kernel.services.automations.people_effects import PeopleEffects
 from kernel.services.automations.record_effects import RecordEffects
 from kernel.services.automations.requesting import Requester
 from kernel.services.automations.stage import Stage
+from kernel.services.files.model import FileInfo
 
 OUTSIDE_SECONDS: Final = 12.0
 """What an effect outside may take; a receiver that does not answer holds nobody else back."""
+
+FILES_SECONDS: Final = 120.0
+"""The same for a mail with files."""
 
 Inside = Callable[[Stage, Any], Awaitable[Any]]
 
@@ -63,20 +67,21 @@ class Performing:
             raise PluginError(f"There is no effect '{type(effect).__name__}'.")
         return await inside[type(effect)](stage, effect)
 
-    async def outside(self, effect: Effect, key: str, secret: str) -> Any:
-        """Bring one about; what to tell of it. `secret` is the automation's own.
+    async def outside(self, effect: Effect, key: str, secret: str, files: Sequence[FileInfo]) -> Any:
+        """Bring one about; what to tell of it. `secret` is the automation's own, `files` go with a mail.
 
         Raises UnavailableError for what may pass.
         """
+        limit = FILES_SECONDS if files else OUTSIDE_SECONDS
         try:
-            async with asyncio.timeout(OUTSIDE_SECONDS):
-                return await self._send(effect, key, secret)
+            async with asyncio.timeout(limit):
+                return await self._send(effect, key, secret, files)
         except TimeoutError as error:
-            raise UnavailableError(f"There was no answer within {OUTSIDE_SECONDS:g} seconds.") from error
+            raise UnavailableError(f"There was no answer within {limit:g} seconds.") from error
 
-    async def _send(self, effect: Effect, key: str, secret: str) -> Any:
+    async def _send(self, effect: Effect, key: str, secret: str, files: Sequence[FileInfo]) -> Any:
         if isinstance(effect, SendMail):
-            return await self.mailer.send(effect, key)
+            return await self.mailer.send(effect, key, files)
         if isinstance(effect, SendRequest):
             return await self.requester.send(effect, key, secret)
         if isinstance(effect, Call):

@@ -66,7 +66,7 @@ def plugin_config(item: Trigger[Any] | Action[Any], config: Any, schema: Schema,
             return _living(value, {str(c.id) for c in project.lists}, "list")
         if meaning == "tag":
             return _living(value, {str(c.id) for c in project.tags}, "tag")
-        if meaning == "field":
+        if meaning in ("field", "files"):
             key = field_key(project, value)
             if key is None:
                 raise BrokenSourceError(f"The field '{value}' is gone.")

@@ -13,6 +13,7 @@ from kernel.clock import Clock
 from kernel.effects import Call, Effect, GoOn, Wait
 from kernel.errors import Fault, InvalidInputError, NotFoundError, SmaltError
 from kernel.schema import Project, Schema
+from kernel.services.automations.attachments import attached
 from kernel.services.automations.conditions import meeting
 from kernel.services.automations.model import Automation, Step
 from kernel.services.automations.performing import Performing
@@ -159,6 +160,8 @@ class TrialService:
                 nested += [Step(spec.type, spec.config) for spec in effect.actions]
             elif not effect.outside and not isinstance(effect, Wait):
                 shown.result = await self._performing.inside(stage, effect)
+            elif files := await attached(stage, effect):
+                shown.result = {"attachments": [file.name for file in files]}
         return nested
 
 

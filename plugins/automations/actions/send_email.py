@@ -11,6 +11,7 @@ from kernel.plugin_api import (
     Action,
     Effect,
     Facts,
+    FilesName,
     InvalidInputError,
     Recipient,
     SendMail,
@@ -22,12 +23,16 @@ Recipients = Annotated[tuple[Recipient, ...], msgspec.Meta(max_length=100)]
 
 
 class SendEmailConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """`to` and `cc`: addresses, people, or `{field}`: an email field, a lookup of one, people."""
+    """`to` and `cc`: addresses, people, or `{field}`: an email field, a lookup of one, people.
+
+    `attachments`: fields whose files go with it, 20 MiB together at the most.
+    """
 
     to: Recipients | Recipient
     subject: TextTemplate
     body: TextTemplate
     cc: Recipients = ()
+    attachments: Annotated[tuple[FilesName, ...], msgspec.Meta(max_length=20)] = ()
     reply_to: str | None = None
 
     @property
@@ -54,6 +59,7 @@ class SendEmailAction(Action[SendEmailConfig]):
                 subject=facts.text(config.subject),
                 body=facts.text(config.body),
                 reply_to=config.reply_to,
+                attachments=config.attachments,
             )
         ]
 

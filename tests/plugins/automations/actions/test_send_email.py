@@ -18,6 +18,13 @@ def test_to_one_or_several_each_once() -> None:
         assert plan == [SendMail([EWA], "Hello Ewa", "Body", cc=[])]
 
 
+def test_files_go_with_it() -> None:
+    config = SendEmailConfig("{email}", "a", "b", attachments=("contracts",))
+    assert ACTION.plan(config, facts(addresses={"{email}": [EWA]})) == [
+        SendMail([EWA], "a", "b", cc=[], attachments=("contracts",))
+    ]
+
+
 def test_to_nobody_is_refused() -> None:
     with pytest.raises(InvalidInputError):
         ACTION.check(SendEmailConfig((), "a", "b"))

@@ -1,14 +1,15 @@
-"""What people get by email: notices, if they have chosen so."""
+"""What people get by email: notices, if they have chosen so, and files."""
 
 from __future__ import annotations
 
 import asyncio
 
 from tests.kernel.api.clients import NewClient
-from tests.kernel.api.records.automations.automating import PATIENCE, automate, settled
+from tests.kernel.api.files.uploading import PNG, upload
+from tests.kernel.api.records.automations.automating import PATIENCE, automate, settled, try_automate
 from tests.kernel.api.records.automations.conftest import Time
 from tests.kernel.api.records.automations.receivers import Mailbox
-from tests.kernel.api.records.projects import ProjectClient, checked, join
+from tests.kernel.api.records.projects import ProjectClient, checked, faults, join
 
 
 async def arrived(mails: Mailbox, count: int, patience: float = PATIENCE) -> bool:
@@ -60,3 +61,50 @@ async def test_notices_come_by_email_to_those_who_have_chosen_it(
     await time.passes(days=2)
     notices = checked(await ewa.get("/notifications"), 200)["items"]
     assert (len(notices), len(mails.mails)) == (3, 2)
+
+
+async def test_files_of_fields_go_with_a_mail_as_its_owner_sees_them(
+    plain: ProjectClient, mails: Mailbox
+) -> None:
+    await plain.add_field("Contracts", "file")
+    await plain.add_field("Drafts", "file")
+    await plain.add_field("Size", "number")
+    letter = {
+        "to": "boss@example.com",
+        "subject": "{title}",
+        "body": "Here they are.",
+        "attachments": ["Contracts"],
+    }
+    wrong = {**letter, "attachments": ["contracts", "size", "contrcts"]}
+    refused = faults(await try_automate(plain, "record_created", {}, ("send_email", wrong)))
+    assert set(refused) == {f"/actions/0/config/attachments/{n}" for n in (1, 2)}
+    sending = await automate(plain, "record_created", {}, ("send_email", letter))
+    png, text = (
+        await upload(plain.client),
+        await upload(plain.client, "zażółć\n".encode() * 50_000, "Umowa ó.txt"),
+    )
+    draft = await upload(plain.client, b"%PDF-1.7 draft", "draft.pdf")
+    record = await plain.add("Deal", contracts=[png["id"], text["id"]], drafts=[draft["id"]])
+    [run] = await settled(plain, sending, 1)
+    assert run["actions"][0]["result"] == {"recipients": 1, "refused": 0, "attachments": 2}
+    [mail] = mails.mails
+    body = mail.get_body()
+    assert body is not None
+    assert body.get_content().strip() == "Here they are."
+    found = [
+        (a.get_filename(), a.get_content_type(), a.get_payload(decode=True)) for a in mail.iter_attachments()
+    ]
+    assert found == [
+        ("logo.png", "image/png", PNG),
+        ("Umowa ó.txt", "text/plain", "zażółć\n".encode() * 50_000),
+    ]
+    tried = await plain.client.post(
+        f"{plain.path}/automations/{sending['id']}/test", json={"record": record["id"]}
+    )
+    [effect] = checked(tried, 200)["actions"][0]["effects"]
+    assert effect["result"] == {"attachments": ["logo.png", "Umowa ó.txt"]}
+    large = [await upload(plain.client, PNG + bytes(11 * 1024 * 1024), f"{n}.png") for n in range(2)]
+    await plain.add("Large", contracts=[file["id"] for file in large])
+    run = (await settled(plain, sending, 2))[-1]
+    told = "Action 1 (send_email): The attachments have 22.0 MiB together; an email takes 20 MiB at the most."
+    assert (run["status"], run["reason"], len(mails.mails)) == ("failed", told, 1)
