@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Annotated
 
 import msgspec
-from litestar import Controller, Response, get, post
+from litestar import Controller, get, post
 from litestar.params import JSONBody
 
-from kernel.api.answers import json_bytes
 from kernel.api.injected import Actor, Kernel
+from kernel.api.marks import READS
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
 from kernel.services.bulk.model import BulkAction, BulkInput
@@ -59,17 +59,24 @@ class BulkController(Controller):
         "/records/bulk",
         status_code=202,
         summary="Change all records of a filter",
-        description="Edits, moves, tags or deletes in the background, as one batch that can be undone. With "
-        '`preview` it answers 200 and only `{"count"}`.',
+        description="Edits, moves, tags or deletes in the background, as one batch that can be undone.",
     )
     async def start(
         self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[BulkInput]
-    ) -> Response[bytes]:
-        project = identifier(project_id)
-        if data.preview:
-            count = await kernel.bulk.count(actor, project, data)
-            return json_bytes(msgspec.json.encode(BulkPreview(count)), 200)
-        return json_bytes(msgspec.json.encode(view(await kernel.bulk.start(actor, project, data))), 202)
+    ) -> BulkView:
+        return view(await kernel.bulk.start(actor, identifier(project_id), data))
+
+    @post(
+        "/records/bulk/preview",
+        status_code=200,
+        opt=READS,
+        summary="Count the records that a change would touch",
+        description="Refuses what the change itself would refuse.",
+    )
+    async def preview(
+        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[BulkInput]
+    ) -> BulkPreview:
+        return BulkPreview(await kernel.bulk.count(actor, identifier(project_id), data))
 
     @get("/bulk/{bulk_id:str}", summary="One bulk change, with its progress")
     async def bulk(self, kernel: Kernel, actor: Actor, project_id: Id, bulk_id: Id) -> BulkView:

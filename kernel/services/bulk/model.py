@@ -30,12 +30,11 @@ class BulkAction(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True)
 
 
 class BulkInput(msgspec.Struct, forbid_unknown_fields=True):
-    """Which records, and what to do with them. With `preview` nothing is done but counting."""
+    """Which records, and what to do with them."""
 
     action: BulkAction
     filter: Annotated[Condition, msgspec.Meta(examples=["{list} = 'Negotiations' AND {amount} < 100"])] = None
     view: Annotated[str | None, msgspec.Meta(description="The id of a saved view.")] = None
-    preview: bool = False
 
 
 class BulkState(msgspec.Struct, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -245,7 +245,7 @@ def absent_names(works: Iterable[Work]) -> dict[tuple[str, int], list[str]]:
     return {what: list(names) for what, names in found.items()}
 
 
-def numbered(rows: Iterator[Row], first: int, skip: int) -> Iterator[tuple[int, Row]]:
+def numbered(rows: Iterator[Row], first: int, skip: int) -> Generator[tuple[int, Row]]:
     """Rows with the numbers that people know them by, without the first `skip`."""
     for place, row in enumerate(rows):
         if place >= skip:

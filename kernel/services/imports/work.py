@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -77,11 +78,15 @@ class ImportWork:
     async def _rows(self, running: RunningJob, session: Session, people: People) -> Session:
         state = session.state
         importer, options = await self.sessions.importer(state)
-        with self.uploads.open(running.job.id) as source:
-            rows = numbered(importer.rows(source, options), importer.first_row(options), state.position)
+        first = importer.first_row(options)
+        with (
+            self.uploads.open(running.job.id) as source,
+            closing(numbered(importer.rows(source, options), first, state.position)) as rows,
+        ):
             ahead = _parse_ahead(rows, session)
             try:
-                while (chunk := await ahead).rows:
+                # whoever is cancelled here leaves the thread to end: it reads from the file
+                while (chunk := await asyncio.shield(ahead)).rows:
                     ahead = _parse_ahead(rows, session)  # beside the writing of this chunk
                     session = await self._chunk(running, session, people, chunk)
             finally:

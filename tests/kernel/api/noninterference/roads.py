@@ -173,8 +173,8 @@ def bulk(story: Story) -> Iterator[Ask]:
     for place in story.places:
         for name in story.random.sample(names(story, place), 2):
             action = {"set": {"title": "x"}}
-            body = {"action": action, "filter": f"{{{name}}} != BLANK()", "preview": True}
-            yield Ask(f"{place.path}/records/bulk", body, "POST")
+            body = {"action": action, "filter": f"{{{name}}} != BLANK()"}
+            yield Ask(f"{place.path}/records/bulk/preview", body, "POST")
 
 
 def exports(story: Story) -> Iterator[Ask]:
@@ -309,7 +309,7 @@ ROADS: tuple[Road, ...] = (
     Road(f"GET {_P}/roles", in_projects("/roles")),
     Road(f"GET {_P}/imports", in_projects("/imports")),
     Road(f"POST {_P}/exports", exports),
-    Road(f"POST {_P}/records/bulk", bulk),
+    Road(f"POST {_P}/records/bulk/preview", bulk),
     Road(f"GET {_P}/invitations", in_projects("/invitations")),
     Road("GET /dashboards", once("/dashboards")),
     Road(_D, of_dashboard("")),
@@ -378,6 +378,7 @@ EXCEPT: dict[str, str] = {
     f"GET {_P}/exports/{{export_id}}": "is how a reader waits for what is asked for by POST",
     f"GET {_P}/exports/{{export_id}}/download": "is fetched with what is asked for by POST",
     "POST /templates/plan": "compares with what GET /templates/export tells",
+    f"DELETE {_P}/exports/{{export_id}}": "throws away what the reader has made",
     f"GET {_P}/bulk/{{bulk_id}}": "tells how a change of the reader's own goes on",
     f"POST {_P}/exports/{{export_id}}/cancel": "throws away what the reader has made",
     f"GET {_P}/automations/{{automation_id}}/runs/{{run_id}}": "tells what the list of runs tells",

@@ -142,6 +142,6 @@ def reading_routes(app: Litestar) -> list[str]:
         for handler in getattr(route, "route_handlers", ()):
             reads = "GET" in handler.http_methods or handler.opt.get("scope") == "read"
             if path.startswith("/api/v1") and reads:
-                method = "GET" if "GET" in handler.http_methods else "POST"
+                [method] = set(handler.http_methods) - {"HEAD", "OPTIONS"}
                 found.append(f"{method} {path.removeprefix('/api/v1')}")
     return found

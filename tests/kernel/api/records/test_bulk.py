@@ -53,7 +53,7 @@ async def test_records_are_counted_changed_and_as_before_again(crm: Crm) -> None
     wanted = {"filter": "{list} = 'Negotiations' AND {amount} >= 100"}
     before = {r["id"]: r for r in await crm.deals.every(1000)}
     preview = await crm.deals.client.post(
-        f"{crm.deals.path}/records/bulk", json={"action": action, "preview": True} | wanted
+        f"{crm.deals.path}/records/bulk/preview", json={"action": action} | wanted
     )
     assert (preview.status_code, preview.json()) == (200, {"count": 550})
     done = await bulk(crm.deals, action, **wanted)
@@ -103,10 +103,8 @@ async def test_what_one_record_refuses_does_not_stop_the_others(crm: Crm) -> Non
     ],
 )
 async def test_what_cannot_be_done_is_refused_at_once(crm: Crm, body: Json, pointer: str | None) -> None:
-    for preview in (True, False):
-        answer = await crm.deals.client.post(
-            f"{crm.deals.path}/records/bulk", json=body | {"preview": preview}
-        )
+    for suffix in ("/preview", ""):
+        answer = await crm.deals.client.post(f"{crm.deals.path}/records/bulk{suffix}", json=body)
         assert answer.status_code == 422, answer.text
         assert pointer is None or list(faults(answer)) == [pointer]
 
