@@ -3,5 +3,6 @@
 import daily from "./pl/daily.js";
 import dashboards from "./pl/dashboards.js";
 import settings from "./pl/settings.js";
+import work from "./pl/work.js";
 
-export default { ...settings, ...dashboards, ...daily };
+export default { ...work, ...settings, ...dashboards, ...daily };

@@ -10,3 +10,5 @@ route("/app/dashboards/:dashboard", () => import("../pages/dashboard.js"), { tit
 projectView({ key: "settings", label: t("Settings"), icon: () => icon("settings-2"), order: 90, end: true, shown: (model) => model.can("configure"), load: () => import("../pages/settings.js") });
 route("/app/projects/:project/settings/:section", () => import("../pages/settings.js"), { title: t("Settings") });
 mainPlace({ path: "/app/trash", label: t("Trash"), icon: () => icon("trash-2"), order: 90, hidden: true, load: () => import("../pages/trash.js") });
+projectView({ key: "automations", label: t("Automations"), icon: () => icon("zap"), order: 70, end: true, shown: (model) => model.can("configure"), load: () => import("../pages/automations.js") });
+projectView({ key: "import", label: t("Import"), icon: () => icon("upload"), order: 80, end: true, shown: (model) => model.can("import"), load: () => import("../pages/import.js") });
