@@ -115,6 +115,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         bool,
         Meta(description="Whether server processes carry out automations; else `smalt worker` must run."),
     ] = True
+    run_days: Annotated[
+        float, Meta(description="Days for which runs of automations are kept after they ended.", gt=0)
+    ] = 90.0
     smtp_url: Annotated[
         str, Meta(description="Server for email: `smtp://user:password@host:587` or `smtps://…`.")
     ] = ""

@@ -16,7 +16,8 @@ from kernel.storage.database import Transaction
 from kernel.storage.kernel_rows import KernelRows
 
 _HISTORY = (
-    "id", "at", "actor_id", "via", "project_id", "record_id", "kind", "version", "changes", "batch_id",
+    "id", "at", "actor_id", "via", "via_id", "project_id", "record_id", "kind", "version", "changes",
+    "batch_id",
 )  # fmt: skip
 _OUTBOX = ("id", "at", "project_id", "record_id", "kind", "version", "cause")
 
@@ -108,7 +109,7 @@ class ChangeLog:
         listed = list(changes)
         ids = self._ids.many(len(listed))
         at = to_milliseconds(moment or self._clock.now())
-        who = (actor.user_id, actor.via)
+        who = (actor.user_id, actor.via, actor.via_id)
         history = [
             (id_, at, *who, c.project_id, c.record_id, c.kind, c.version, self._text(c.changes), batch_id)
             for id_, c in zip(ids, listed, strict=True)
@@ -135,7 +136,7 @@ class ChangeLog:
     ) -> None:
         """Write down changes of long ago, each with its moment in milliseconds: they are history, no news."""
         listed = list(changes)
-        who = (actor.user_id, actor.via)
+        who = (actor.user_id, actor.via, actor.via_id)
         history = [
             (
                 id_, at, *who, c.project_id, c.record_id, c.kind, c.version,

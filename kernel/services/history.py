@@ -9,6 +9,7 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.clock import Clock, from_milliseconds
 from kernel.dialects.base import Parameters
+from kernel.services.automations.rights import sees_automations
 from kernel.services.history_view import FieldChange, HistoryView
 from kernel.services.record_reader import RecordReader
 from kernel.services.rights import visible_project
@@ -16,7 +17,10 @@ from kernel.storage.database import Database, Row, Statement
 from kernel.storage.schema_cache import SchemaCache
 from kernel.values import ID
 
-_COLUMNS = "h.id, h.at, h.actor_id, u.name, h.via, h.record_id, h.kind, h.version, h.changes, h.batch_id"
+_COLUMNS = (
+    "h.id, h.at, h.actor_id, u.name, h.via, h.record_id, h.kind, h.version, h.changes, h.batch_id, "
+    "a.id, a.name, a.project_id"
+)
 
 
 class Person(msgspec.Struct):
@@ -26,11 +30,18 @@ class Person(msgspec.Struct):
     name: str
 
 
+class AutomationRef(msgspec.Struct):
+    """The automation that did it."""
+
+    id: str
+    name: str
+
+
 _FOR_EVERYBODY = ("project.%", "list.%", "tag.%", "view.%")
 
 
 class Change(msgspec.Struct):
-    """One change of a record or of a project."""
+    """One change of a record or of a project. `automation` is there for those who may know of it."""
 
     id: str
     at: str
@@ -41,6 +52,7 @@ class Change(msgspec.Struct):
     version: int | None
     changes: list[FieldChange]
     batch_id: str | None
+    automation: AutomationRef | msgspec.UnsetType = msgspec.UNSET
 
 
 class HistoryService:
@@ -96,13 +108,14 @@ class HistoryService:
             where += f" AND h.id < {parameters.add(before, ID)}"
         sql = (
             f"SELECT {_COLUMNS} FROM smalt_history h LEFT JOIN smalt_user u ON u.id = h.actor_id "
+            "LEFT JOIN smalt_automation a ON a.id = h.via_id AND h.via = 'automation' "
             f"WHERE {where} ORDER BY h.id DESC LIMIT {limit + 1}"
         )
         (rows,) = await self._database.read(Statement(sql, parameters.values))
         changes = [msgspec.json.decode(row[8]) for row in rows]
         view = HistoryView(schema, project, actor, self._clock.now())
         shown = await view.shown(self._database, changes)
-        return [(_change(r, found), c) for r, found, c in zip(rows, shown, changes, strict=True)]
+        return [(_change(r, found, actor), c) for r, found, c in zip(rows, shown, changes, strict=True)]
 
 
 def _secret(change: Change, stored: Any) -> bool:
@@ -111,8 +124,8 @@ def _secret(change: Change, stored: Any) -> bool:
     return bool(stored) and not plain
 
 
-def _change(row: Row, changes: list[FieldChange]) -> Change:
-    id_, at, actor_id, name, via, record_id, kind, version, _, batch_id = row
+def _change(row: Row, changes: list[FieldChange], reader: Actor) -> Change:
+    id_, at, actor_id, name, via, record_id, kind, version, _, batch_id, *automation = row
     return Change(
         id=str(id_),
         at=from_milliseconds(at).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
@@ -123,4 +136,12 @@ def _change(row: Row, changes: list[FieldChange]) -> Change:
         version=version,
         changes=changes,
         batch_id=None if batch_id is None else str(batch_id),
+        automation=_automation(reader, *automation),
     )
+
+
+def _automation(
+    reader: Actor, id_: int | None, name: str, project_id: int
+) -> AutomationRef | msgspec.UnsetType:
+    known = id_ is not None and sees_automations(reader, project_id)
+    return AutomationRef(str(id_), name) if known else msgspec.UNSET

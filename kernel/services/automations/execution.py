@@ -135,7 +135,7 @@ class Executor:
             run.steps = [Step(spec.type, spec.config) for spec in automation.definition.actions]
             run.version = automation.version
         try:
-            actor = await acting_for(tx, automation.owner_id, run.id)
+            actor = await acting_for(tx, automation.owner_id, run.id, automation.id)
         except ForbiddenError:
             await self._end(tx, run, "failed", "Whoever owns the automation is not active any more.")
             return None

@@ -18,6 +18,7 @@ from kernel.services.automations.planning import Planner
 from kernel.services.automations.reading import Types
 from kernel.services.automations.record_effects import RecordEffects
 from kernel.services.automations.requesting import Requester
+from kernel.services.automations.retention import RunRetention
 from kernel.services.automations.rows import AutomationRows
 from kernel.services.automations.run_rows import RunRows
 from kernel.services.automations.run_views import RunService
@@ -70,6 +71,7 @@ class Automations:
         )
         mailer = Mailer(settings.smtp_url, settings.mail_from, clock, near.files)
         self._notices = NoticeMail(database, parts.rows, clock, mailer, settings.public_url)
+        self.retention = RunRetention(database, parts.rows, clock, settings.run_days)
         requester = Requester(near.outgoing, clock)
         performing = Performing(effects, people, mailer, requester, guard)
         planner = Planner(types, guard)
@@ -92,6 +94,7 @@ class Automations:
         if self._on:
             await self._workers.start()
             await self._notices.start()
+            await self.retention.start()
             watching = evaluate_forever(self._evaluator, self._feed, self._workers.wake)
             self._evaluating = asyncio.create_task(watching, name="smalt-automations")
 
@@ -99,5 +102,6 @@ class Automations:
         """Stop in the middle; whoever starts next goes on."""
         if self._evaluating is not None:
             await end([self._evaluating])
+            await self.retention.stop()
             await self._notices.stop()
             await self._workers.stop()

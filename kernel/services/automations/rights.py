@@ -23,13 +23,22 @@ def automatable_project(schema: Schema, actor: Actor, project_id: int) -> Projec
     What automations did, and why not, tells about values; so whoever sees a part only sees none.
     """
     project = configurable_project(schema, actor, project_id)
-    access = actor.access(project_id)
-    if access is None or access.scope is not None or "hidden" in access.fields.values():
+    if not sees_automations(actor, project_id):
         raise ForbiddenError(_PARTIAL)
     return project
 
 
-async def acting_for(tx: Transaction, owner_id: int | None, run_id: int | None) -> Actor:
+def sees_automations(actor: Actor, project_id: int) -> bool:
+    """Whether somebody may know of the automations of a project."""
+    access = actor.access(project_id)
+    if access is None or access.scope is not None or "hidden" in access.fields.values():
+        return False
+    return "configure" in access.can
+
+
+async def acting_for(
+    tx: Transaction, owner_id: int | None, run_id: int | None, automation_id: int | None = None
+) -> Actor:
     """The owner of an automation as the one who acts, with the rights of now."""
     actor = await actor_of(WithinTransaction(tx), owner_id, "automation")
-    return replace(actor, cause=run_id)
+    return replace(actor, cause=run_id, via_id=automation_id)

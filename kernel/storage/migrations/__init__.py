@@ -19,6 +19,7 @@ from kernel.storage.migrations import (
     m0011_webhooks,
     m0012_forms,
     m0019_notices_by_email,
+    m0019a_automations_in_history,
 )
 
 MIGRATIONS = (
@@ -38,4 +39,5 @@ MIGRATIONS = (
     m0011_webhooks,
     m0012_forms,
     m0019_notices_by_email,
+    m0019a_automations_in_history,
 )

@@ -10,7 +10,10 @@ from kernel.storage.tables.columns import number, text
 
 
 class History(Table, tablename="smalt_history", db=ENGINE):
-    """Every change. `record_id` is empty when the change is one of the project itself."""
+    """Every change. `record_id` is empty when the change is one of the project itself.
+
+    `via_id` is the automation that made it, where one did.
+    """
 
     id = number(primary_key=True)
     at = number()
@@ -22,6 +25,7 @@ class History(Table, tablename="smalt_history", db=ENGINE):
     version = number(null=True)
     changes = text()
     batch_id = number(null=True)
+    via_id = number(null=True)
 
 
 class Outbox(Table, tablename="smalt_outbox", db=ENGINE):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kernel.runtime import Kernel
 from tests.kernel.api.clients import NewClient
 from tests.kernel.api.records.automations.automating import automate, runs_of, settled, try_automate
 from tests.kernel.api.records.automations.conftest import Time
@@ -145,3 +146,35 @@ async def test_it_acts_with_the_rights_of_its_owner(crm: Crm, new_client: NewCli
     [run] = await settled(crm.deals, made, 1)
     assert run["status"] == "failed"
     assert "may not see" in run["reason"]
+
+
+async def test_the_history_names_automations_to_those_who_may_know_them(
+    crm: Crm, new_client: NewClient, kernel: Kernel, time: Time
+) -> None:
+    growing = {"reference": "customer", "values": {"size": 9}}
+    made = await automate(crm.deals, "record_created", {}, ("update_linked", growing), name="Grow")
+    customer = await crm.customers.add("Acme")
+    await crm.deals.add("Site", customer=customer["id"])
+    await settled(crm.deals, made, 1)
+    everything = {"create": True, "edit": True, "configure": True}
+    ewa, jan = [await new_client(name) for name in ("ewa", "jan")]
+    for person, can in ((ewa, everything), (jan, {"edit": True})):
+        await join(crm.customers, person, can=can)
+    await join(crm.deals, jan, can={"edit": True})
+
+    async def told(project: ProjectClient) -> list[tuple[str, Any]]:
+        return [(change["via"], change.get("automation")) for change in await project.history(customer)]
+
+    assert await told(crm.customers) == [("api", None), ("automation", {"id": made["id"], "name": "Grow"})]
+    for person in (ewa, jan):
+        seen = crm.customers.seen_by(person)
+        assert await told(seen) == [("api", None), ("automation", None)]
+    await join(crm.deals, ewa, can=everything, fields={"cost": "hidden"})
+    assert (await told(crm.customers.seen_by(ewa)))[-1] == ("automation", None), "she may not work with them"
+    await patch(crm.deals, made, name="Grow up")
+    await kernel.automations.retention.round()
+    assert len(await runs_of(crm.deals, made)) == 1
+    await time.passes(days=91)
+    await kernel.automations.retention.round()
+    assert await runs_of(crm.deals, made) == []
+    assert (await told(crm.customers))[-1] == ("automation", {"id": made["id"], "name": "Grow up"})
