@@ -116,9 +116,42 @@ def test_a_junior_does_not_see_cost(new_page: NewPage, crm: Site) -> None:
     look_for_faults(page)
 
 
+def test_a_form_is_designed_and_answers(new_page: NewPage, crm: Site) -> None:
+    page = new_page(f"/app{crm.project('Customers')}/settings/forms")
+    page.get_by_role("button", name="New form").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name", exact=True).fill("Contact us")
+    dialog.get_by_label("Label of Title").fill("Your company")
+    dialog.get_by_role("button", name="Add a field").click()
+    page.get_by_role("option", name="Email").click()
+    expect(dialog.get_by_role("region", name="Preview")).to_contain_text("Your company *Email")
+    look_for_faults(page)
+    dialog.get_by_role("button", name="Make the form").click()
+    expect(page.get_by_role("link", name="Open Contact us")).to_have_attribute("href", "/forms/contact-us")
+    [made] = crm.api.get(f"{crm.project('Customers')}/forms").json()["items"]
+    asked = [(item["field"], item.get("label"), item.get("required")) for item in made["fields"]]
+    assert [(label, required) for _, label, required in asked] == [("Your company", True), (None, None)]
+    visitor = new_page("/forms/contact-us", signed_in=False)
+    visitor.get_by_label("Your company").fill("Visitors Ltd")
+    visitor.get_by_role("button").last.click()
+    wait_until(page, lambda: crm.records("Customers", filter="{title} = 'Visitors Ltd'"))
+
+
+def test_plugins_are_switched_off_and_on(new_page: NewPage, crm: Site) -> None:
+    page = new_page("/app/plugins")
+    on = lambda: crm.api.get("/plugins/fields.country").json()["enabled"]  # noqa: E731
+    page.get_by_role("searchbox", name="Search").fill("country")
+    expect(page.get_by_role("switch")).to_have_count(1)
+    page.get_by_role("switch", name="Country is on").uncheck()
+    wait_until(page, lambda: not on())
+    page.get_by_role("switch", name="Country is on").check()
+    wait_until(page, on)
+    look_for_faults(page)
+
+
 def test_settings_fit_a_phone(new_page: NewPage, crm: Site) -> None:
     page = new_page("/app", viewport={"width": 360, "height": 720}, locale="pl-PL")
-    for part in ("fields", "lists", "roles", "members", "general", "trash"):
+    for part in ("fields", "lists", "forms", "roles", "members", "general", "trash"):
         page.goto(f"/app{crm.project('Opportunities')}/settings/{part}")
         expect(page.locator(".settings-part h2").first).to_be_visible()
         assert fits(page), part

@@ -2,7 +2,8 @@
 
 import daily from "./pl/daily.js";
 import dashboards from "./pl/dashboards.js";
+import forms from "./pl/forms.js";
 import settings from "./pl/settings.js";
 import work from "./pl/work.js";
 
-export default { ...work, ...settings, ...dashboards, ...daily };
+export default { ...forms, ...work, ...settings, ...dashboards, ...daily };

@@ -9,6 +9,7 @@ const parts = () => [
   { key: "fields", label: t("Fields"), picture: icon("rows-3"), load: () => import("../settings/fields.js") },
   { key: "lists", label: t("Lists"), picture: icon("square-kanban"), load: () => import("../settings/choices.js").then((module) => ({ default: module.lists })) },
   { key: "tags", label: t("Tags"), picture: icon("tags"), load: () => import("../settings/choices.js").then((module) => ({ default: module.tags })) },
+  { key: "forms", label: t("Forms"), picture: icon("clipboard-list"), load: () => import("../settings/forms.js") },
   { key: "roles", label: t("Roles"), picture: icon("shield"), load: () => import("../settings/roles.js") },
   { key: "members", label: t("Members"), picture: icon("users"), load: () => import("../settings/members.js") },
   { key: "general", label: t("General"), picture: icon("settings-2"), load: () => import("../settings/general.js") },
