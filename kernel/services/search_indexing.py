@@ -96,6 +96,7 @@ class SearchIndexing:
 
     async def _renew(self, project_id: int) -> None:
         async with self._parts.database.transaction() as tx:
+            await self._index.lock(tx)
             project = (await self._parts.schema.in_transaction(tx)).projects.get(project_id)
             alive = project is not None and not project.deleted
             if project is not None and alive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from typing import Any
 
@@ -171,3 +172,12 @@ async def test_the_past(plain: ProjectClient, kernel: Kernel) -> None:
         for q in ("before", "after"):
             found = [r["id"] for r in (await plain.page(q=q, as_of=as_of))["items"]]
             assert found == ([was["id"]] if q == word else []), (q, as_of)
+
+
+async def test_processes_that_see_new_fields_at_once(plain: ProjectClient, kernel: Kernel) -> None:
+    await kernel.search_indexing.stop()
+    await plain.add("Acme")
+    await asyncio.gather(*(kernel.search_indexing.catch_up() for _ in range(8)))
+    assert await hits(plain.client, "acme") == ["Acme"]
+    [[count]] = await kernel.database.read(Statement("SELECT count(*) FROM smalt_unsearched"))
+    assert count == (0,)
