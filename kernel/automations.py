@@ -37,7 +37,7 @@ class Occurrence:
     """An event as triggers see it. `changes` is by built-in name (`list`, `tags`) or field key.
 
     `kind` is like record.updated, `via` like api, page, form, import, automation. `payload` is the
-    body of an incoming webhook.
+    body of an incoming webhook, `via_id` the form or automation through which it happened.
     """
 
     kind: str
@@ -48,6 +48,7 @@ class Occurrence:
     changes: Mapping[str, Any]
     payload: Any = None
     same: Callable[[str, Any, Any], bool] = lambda name, stored, wanted: stored == wanted
+    via_id: str | None = None
 
     def changed(self, name: str) -> Changed | None:
         """The change of a field, None when there was none."""

@@ -35,6 +35,9 @@ FieldName: TypeAlias = Annotated[str, _meaning("field", "amount")]
 FilesName: TypeAlias = Annotated[str, _meaning("files", "contracts")]
 """A field of the project that holds files, by name, key or id; the plugin gets the key."""
 
+FormName: TypeAlias = Annotated[str, _meaning("form", "contact-us")]
+"""A form of the project, by the last part of its address or id; the plugin gets the id."""
+
 PersonName: TypeAlias = Annotated[str, _meaning("person", "ewa@example.com")]
 """A person by email or id; the plugin gets the id."""
 

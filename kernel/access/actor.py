@@ -52,7 +52,7 @@ class Actor:
     cause: int | None = None
     """The run of an automation that acts; its events carry it, so that chains can be followed."""
     via_id: int | None = None
-    """The automation through which they act, where it is one."""
+    """The automation or form through which they act, where it is one."""
     uploads: frozenset[int] = frozenset()
     """Files that somebody without an account has just brought, which nothing holds yet."""
 

@@ -142,9 +142,9 @@ class BacktestService:
         ]
         marks = ", ".join(self._mark(n) for n in range(4, len(kinds) + 4))
         sql = (
-            "SELECT id, at, record_id, kind, version, actor_id, via, changes, batch_id FROM smalt_history "
-            f"WHERE id >= {self._mark(1)} AND id < {self._mark(2)} AND project_id = {self._mark(3)} "
-            f"AND kind IN ({marks}) ORDER BY id LIMIT {MOST_EVENTS}"
+            "SELECT id, at, record_id, kind, version, actor_id, via, changes, batch_id, via_id "
+            f"FROM smalt_history WHERE id >= {self._mark(1)} AND id < {self._mark(2)} "
+            f"AND project_id = {self._mark(3)} AND kind IN ({marks}) ORDER BY id LIMIT {MOST_EVENTS}"
         )
         (rows,) = await self._database.read(Statement(sql, [*use, *kinds]))
         events = [_event(project.id, row) for row in rows]
@@ -184,6 +184,8 @@ def _times(schedule: Schedule, project: Project, window: Window) -> list[int]:
 
 
 def _event(project_id: int, row: Row) -> Event:
-    id_, at, record_id, kind, version, actor_id, via, changes, batch_id = row
+    id_, at, record_id, kind, version, actor_id, via, changes, batch_id, via_id = row
     decoded = msgspec.json.decode(changes)
-    return Event(0, id_, at, project_id, record_id, kind, version, actor_id, via, decoded, batch_id, None)
+    return Event(
+        0, id_, at, project_id, record_id, kind, version, actor_id, via, decoded, batch_id, None, via_id
+    )

@@ -48,6 +48,7 @@ class Setting:
     actor: Actor
     now: datetime
     people: Mapping[str, Address]
+    forms: Mapping[str, str]
 
 
 class DefinitionChecker:
@@ -168,6 +169,8 @@ class DefinitionChecker:
                     return self._field(text)
                 case "files":
                     return self._files(text)
+                case "form":
+                    return self._form(text)
                 case "person":
                     return self._person(text)
                 case "project":
@@ -202,6 +205,16 @@ class DefinitionChecker:
         if found is None or found.user_id is None:
             raise InvalidValueError(f"There is no person '{text[:100]}'.")
         return found.user_id if text.strip() == found.user_id else NAMED + found.user_id
+
+    def _form(self, text: str) -> str:
+        if text.strip() in self._at.forms:
+            return text.strip()
+        for id_, slug in self._at.forms.items():
+            if slug == text.strip():
+                return NAMED + id_
+        near = get_close_matches(text.strip(), self._at.forms.values(), n=1)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        raise InvalidValueError(f"There is no form '{text[:100]}'.{hint}")
 
     def _project(self, text: str) -> str:
         for project in self._at.schema.projects.values():

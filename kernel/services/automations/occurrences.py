@@ -44,6 +44,7 @@ class Occurrences:
             actor_id=None if event.actor_id is None else str(event.actor_id),
             changes={self._keys.get(str(name), str(name)): pair for name, pair in changes.items()},
             same=self.same,
+            via_id=None if event.via_id is None else str(event.via_id),
         )
 
     def same(self, name: str, stored: Any, wanted: Any) -> bool:

@@ -7,7 +7,7 @@ that it stays the same thing when it is renamed; given by its id it stands as th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import msgspec
@@ -71,7 +71,7 @@ def plugin_config(item: Trigger[Any] | Action[Any], config: Any, schema: Schema,
             if key is None:
                 raise BrokenSourceError(f"The field '{value}' is gone.")
             return key
-        return value.removeprefix(NAMED) if meaning in ("person", "project") else value
+        return value.removeprefix(NAMED) if meaning in ("person", "project", "form") else value
 
     return msgspec.convert(translated(config, item.config_type, for_plugin), item.config_type)
 
@@ -85,12 +85,13 @@ def _living(stored: str, ids: set[str], what: str) -> str:
 
 @dataclass(frozen=True)
 class Showing:
-    """Turns stored definitions into what people see. `people` are emails by id."""
+    """Turns stored definitions into what people see. `people` are emails, `forms` addresses by id."""
 
     types: Types
     schema: Schema
     project: Project
     people: Mapping[str, str]
+    forms: Mapping[str, str] = field(default_factory=dict)
 
     def definition(self, stored: Definition) -> Definition:
         """With names where people gave names."""
@@ -126,6 +127,7 @@ class Showing:
             "tag": lambda: next((c.name for c in self.project.tags if str(c.id) == id_), id_),
             "project": lambda: projects[int(id_)].name if int(id_) in projects else id_,
             "person": lambda: self.people.get(id_, id_),
+            "form": lambda: self.forms.get(id_, id_),
         }
         return names[meaning]() if meaning in names else value
 

@@ -14,6 +14,7 @@ from kernel.clock import from_milliseconds
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from kernel.schema import Project, Schema
 from kernel.services.automations.definitions import DefinitionChecker, Setting
+from kernel.services.automations.form_names import form_names
 from kernel.services.automations.model import (
     Automation,
     AutomationInput,
@@ -30,7 +31,7 @@ from kernel.services.automations.views import AutomationVersion, AutomationView,
 from kernel.services.automations.watching import Watching
 from kernel.services.entries import EntryInput, EntryService, ProjectParts
 from kernel.services.names import Faults
-from kernel.storage.database import Transaction
+from kernel.storage.database import Transaction, WithinTransaction
 
 MOST = 500
 _OFF = "The automation was switched off."
@@ -165,7 +166,8 @@ class AutomationService:
         """The automation with a checked definition, and what its trigger watches set up."""
         now = self._parts.now()
         people = await find_people(tx, _short_texts(data))
-        setting = Setting(tx, schema, project, actor, from_milliseconds(now), people)
+        forms = await form_names(WithinTransaction(tx), project.id)
+        setting = Setting(tx, schema, project, actor, from_milliseconds(now), people, forms)
         checker = DefinitionChecker(self._types, setting)
         with faults.before():
             definition, timing = checker.definition(data.trigger, data.condition, data.actions)

@@ -9,6 +9,7 @@ import msgspec
 from kernel.effects import ActionSpec
 from kernel.errors import SmaltError
 from kernel.schema import Project, Schema
+from kernel.services.automations.form_names import form_names
 from kernel.services.automations.model import Automation, Condition, TriggerSpec, While
 from kernel.services.automations.people import emails_of
 from kernel.services.automations.reading import Showing, Types, people_named, plugin_config
@@ -61,7 +62,8 @@ async def shown(
     """Views of automations of one project."""
     ids = {id_ for a in found for id_ in people_named(types, a.definition)}
     people = await emails_of(database, ids | {str(a.owner_id) for a in found if a.owner_id})
-    showing = Showing(types, schema, project, {id_: email for id_, (email, _) in people.items()})
+    emails = {id_: email for id_, (email, _) in people.items()}
+    showing = Showing(types, schema, project, emails, await form_names(database, project.id))
     return [_view(showing, automation, people) for automation in found]
 
 

@@ -47,8 +47,8 @@ def blueprints(
         ),
         "roles": _of(roles, "role", RoleInput, RolePatch, included=lambda role: not role.built_in),
         "views": _of(views, "view", ViewInput, ViewPatch, included=lambda view: view.shared),
-        "automations": _of(automations, "automation", AutomationInput, AutomationPatch),
         "forms": _forms(forms),
+        "automations": _of(automations, "automation", AutomationInput, AutomationPatch),
     }  # fmt: skip
     return BlueprintService(projects, parts, _dashboards(dashboards), _charts(dashboards))
 

@@ -33,7 +33,7 @@ BREATH: Final = 0.02
 
 _COLUMNS: Final = (
     "o.seq, o.id, o.at, o.project_id, o.record_id, o.kind, o.version, "
-    "h.actor_id, h.via, h.changes, h.batch_id, o.cause"
+    "h.actor_id, h.via, h.changes, h.batch_id, o.cause, h.via_id"
 )
 _SELECT: Final = f"SELECT {_COLUMNS} FROM smalt_outbox o JOIN smalt_history h ON h.id = o.id"
 _log = structlog.get_logger("smalt.events")
@@ -44,7 +44,7 @@ class Event(NamedTuple):
 
     `seq` is its place in the feed, `id` that of its history row, `at` in ms. `changes` is the JSON
     of the history: `{"<field id or built-in name>": [old, new]}` for changes of records. `cause` is
-    the run of an automation that made it.
+    the run of an automation that made it; `via_id` the automation or form through which it was made.
     """
 
     seq: int
@@ -59,6 +59,7 @@ class Event(NamedTuple):
     changes: Any
     batch_id: int | None
     cause: int | None
+    via_id: int | None = None
 
 
 class EventFeed:

@@ -63,7 +63,12 @@ def form_actor(
     scope = targets[project.id].scope if project.id in targets else None
     own = ProjectAccess(FORM, rules, scope, frozenset({"create"}))
     return Actor(
-        user_id=None, name=form.name, memberships={**targets, project.id: own}, via=FORM, uploads=uploads
+        user_id=None,
+        name=form.name,
+        memberships={**targets, project.id: own},
+        via=FORM,
+        via_id=form.id,
+        uploads=uploads,
     )
 
 

@@ -12,7 +12,7 @@ from kernel.storage.tables.columns import number, text
 class History(Table, tablename="smalt_history", db=ENGINE):
     """Every change. `record_id` is empty when the change is one of the project itself.
 
-    `via_id` is the automation that made it, where one did.
+    `via_id` is the automation or form that made it, where one did.
     """
 
     id = number(primary_key=True)

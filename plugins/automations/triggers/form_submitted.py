@@ -7,12 +7,13 @@ from typing import Any
 
 import msgspec
 
-from kernel.plugin_api import ListName, Occurrence, Trigger, hookimpl
+from kernel.plugin_api import FormName, ListName, Occurrence, Trigger, hookimpl
 
 
 class FormSubmittedConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """`list`: only forms that add to this list."""
+    """`form`: this form alone; `list`: only forms that add to this list."""
 
+    form: FormName | None = None
     list: ListName | None = None
 
 
@@ -24,7 +25,7 @@ class FormSubmittedTrigger(Trigger[FormSubmittedConfig]):
     kinds = ("record.created",)
 
     def matches(self, event: Occurrence, config: FormSubmittedConfig) -> bool:
-        if event.via != "form":
+        if event.via != "form" or config.form not in (None, event.via_id):
             return False
         entered = event.changed("list")
         return config.list is None or (entered is not None and entered.after == config.list)

@@ -10,8 +10,8 @@ import pytest
 from kernel.services.forms.model import Hours
 from kernel.services.forms.opening import within
 from tests.kernel.api.clients import user_id
-from tests.kernel.api.records.automations.automating import automate, settled
-from tests.kernel.api.records.projects import ProjectClient, checked
+from tests.kernel.api.records.automations.automating import automate, runs_of, settled, try_automate
+from tests.kernel.api.records.projects import ProjectClient, checked, faults
 
 PAGE = "http://smalt.test/forms/ask"
 
@@ -25,13 +25,21 @@ async def test_automations_know_that_a_form_was_sent(
     )
     every = await automate(plain, "record_created", {"via": ["form"]}, ("add_tag", {"tag": "lead"}))
     form = {"name": "Ask", "list": "Doing", "fields": [{"field": "title"}, {"field": "description"}]}
-    checked(await plain.client.post(f"{plain.path}/forms", json=form), 201)
+    for name in ("Ask", "Other"):
+        checked(await plain.client.post(f"{plain.path}/forms", json=form | {"name": name}), 201)
+    this = await automate(plain, "form_submitted", {"form": "ask"}, ("complete", {}))
+    other = await automate(plain, "form_submitted", {"form": "other"}, ("complete", {}))
+    assert (this["trigger"]["config"], this["fault"]) == ({"form": "ask"}, None)
+    unknown = await try_automate(plain, "form_submitted", {"form": "oter"}, ("complete", {}))
+    assert faults(unknown) == {"/trigger/config/form": "There is no form 'oter'. Did you mean 'other'?"}
     await plain.add("no form", {"list": "Doing"})
     body = {"title": "Ola", "description": "two\r\nlines"}
     for _ in range(2):  # pressed twice
         checked(await anonymous.post("/forms/ask", data=body), 201)
     (run,) = await settled(plain, ours, 1)
     await settled(plain, every, 1)
+    await settled(plain, this, 1)
+    assert await runs_of(plain, other) == []
     record = await plain.record(run["record_id"])
     assert (record["title"], record["created_by"]) == ("Ola", None)
     assert record["description"].splitlines() == ["two", "lines"]
