@@ -149,9 +149,43 @@ def test_plugins_are_switched_off_and_on(new_page: NewPage, crm: Site) -> None:
     look_for_faults(page)
 
 
+def test_users_are_added_and_shut_out(new_page: NewPage, crm: Site) -> None:
+    page = new_page("/app/users")
+    page.get_by_role("button", name="New user").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Ola Kot")
+    dialog.get_by_label("Email").fill("not an address")
+    dialog.get_by_label("First password").fill("a long first secret")
+    dialog.get_by_role("button", name="Make the user").click()
+    expect(dialog.locator(".fault:visible")).to_have_count(1)
+    dialog.get_by_label("Email").fill("ola@example.com")
+    dialog.get_by_role("button", name="Make the user").click()
+    page.get_by_role("checkbox", name="Ola Kot may sign in").uncheck()
+    ola = lambda: next(  # noqa: E731
+        u for u in crm.api.get("/users").json()["items"] if u["email"] == "ola@example.com"
+    )
+    wait_until(page, lambda: not ola()["active"])
+    look_for_faults(page)
+
+
+def test_records_leave_as_a_file(new_page: NewPage, crm: Site) -> None:
+    page = new_page(f"/app{crm.project('Customers')}/settings/exports")
+    page.get_by_label("Format").select_option("csv")
+    page.get_by_role("button", name="Export", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    assert len(text.splitlines()) > len(crm.records("Customers"))
+    look_for_faults(page)
+
+
 def test_settings_fit_a_phone(new_page: NewPage, crm: Site) -> None:
     page = new_page("/app", viewport={"width": 360, "height": 720}, locale="pl-PL")
-    for part in ("fields", "lists", "forms", "roles", "members", "general", "trash"):
+    for part in ("fields", "lists", "forms", "roles", "members", "exports", "general", "trash"):
         page.goto(f"/app{crm.project('Opportunities')}/settings/{part}")
         expect(page.locator(".settings-part h2").first).to_be_visible()
         assert fits(page), part
+    for path in ("/app/users", "/app/plugins", "/app/dashboards"):
+        page.goto(path)
+        expect(page.locator(".narrow-page").first).to_be_visible()
+        assert fits(page), path

@@ -12,6 +12,7 @@ const parts = () => [
   { key: "forms", label: t("Forms"), picture: icon("clipboard-list"), load: () => import("../settings/forms.js") },
   { key: "roles", label: t("Roles"), picture: icon("shield"), load: () => import("../settings/roles.js") },
   { key: "members", label: t("Members"), picture: icon("users"), load: () => import("../settings/members.js") },
+  { key: "exports", label: t("Exports"), picture: icon("download"), load: () => import("../settings/exports.js") },
   { key: "general", label: t("General"), picture: icon("settings-2"), load: () => import("../settings/general.js") },
   { key: "trash", label: t("Trash"), picture: icon("trash-2"), load: () => import("../settings/trash.js") },
 ];

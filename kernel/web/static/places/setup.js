@@ -14,3 +14,4 @@ mainPlace({ path: "/app/trash", label: t("Trash"), icon: () => icon("trash-2"), 
 projectView({ key: "automations", label: t("Automations"), icon: () => icon("zap"), order: 70, end: true, shown: (model) => model.can("configure"), load: () => import("../pages/automations.js") });
 projectView({ key: "import", label: t("Import"), icon: () => icon("upload"), order: 80, end: true, shown: (model) => model.can("import"), load: () => import("../pages/import.js") });
 mainPlace({ path: "/app/plugins", label: t("Plugins"), icon: () => icon("puzzle"), order: 95, shown: () => Boolean(me.value?.admin), load: () => import("../pages/plugins.js") });
+mainPlace({ path: "/app/users", label: t("Users"), icon: () => icon("users"), order: 94, shown: () => Boolean(me.value?.admin), load: () => import("../pages/users.js") });
