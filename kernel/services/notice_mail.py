@@ -7,6 +7,7 @@ again under the same Message-ID.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -23,6 +24,9 @@ from kernel.storage.kernel_rows import KernelRows
 AT_ONCE: Final = 50
 CLAIM_MS: Final = 60_000
 """For how long nobody else sends a mail that somebody has begun to send."""
+
+SECONDS: Final = 30.0
+"""What sending one may take; less than a claim holds."""
 
 DELAYS: Final = (30, 300, 3600, 6 * 3600)
 """Seconds until the next attempt at what may pass."""
@@ -91,13 +95,13 @@ class NoticeMail(Rounds):
         """Send one; when to try again, if that may help."""
         notice_id, text, project_id, record_id, attempts, email, name = claimed
         body = "\n\n".join(filter(None, (text, self._link(project_id, record_id))))
+        mail = SendMail([Address(email, name)], text, f"{body}\n")
         try:
-            await self._mailer.send(
-                SendMail([Address(email, name)], text, f"{body}\n"), f"notice_{notice_id}"
-            )
-        except SmaltError as error:
-            _log.warning("a notice was not mailed", notice=notice_id, attempt=attempts, reason=error.detail)
-            if isinstance(error, UnavailableError) and attempts <= len(DELAYS):
+            async with asyncio.timeout(SECONDS):
+                await self._mailer.send(mail, f"notice_{notice_id}")
+        except (SmaltError, TimeoutError) as error:
+            _log.warning("a notice was not mailed", notice=notice_id, attempt=attempts, reason=str(error))
+            if isinstance(error, UnavailableError | TimeoutError) and attempts <= len(DELAYS):
                 return self._now() + DELAYS[attempts - 1] * 1000
         return None
 
