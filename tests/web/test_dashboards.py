@@ -44,7 +44,7 @@ def test_a_chart_is_added_with_a_live_preview(new_page: NewPage, crm: Site) -> N
     page.get_by_label("Figure").select_option("sum")
     page.get_by_label("Field", exact=True).select_option("amount")
     page.get_by_label("Grouped by").select_option("list")
-    expect(preview.locator("text", has_text="Unqualified").first).to_be_attached()
+    expect(preview.locator("text", has_text="Closed Won").first).to_be_attached()
     page.get_by_label("Figure").select_option("expression")
     page.get_by_label("Expression", exact=True).fill("SUM({amont})")
     expect(preview.get_by_role("status").or_(preview.locator(".trouble"))).to_contain_text("amont")
