@@ -50,8 +50,8 @@ def test_the_table_in_words() -> None:
     canvas = ChartCanvas(currency="PLN", locale="pl")
     said = description(data, canvas).replace("\u00a0", " ")
     assert said == (
-        "Total: 3,00 zł. Target: 10,00 zł. Won: March 2026 3,00 zł, April 2026 –. "
-        "Left out: 2 (No currency rate)."
+        "Razem: 3,00 zł. Cel: 10,00 zł. Won: March 2026 3,00 zł, April 2026 –. "
+        "Pominięto: 2 (No currency rate)."
     )
 
 
