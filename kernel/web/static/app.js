@@ -10,6 +10,11 @@ import { complain } from "./core/toast.js";
 import "./parts/shell.js";
 
 const root = document.getElementById("app");
+/** Pages for whoever comes, by address. */
+const OPEN = {
+  "/app/sign-in": ["smalt-sign-in", () => import("./pages/sign_in.js")],
+  "/app/invitation": ["smalt-invitation", () => import("./pages/invitation.js")],
+};
 
 async function start() {
   await useLanguage(language.value);
@@ -20,21 +25,21 @@ async function start() {
   signedOut.watch(() => toSignIn());
   place.watch(show);
   startRouter();
-  if (!known && place.value.path !== "/app/sign-in") toSignIn();
+  if (!known) toSignIn();
 }
 
 function toSignIn() {
-  if (location.pathname === "/app/sign-in") return;
+  if (location.pathname in OPEN) return;
   me.value = null;
   const back = location.pathname + location.search;
   go(`/app/sign-in${back === "/app" || back === "/" ? "" : `?next=${encodeURIComponent(back)}`}`, { replace: true });
 }
 
 function show(at) {
-  if (!me.value && at.path !== "/app/sign-in") return;
-  const wanted = me.value && at.path !== "/app/sign-in" ? "smalt-shell" : "smalt-sign-in";
+  if (!me.value && !(at.path in OPEN)) return;
+  const [wanted, load] = OPEN[at.path] ?? ["smalt-shell"];
   if (root.firstElementChild?.localName === wanted) return;
-  if (wanted === "smalt-sign-in") import("./pages/sign_in.js").then(() => root.replaceChildren(h(wanted))).catch(complain);
+  if (load) load().then(() => root.replaceChildren(h(wanted))).catch(complain);
   else root.replaceChildren(h(wanted));
 }
 

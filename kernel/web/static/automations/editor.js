@@ -38,7 +38,7 @@ class Editor {
     dialog({
       title: automation ? automation.name : t("New automation"), wide: true, className: "automation-editor",
       body: h("div", { class: "stack" }, this.name, part(t("When"), this.trigger.element), part(t("If"), builder), part(t("Then"), this.list, h("button", { type: "button", class: "plain", onClick: () => { this.steps.push(this.step({ type: "add_tag", config: {} })); this.drawSteps(this.steps.length - 1); } }, icon("plus", 14), t("Add an action"))), this.tested),
-      actions: [{ label: t("Test with a record"), run: () => this.test() }, { label: t("Cancel"), run: (close) => close() }, { label: automation ? t("Save") : t("Make and switch on"), kind: "primary", submit: true, run: (close) => this.save(close) }],
+      actions: [{ label: automation ? t("Test as it is saved") : t("Test with a record"), run: () => this.test() }, { label: t("Cancel"), run: (close) => close() }, { label: automation ? t("Save") : t("Make and switch on"), kind: "primary", submit: true, run: (close) => this.save(close) }],
       onClose: () => this.done(this.result),
     });
   }
@@ -83,13 +83,13 @@ class Editor {
     throw new Error(rest.join(" ") || (error.errors.length ? t("Mend what is marked.") : error.message));
   }
 
-  /** Try it with a record, without effect. It is saved first, switched off where it is new. */
+  /** Try it with a record, without effect: a new one is saved first, switched off; a known one as it is saved. */
   async test() {
     const path = `${this.model.path}/automations`;
     try {
-      if (this.automation) this.automation = await api.patch(`${path}/${this.automation.id}`, this.content());
-      else this.automation = await api.post(path, { ...this.content(), enabled: false });
-      this.result = this.automation;
+      if (this.fresh && this.automation) this.automation = await api.patch(`${path}/${this.automation.id}`, this.content());
+      else if (this.fresh) this.automation = await api.post(path, { ...this.content(), enabled: false });
+      if (this.fresh) this.result = this.automation;
     } catch (error) { this.place(error); }
     const anchor = this.tested.closest("dialog").querySelector("footer button");
     const load = async (q, signal) => (await api.get(`${this.model.path}/records`, { q, fields: "title", limit: 30 }, { signal })).items.map((record) => ({ value: record.id, label: record.title }));

@@ -3,6 +3,7 @@
 import { api, Problem, useCsrf } from "./api.js";
 import { Signal } from "./signal.js";
 import { timeZone } from "./format.js";
+import { chooseLanguage, language, LANGUAGES } from "./i18n.js";
 
 export const me = new Signal(null);
 export const projects = new Signal([]);
@@ -14,6 +15,9 @@ export async function resume() {
     useCsrf(found.csrf_token);
     if (found.time_zone) timeZone.value = found.time_zone;
     me.value = found;
+    const spoken = found.locale?.slice(0, 2);
+    // What was chosen in this browser goes before what was chosen in another.
+    if (spoken in LANGUAGES && spoken !== language.value && !localStorage.getItem("smalt.language")) chooseLanguage(spoken);
     await loadProjects();
     return true;
   } catch (error) {
@@ -24,6 +28,13 @@ export async function resume() {
 
 export async function signIn(email, password) {
   const session = await api.post("/session", { email, password }, { quiet: true });
+  useCsrf(session.csrf_token);
+  await resume();
+}
+
+/** Become a user by an invitation, signed in. */
+export async function acceptInvitation(data) {
+  const session = await api.post("/invitations/accept", data, { quiet: true });
   useCsrf(session.csrf_token);
   await resume();
 }

@@ -10,6 +10,7 @@ import { me } from "../core/session.js";
 import { chooseTheme, theme } from "../core/theme.js";
 import { complain, toast } from "../core/toast.js";
 import { avatar } from "../parts/avatar.js";
+import { showSecret } from "../parts/secret.js";
 
 define("smalt-profile", class extends Part {
   connected() {
@@ -18,7 +19,7 @@ define("smalt-profile", class extends Part {
     fill(this, h("div", { class: "narrow-page settings" },
       h("header", { class: "page-head" }, h("div", { class: "row" }, avatar(me.value, 40), h("div", {}, h("h1", {}, me.value.name), h("span", { class: "soft" }, me.value.email)))),
       h("section", {}, h("h2", {}, t("You")), this.nameForm()),
-      h("section", {}, h("h2", {}, t("Appearance and language")), this.look()),
+      h("section", {}, h("h2", {}, t("Appearance and language")), this.look(), this.byEmail()),
       h("section", {}, h("h2", {}, t("Password")), this.passwordForm()),
       h("section", {}, h("div", { class: "page-head" }, h("h2", {}, t("Tokens")), h("button", { type: "button", onClick: () => this.newToken() }, icon("plus"), t("New token"))), h("p", { class: "hint" }, t("Programs use tokens to work with the REST API in your name.")), this.tokens),
       h("section", {}, h("h2", {}, t("Where you are signed in")), this.sessions)));
@@ -40,15 +41,19 @@ define("smalt-profile", class extends Part {
     const zones = Intl.supportedValuesOf?.("timeZone") ?? [timeZone.value];
     const all = Object.fromEntries([...new Set([timeZone.value, ...zones])].sort().map((zone) => [zone, zone.replaceAll("_", " ")]));
     return h("div", { class: "form-grid" },
-      choose(t("Language"), LANGUAGES, language.value, (code) => this.keep({ language: code }, () => chooseLanguage(code))),
+      choose(t("Language"), LANGUAGES, language.value, (code) => this.keep({ locale: code }, () => chooseLanguage(code))),
       choose(t("Theme"), { system: t("As the system"), light: t("Light"), dark: t("Dark") }, theme.value, chooseTheme),
       choose(t("Time zone"), all, timeZone.value, (zone) => this.keep({ time_zone: zone }, () => { localStorage.setItem("smalt.zone", zone); timeZone.value = zone; })));
   }
 
-  /** Preferences live in this browser; where the server keeps them too, there as well. */
+  byEmail() {
+    const input = h("input", { type: "checkbox", role: "switch", checked: me.value.notify_by_email, onChange: () => this.keep({ notify_by_email: input.checked }, () => toast(t("Saved."), { kind: "good" })) });
+    return h("label", { class: "check-line" }, input, t("Send my notifications by email too"));
+  }
+
+  /** Preferences count in this browser at once; the server keeps them for others, and for what it writes. */
   async keep(members, apply) {
-    const [name] = Object.keys(members);
-    try { if (name in me.value) await api.patch(`/users/${me.value.id}`, members); } catch (error) { complain(error); }
+    try { me.value = await api.patch("/me", members); } catch (error) { complain(error); return; }
     apply();
   }
 
@@ -118,18 +123,10 @@ define("smalt-profile", class extends Part {
           const chosen = boxes.map((box) => box.querySelector("input")).filter((input) => input.checked).map((input) => input.value);
           const made = await api.post(`/users/${me.value.id}/tokens`, { name: name.input.value, scopes: chosen });
           close();
-          this.showSecret(made);
+          showSecret(t("Your new token"), t("Token"), made.token);
           this.loadTokens();
         },
       }],
-    });
-  }
-
-  showSecret(made) {
-    const secret = h("input", { type: "text", readonly: true, value: made.token, class: "mono", onFocus: (event) => event.target.select() });
-    dialog({
-      title: t("Your new token"), body: h("div", { class: "stack" }, field(t("Token"), secret), h("p", { class: "hint" }, t("Copy it now: it is not shown again."))),
-      actions: [{ label: t("Copy"), kind: "primary", run: async () => { await navigator.clipboard?.writeText(made.token); toast(t("Copied."), { kind: "good" }); } }],
     });
   }
 });

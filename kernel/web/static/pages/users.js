@@ -8,6 +8,7 @@ import { define, Part } from "../core/part.js";
 import { me } from "../core/session.js";
 import { complain } from "../core/toast.js";
 import { avatar } from "../parts/avatar.js";
+import { invitations } from "../settings/invitations.js";
 import { heading, tried } from "../settings/part.js";
 
 define("smalt-users", class extends Part {
@@ -18,9 +19,10 @@ define("smalt-users", class extends Part {
 
   async load() {
     try {
+      const admin = h("input", { type: "checkbox" });
       const users = await api.all("/users", {}, { signal: this.alive });
       fill(this, heading(t("Users"), t("Everybody who may sign in. Projects have members of their own."), h("button", { type: "button", class: "primary", onClick: () => this.add() }, icon("plus"), t("New user"))),
-        h("ul", { class: "choice-list" }, users.map((user) => this.line(user))));
+        h("ul", { class: "choice-list" }, users.map((user) => this.line(user))), invitations("", h("label", { class: "check-line" }, admin, t("Administrator")), () => ({ admin: admin.checked })));
     } catch (error) { complain(error); }
   }
 

@@ -8,6 +8,7 @@ import { define, Part } from "../core/part.js";
 import { complain } from "../core/toast.js";
 import { avatar } from "../parts/avatar.js";
 import { emptyState } from "../parts/empty.js";
+import { invitations } from "./invitations.js";
 import { heading, tried } from "./part.js";
 import { roleName } from "./role_names.js";
 
@@ -28,13 +29,15 @@ define("smalt-members", class extends Part {
   draw() {
     const who = h("input", { type: "text", placeholder: t("Email address"), aria: { label: t("Email address") }, autocomplete: "off" });
     const role = h("select", { aria: { label: t("Role") } }, this.roleOptions("member"));
+    const invited = h("select", { aria: { label: t("Role of who is invited") } }, this.roleOptions("member"));
     const form = h("form", { class: "add-line" }, who, role, h("button", { type: "submit", class: "primary" }, icon("plus"), t("Add")));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
       if (who.value.trim() && await tried(this.model, () => api.post(`${this.model.path}/members`, { user: who.value.trim(), role: role.value }), null)) this.load();
     });
     fill(this, heading(t("Members"), t("Who sees this project. What they may do is up to their role.")),
-      this.members.length ? h("ul", { class: "choice-list" }, this.members.map((member) => this.line(member))) : emptyState(icon("users", 26), t("No members yet"), t("Administrators see every project. Add whoever else works here.")), form);
+      this.members.length ? h("ul", { class: "choice-list" }, this.members.map((member) => this.line(member))) : emptyState(icon("users", 26), t("No members yet"), t("Administrators see every project. Add whoever else works here.")), form,
+      invitations(this.model.path, invited, () => ({ role: invited.value })));
   }
 
   line({ user, role }) {

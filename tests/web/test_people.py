@@ -1,0 +1,58 @@
+"""People are invited through the pages, come in, and set themselves up."""
+
+from __future__ import annotations
+
+import httpx
+from playwright.sync_api import expect
+
+from tests.web.conftest import NewPage, Site
+from tests.web.test_daily_work import fits, look_for_faults, wait_until
+
+
+def test_an_invited_person_comes_in_and_chooses(new_page: NewPage, site: Site) -> None:
+    project = site.api.post("/projects", json={"name": "Orders"}).json()["id"]
+    page = new_page(f"/app/projects/{project}/settings/members")
+    page.get_by_label("Role of who is invited").select_option("viewer")
+    page.get_by_label("Whom to invite").fill("ola@example.com")
+    page.keyboard.press("Enter")
+    link = page.get_by_role("dialog").get_by_label("Link").input_value()
+    look_for_faults(page)
+    page.keyboard.press("Escape")
+    expect(page.locator("smalt-invitations li")).to_contain_text("ola@example.com")
+
+    theirs = new_page(link, signed_in=False, viewport={"width": 360, "height": 720})
+    expect(theirs.get_by_label("Email")).to_have_value("ola@example.com")
+    theirs.get_by_role("button", name="Come in").click()
+    expect(theirs.locator(".fault:visible").first).to_be_visible()
+    look_for_faults(theirs)
+    assert fits(theirs)
+    theirs.get_by_label("Name").fill("Ola Kot")
+    theirs.get_by_label("New password").fill("a long first secret")
+    theirs.keyboard.press("Enter")
+    expect(theirs.get_by_role("heading", name="Hello, Ola")).to_be_visible()
+    member = site.api.get(f"/projects/{project}/members").json()["items"][-1]
+    assert (member["user"]["email"], member["role"]) == ("ola@example.com", "viewer")
+
+    theirs.goto("/app/profile")
+    theirs.get_by_role("switch", name="Send my notifications by email too").check()
+    me = lambda: theirs.request.get("/api/v1/me").json()  # noqa: E731
+    wait_until(theirs, lambda: me()["notify_by_email"])
+    theirs.get_by_label("Time zone").select_option("Asia/Tokyo")
+    theirs.get_by_label("Language").select_option("pl")
+    expect(theirs.get_by_label("Język")).to_have_value("pl")
+    assert (me()["locale"], me()["time_zone"]) == ("pl", "Asia/Tokyo")
+
+    again = new_page(link, signed_in=False)
+    expect(again.get_by_role("alert")).to_contain_text("not valid any more")
+
+
+def test_an_invitation_is_taken_back(new_page: NewPage, site: Site) -> None:
+    made = site.api.post("/invitations", json={"email": "jan@example.com"}).json()
+    page = new_page("/app/users")
+    page.get_by_role("button", name="Take back the invitation of jan@example.com").click()
+    page.get_by_role("dialog").get_by_role("button", name="Take back").click()
+    expect(page.locator("smalt-invitations li")).to_have_count(0)
+    with httpx.Client(base_url=site.address) as client:
+        answer = client.post("/api/v1/invitations/open", json={"token": made["token"]})
+    assert answer.status_code == 404
+    look_for_faults(page)
