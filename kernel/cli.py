@@ -20,6 +20,7 @@ from kernel.demo import ADMINISTRATOR, prepare_demo
 from kernel.errors import InvalidInputError, SettingsError, SmaltError
 from kernel.logs import configure_logs
 from kernel.runtime import Kernel, create_kernel
+from kernel.services.archives.model import Report
 from kernel.services.backups.archive import Manifest
 from kernel.services.blueprints.differences import Step
 from kernel.services.blueprints.document import Blueprint, read_toml, write_toml
@@ -155,6 +156,32 @@ def run_restore(settings: Settings, options: argparse.Namespace) -> None:
     print(f"Restored {_told(asyncio.run(read()))}.")
 
 
+def run_export_archive(settings: Settings, options: argparse.Namespace) -> None:
+    async def write() -> Manifest:
+        async with opened(settings) as kernel:
+            return await kernel.archives.write(options.file, await _named(kernel, options.project))
+
+    print(f"{options.file} holds {_told(asyncio.run(write()))}.")
+
+
+def run_import_archive(settings: Settings, options: argparse.Namespace) -> None:
+    async def read() -> Report:
+        async with opened(settings) as kernel:
+            return await kernel.archives.read(await _acting(kernel, options.email), options.file)
+
+    report = asyncio.run(read())
+    print("Made " + ", ".join(f"'{project.name}'" for project in report.projects) + ".")
+    print(f"People not known here: {report.missing_people}. Rows that lost a reference: {report.emptied}.")
+
+
+async def _named(kernel: Kernel, names: Sequence[str]) -> list[int]:
+    """The ids of projects by name."""
+    found = {p.name: p.id for p in await kernel.projects.all(SYSTEM)}
+    if missing := [name for name in names if name not in found]:
+        raise InvalidInputError(f"There is no project '{missing[0]}'.")
+    return [found[name] for name in names]
+
+
 def _told(manifest: Manifest) -> str:
     rows = sum(manifest.rows.values())
     return f"{rows:,} rows of {len(manifest.rows)} tables and {manifest.files:,} files"
@@ -163,10 +190,7 @@ def _told(manifest: Manifest) -> str:
 def run_export_template(settings: Settings, options: argparse.Namespace) -> None:
     async def read() -> Blueprint:
         async with opened(settings) as kernel:
-            found = {p.name: p.id for p in await kernel.projects.all(SYSTEM)}
-            if missing := [name for name in options.project or () if name not in found]:
-                raise InvalidInputError(f"There is no project '{missing[0]}'.")
-            ids = None if options.project is None else [found[name] for name in options.project]
+            ids = None if options.project is None else await _named(kernel, options.project)
             return await kernel.blueprints.export(SYSTEM, ids)
 
     print(write_toml(asyncio.run(read())), end="")
@@ -297,10 +321,14 @@ def _add_backups(commands: Any) -> None:
     for name, run, text in (
         ("backup", run_backup, "write everything into one file, while servers go on"),
         ("restore", run_restore, "fill an empty database from a backup"),
+        ("export-archive", run_export_archive, "write single projects into one file"),
+        ("import-archive", run_import_archive, "make the projects of an archive, beside others"),
     ):
         command = commands.add_parser(name, help=text)
         command.set_defaults(run=run)
-        command.add_argument("file", type=Path, help="the file of the backup")
+        command.add_argument("file", type=Path, help="the file to write or to read")
+    commands.choices["export-archive"].add_argument("--project", nargs="+", required=True, help="their names")
+    commands.choices["import-archive"].add_argument("--as", dest="email", help="who owns the ownerless")
 
 
 def _add_blueprints(commands: Any) -> None:

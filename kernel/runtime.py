@@ -21,6 +21,7 @@ from kernel.plugin_manager import PluginManager
 from kernel.plugin_sources import Found
 from kernel.queries.check import check_derivation
 from kernel.schema import Project, Schema
+from kernel.services.archives.facade import Archives
 from kernel.services.automations.facade import Automations, Neighbours
 from kernel.services.backups.service import Backups
 from kernel.services.blueprints.wiring import blueprints
@@ -249,6 +250,8 @@ class Kernel:
         url, types = self.settings.database_url, self.registries.field_types.get
         database, rows, schema = self.database, self.rows, self.schema
         self.backups = Backups(database, url, rows, schema, self.files.store, self.clock, types)
+        self.archives = Archives(self._parts, self.settings, self.files, types, self.jobs.wake)
+        self._work.update(self.archives.handlers)
 
     def _wire_templates(self) -> None:
         templates = self.registries.templates
@@ -279,6 +282,7 @@ class Kernel:
         self.plugins.watch()
         await self.imports.sweep()
         await self.exports.sweep()
+        await self.archives.sweep()
         await self.events.start()
         await self.webhooks.start()
         await self.jobs.start()

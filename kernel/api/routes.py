@@ -6,6 +6,7 @@ from typing import Final
 
 from litestar import Controller
 
+from kernel.api.controllers.archives import ArchivesController
 from kernel.api.controllers.automations import AutomationsController, RunsController
 from kernel.api.controllers.blueprints import BlueprintsController
 from kernel.api.controllers.bulk import BulkController
@@ -89,6 +90,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     RevertsController,
     ImportsController,
     ExportsController,
+    ArchivesController,
     TemplatesController,
     BlueprintsController,
     DashboardsController,

@@ -24,11 +24,12 @@ FORMAT: Final = 1
 MANIFEST: Final = "manifest.json"
 LONGEST_LINE: Final = 256 * 1024 * 1024
 
-_DAMAGED: Final = "The file is no backup of Smalt, or it is damaged."
+DAMAGED: Final = "The file is no archive of Smalt, or it is damaged."
 
 
 class Manifest(msgspec.Struct, kw_only=True):
-    """What the file holds. `migrations` are those of the kernel's tables that it was made with."""
+    """What the file holds. `migrations` are those of the kernel's tables that it was made with;
+    `kind` is backup, or projects for `kernel.services.archives`."""
 
     format: int
     smalt: str
@@ -37,6 +38,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     migrations: list[str]
     rows: dict[str, int]
     files: int
+    kind: str = "backup"
 
 
 class ArchiveWriter:
@@ -83,12 +85,27 @@ class ArchiveReader:
         except FileNotFoundError as error:
             raise InvalidInputError(f"There is no file {path}.") from error
         except (zipfile.BadZipFile, KeyError, OSError, msgspec.MsgspecError) as error:
-            raise InvalidInputError(_DAMAGED) from error
+            raise InvalidInputError(DAMAGED) from error
         if self.manifest.format != FORMAT:
             raise InvalidInputError(
-                f"The backup is of format {self.manifest.format}; this Smalt reads {FORMAT}."
+                f"The file is of format {self.manifest.format}; this Smalt reads {FORMAT}."
             )
         self._names = set(self._zip.namelist())
+
+    @property
+    def unpacked(self) -> int:
+        """The bytes that the file says it holds. Reading never gives more."""
+        return sum(entry.file_size for entry in self._zip.infolist())
+
+    @property
+    def size(self) -> int:
+        """The bytes of the file itself, as they are packed."""
+        return sum(entry.compress_size for entry in self._zip.infolist())
+
+    def names(self) -> list[str]:
+        """The names of the tables."""
+        found = (name.removeprefix("tables/").removesuffix(".jsonl") for name in self._names)
+        return sorted(name for name in found if f"tables/{name}.jsonl" in self._names)
 
     def close(self) -> None:
         self._zip.close()
@@ -110,7 +127,7 @@ class ArchiveReader:
                 if block:
                     yield block
         except (zipfile.BadZipFile, msgspec.MsgspecError, OSError, ValueError) as error:
-            raise InvalidInputError(_DAMAGED) from error
+            raise InvalidInputError(DAMAGED) from error
 
     def file(self, name: str, size: int) -> Iterator[bytes]:
         """The contents of a file in pieces."""
@@ -119,7 +136,7 @@ class ArchiveReader:
                 while piece := part.read(size):
                     yield piece
         except (zipfile.BadZipFile, KeyError, OSError) as error:
-            raise InvalidInputError(_DAMAGED) from error
+            raise InvalidInputError(DAMAGED) from error
 
 
 Decode = Callable[[Any], Any]

@@ -10,6 +10,7 @@ from typing import Any
 
 import kernel as package
 from kernel.clock import Clock
+from kernel.dialects.base import Dialect
 from kernel.schema import Project, Schema
 from kernel.services.backups.archive import FORMAT, ArchiveWriter, Manifest
 from kernel.services.backups.tables import columns_of, kept, name_of, plain_rows, selection
@@ -19,8 +20,11 @@ from kernel.storage.record_rows import TablePlan
 from kernel.storage.schema_rows import STATEMENTS, FieldTypeLookup, SchemaBuilder
 from kernel.storage.snapshot import Snapshot, open_snapshot
 
+Plain = Callable[[Sequence[Row]], list[Sequence[Any]]]
+"""Makes rows ready to be written."""
+
 _FILES = "SELECT id, size FROM smalt_file WHERE state = 'ready' ORDER BY id"
-_MIGRATIONS = "SELECT name FROM smalt_migration ORDER BY name"
+MIGRATION_NAMES = "SELECT name FROM smalt_migration ORDER BY name"
 
 
 @dataclass(frozen=True)
@@ -51,54 +55,63 @@ class Backup:
         for table in kept():
             name, columns = name_of(table), columns_of(table)
             rows = snapshot.rows(f"SELECT {selection(table)} FROM {name}")
-            await _copy(archive, name, columns, rows, plain_rows(table))
-        for project in (await self._schema(snapshot)).projects.values():
-            await self._project(archive, snapshot, project)
-        await self._contents(archive, snapshot)
+            await copy(archive, name, columns, rows, plain_rows(table))
+        for project in (await schema_of(snapshot, self.field_types)).projects.values():
+            await copy_project(archive, snapshot, project, self.database.dialect)
+        await copy_contents(archive, snapshot.rows(_FILES), self.files)
         return Manifest(
             format=FORMAT,
             smalt=package.__version__,
             created_at=self.clock.now().isoformat(timespec="seconds"),
             engine=self.database.dialect.name,
-            migrations=[row[0] for row in await _all(snapshot.rows(_MIGRATIONS))],
+            migrations=[row[0] for row in await all_rows(snapshot.rows(MIGRATION_NAMES))],
             rows=archive.rows,
             files=archive.files,
         )
 
-    async def _schema(self, snapshot: Snapshot) -> Schema:
-        answers = [await _all(snapshot.rows(statement.sql)) for statement in STATEMENTS]
-        return SchemaBuilder(self.field_types).build(answers)
 
-    async def _project(self, archive: ArchiveWriter, snapshot: Snapshot, project: Project) -> None:
-        plan, dialect = TablePlan(project, self.database.dialect), self.database.dialect
-        types = [plan.types[name] for name in plan.names]
-
-        def plain(rows: Sequence[Row]) -> list[Sequence[Any]]:
-            decode = dialect.decode
-            return [[decode(v, t) for v, t in zip(row, types, strict=True)] for row in rows]
-
-        rows = snapshot.rows(f"SELECT {', '.join(plan.names)} FROM {project.table}")
-        await _copy(archive, project.table, plan.names, rows, plain)
-
-    async def _contents(self, archive: ArchiveWriter, snapshot: Snapshot) -> None:
-        async for block in snapshot.rows(_FILES):
-            for file_id, size in block:
-                with archive.file(str(file_id)) as part:
-                    async for piece in self.files.read(file_id, 0, size):
-                        await asyncio.to_thread(part.write, piece)
+async def schema_of(snapshot: Snapshot, field_types: FieldTypeLookup) -> Schema:
+    """The schema as it was at the moment of a snapshot."""
+    answers = [await all_rows(snapshot.rows(statement.sql)) for statement in STATEMENTS]
+    return SchemaBuilder(field_types).build(answers)
 
 
-async def _copy(
+async def copy_project(
     archive: ArchiveWriter,
-    name: str,
-    columns: Sequence[str],
-    rows: AsyncIterator[list[Row]],
-    plain: Callable[[Sequence[Row]], list[Sequence[Any]]],
+    snapshot: Snapshot,
+    project: Project,
+    dialect: Dialect,
+    looked_at: Plain = list,
 ) -> None:
+    """Write the records of a project, which `looked_at` sees as they are written."""
+    plan = TablePlan(project, dialect)
+    types = [plan.types[name] for name in plan.names]
+
+    def plain(rows: Sequence[Row]) -> list[Sequence[Any]]:
+        decode = dialect.decode
+        return looked_at([tuple(decode(v, t) for v, t in zip(row, types, strict=True)) for row in rows])
+
+    rows = snapshot.rows(f"SELECT {', '.join(plan.names)} FROM {project.table}")
+    await copy(archive, project.table, plan.names, rows, plain)
+
+
+async def copy_contents(archive: ArchiveWriter, found: AsyncIterator[list[Row]], files: FileStore) -> None:
+    """Write the contents of files, given as id and size."""
+    async for block in found:
+        for file_id, size in block:
+            with archive.file(str(file_id)) as part:
+                async for piece in files.read(file_id, 0, size):
+                    await asyncio.to_thread(part.write, piece)
+
+
+async def copy(
+    archive: ArchiveWriter, name: str, columns: Sequence[str], rows: AsyncIterator[list[Row]], plain: Plain
+) -> None:
+    """Write the rows of a table, made `plain`."""
     with archive.table(name, columns) as add:
         async for block in rows:
             await asyncio.to_thread(lambda block=block: add(plain(block)))  # type: ignore[misc]
 
 
-async def _all(rows: AsyncIterator[list[Row]]) -> list[Row]:
+async def all_rows(rows: AsyncIterator[list[Row]]) -> list[Row]:
     return [row async for block in rows for row in block]

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from piccolo.table import Table
 
+from kernel.dialects.base import Dialect
 from kernel.errors import ConflictError, InvalidInputError
 from kernel.fields import Column
 from kernel.schema import Field, Project
@@ -45,7 +46,7 @@ class Restore:
         """
         archive = await asyncio.to_thread(ArchiveReader, path)
         try:
-            _check_migrations(archive.manifest)
+            check_manifest(archive.manifest, "backup")
             async with self.database.transaction(schema_change=True) as tx:
                 if (await tx.fetch(_EMPTY))[0][0]:
                     raise ConflictError("There are users or projects already. Restore into a new database.")
@@ -61,14 +62,15 @@ class Restore:
         await tx.execute(_BUMP_ACCESS)
         await self._end_jobs(tx)
         for project in (await self.schema.load(tx)).projects.values():
-            await self._project(tx, archive, project)
+            blocks = beside(archive.rows(project.table, AT_ONCE))
+            await fill_project(tx, self.database.dialect, project, blocks)
         for (file_id,) in await tx.fetch("SELECT id FROM smalt_file WHERE state = 'ready' ORDER BY id"):
-            await self.files.write(file_id, _beside(archive.file(str(file_id), PIECE)))
+            await self.files.write(file_id, beside(archive.file(str(file_id), PIECE)))
 
     async def _table(self, tx: Transaction, archive: ArchiveReader, table: type[Table]) -> None:
         name, columns, booleans = name_of(table), columns_of(table), truths(table)
         await tx.execute(f"DELETE FROM {name}")
-        async for block in _beside(archive.rows(name, AT_ONCE)):
+        async for block in beside(archive.rows(name, AT_ONCE)):
             known = [column for column in columns if column in block[0]]
             number = tx.dialect.name == "sqlite"
             rows = [
@@ -83,37 +85,49 @@ class Restore:
             f"UPDATE smalt_job SET status = 'cancelled', lease_owner = NULL WHERE status IN {_RUNNING}"
         )
 
-    async def _project(self, tx: Transaction, archive: ArchiveReader, project: Project) -> None:
-        await create_project_table(tx, self.database.dialect, project)
-        for field in project.fields:
-            await add_columns(tx, self.database.dialect, project, field.columns)
-        plan = TablePlan(project, self.database.dialect)
-        readers = [reader_of(plan.types[name]) for name in plan.names]
-        steps = list(zip(plan.names, readers, plan.encoders, strict=True))
-        async for block in _beside(archive.rows(project.table, AT_ONCE)):
-            rows = [[encode(read(row.get(name))) for name, read, encode in steps] for row in block]
-            await tx.execute_many(plan.insertion(), rows)
-        for field in project.fields:
-            await self._indices(tx, project, field)
 
-    async def _indices(self, tx: Transaction, project: Project, field: Field) -> None:
-        """After the rows, which is quicker. References have theirs already."""
-        for column in field.columns:
-            if column.spec.many:
-                continue
-            if field.unique and not field.deleted:
-                await add_index(tx, self.database.dialect, project, column, unique=True)
-            if field.indexed and column.spec.column is not Column.RECORD:
-                await add_index(tx, self.database.dialect, project, column)
+async def fill_project(
+    tx: Transaction, dialect: Dialect, project: Project, blocks: AsyncIterator[list[dict[str, Any]]]
+) -> None:
+    """Make the table of a project and fill it with rows as they stand in a file, by column."""
+    await create_project_table(tx, dialect, project)
+    for field in project.fields:
+        await add_columns(tx, dialect, project, field.columns)
+    plan = TablePlan(project, dialect)
+    readers = [reader_of(plan.types[name]) for name in plan.names]
+    steps = list(zip(plan.names, readers, plan.encoders, strict=True))
+    async for block in blocks:
+        rows = [[encode(read(row.get(name))) for name, read, encode in steps] for row in block]
+        await tx.execute_many(plan.insertion(), rows)
+    for field in project.fields:
+        await _indices(tx, dialect, project, field)
 
 
-def _check_migrations(manifest: Manifest) -> None:
+async def _indices(tx: Transaction, dialect: Dialect, project: Project, field: Field) -> None:
+    """After the rows, which is quicker. References have theirs already."""
+    for column in field.columns:
+        if column.spec.many:
+            continue
+        if field.unique and not field.deleted:
+            await add_index(tx, dialect, project, column, unique=True)
+        if field.indexed and column.spec.column is not Column.RECORD:
+            await add_index(tx, dialect, project, column)
+
+
+def check_manifest(manifest: Manifest, kind: str) -> None:
+    """InvalidInputError for a file of another kind, or from the future."""
+    if manifest.kind != kind:
+        raise InvalidInputError(
+            "The file holds single projects. Import it with 'smalt import-archive' or /archives/import."
+            if kind == "backup"
+            else "The file is a backup of a whole installation. Restore it with 'smalt restore'."
+        )
     newer = sorted(set(manifest.migrations) - {migration.ID for migration in MIGRATIONS})
     if newer:
-        raise InvalidInputError(f"The backup was made by a newer version of Smalt ({newer[-1]}).")
+        raise InvalidInputError(f"The file was made by a newer version of Smalt ({newer[-1]}).")
 
 
-async def _beside(items: Iterator[Any]) -> AsyncIterator[Any]:
+async def beside(items: Iterator[Any]) -> AsyncIterator[Any]:
     """Items that are made in threads."""
     while (item := await asyncio.to_thread(next, items, None)) is not None:
         yield item

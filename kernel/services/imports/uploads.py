@@ -25,7 +25,7 @@ class Uploads:
 
     async def store(self, import_id: int, parts: AsyncIterator[bytes]) -> int:
         """Write a file as it arrives, never held in memory; its size in bytes."""
-        path = self._path(import_id)
+        path = self.path(import_id)
         try:
             await asyncio.to_thread(self._directory.mkdir, parents=True, exist_ok=True)
             with await asyncio.to_thread(path.open, "wb") as file:
@@ -47,7 +47,7 @@ class Uploads:
     def open(self, import_id: int) -> Iterator[BinaryIO]:
         """The file, for reading. ConflictError when this server cannot reach it."""
         try:
-            file = self._path(import_id).open("rb")
+            file = self.path(import_id).open("rb")
         except FileNotFoundError as error:
             raise ConflictError(
                 "The uploaded file is not on this server. Servers that share a database must share the data "
@@ -59,7 +59,7 @@ class Uploads:
     def remove(self, import_id: int) -> None:
         """Delete a file; none is no error."""
         with contextlib.suppress(FileNotFoundError):
-            self._path(import_id).unlink()
+            self.path(import_id).unlink()
 
     def waiting(self) -> dict[int, float]:
         """When each stored file was last written, in seconds since 1970, by import."""
@@ -68,5 +68,6 @@ class Uploads:
         files = (entry for entry in self._directory.iterdir() if entry.name.isdecimal())
         return {int(file.name): file.stat().st_mtime for file in files}
 
-    def _path(self, import_id: int) -> Path:
+    def path(self, import_id: int) -> Path:
+        """Where the file of an import waits."""
         return self._directory / str(import_id)

@@ -1,0 +1,1 @@
+"""Single projects as one file, which any installation takes in beside what it holds."""

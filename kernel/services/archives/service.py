@@ -1,0 +1,165 @@
+"""Archives as clients see them: asked for, brought, watched, fetched, stopped."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from kernel.access.actor import Actor
+from kernel.clock import to_milliseconds
+from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
+from kernel.services.archives.model import (
+    EXPORT_KIND,
+    IMPORT_KIND,
+    ArchiveInput,
+    ArchiveState,
+    Report,
+    decode_state,
+    encode_state,
+)
+from kernel.services.archives.reading import ArchiveReading
+from kernel.services.archives.rights import archivable
+from kernel.services.archives.writing import ArchiveWriting
+from kernel.services.backups.archive import Manifest
+from kernel.services.entries import ProjectParts
+from kernel.services.exports.files import ExportFiles
+from kernel.services.imports.uploads import Uploads
+from kernel.services.job_rows import Job, JobRows, JobStatus
+from kernel.storage.database import Transaction
+
+KEPT_DAYS: Final = 7
+_DAY: Final = 24 * 60 * 60 * 1000
+_ENDED: Final[tuple[JobStatus, ...]] = ("done", "failed", "cancelled")
+
+
+class Incoming(Protocol):
+    """A file on its way in."""
+
+    def parts(self) -> AsyncIterator[bytes]: ...
+
+
+@dataclass(frozen=True)
+class Archive:
+    """An archive that is written or read, and its job."""
+
+    job: Job
+    state: ArchiveState
+
+
+class ArchiveService:
+    """The rules of archives. They hold what whoever asked may see, so nobody else gets them."""
+
+    def __init__(
+        self,
+        parts: ProjectParts,
+        writing: ArchiveWriting,
+        reading: ArchiveReading,
+        files: ExportFiles,
+        uploads: Uploads,
+        wake: Callable[[], None],
+    ) -> None:
+        self._parts = parts
+        self._writing = writing
+        self._reading = reading
+        self._files = files
+        self._uploads = uploads
+        self._jobs = JobRows(parts.database, parts.clock)
+        self._wake = wake
+
+    async def create(self, actor: Actor, data: ArchiveInput) -> Archive:
+        """Queue the writing of an archive."""
+        ids = list(dict.fromkeys(_identifiers(data.projects)))
+        archivable(await self._parts.schema.current(), actor, ids)
+        limit = None if actor.token_projects is None else sorted(actor.token_projects)
+        state = ArchiveState(projects=ids, token_projects=limit)
+        return await self._queue(self._parts.ids.new(), EXPORT_KIND, actor, state)
+
+    async def bring(self, actor: Actor, incoming: Incoming) -> Archive:
+        """Take a file in and queue the reading of it."""
+        if not actor.admin or actor.token_projects is not None:
+            raise ForbiddenError("Only administrators may import archives.")
+        id_ = self._parts.ids.new()
+        size = await self._uploads.store(id_, incoming.parts())
+        return await self._queue(id_, IMPORT_KIND, actor, ArchiveState(size=size))
+
+    async def get(self, actor: Actor, archive_id: int) -> Archive:
+        """One's own archive, or NotFoundError."""
+        job = await self._jobs.get(archive_id)
+        if job is None or job.kind not in (EXPORT_KIND, IMPORT_KIND) or job.actor_id != actor.user_id:
+            raise NotFoundError("There is no such archive.")
+        found = Archive(job, decode_state(job.state))
+        if job.kind == EXPORT_KIND:
+            archivable(await self._parts.schema.current(), actor, found.state.projects)
+        return found
+
+    async def download(self, actor: Actor, archive_id: int) -> tuple[Archive, AsyncIterator[bytes]]:
+        """The finished file in pieces."""
+        found = await self.get(actor, archive_id)
+        if found.job.kind != EXPORT_KIND or found.job.status != "done":
+            raise ConflictError("There is no file to fetch.")
+        return found, await self._files.read(archive_id)
+
+    async def cancel(self, actor: Actor, archive_id: int) -> Archive:
+        """Stop it, or throw the file away. An import that is done stays."""
+        found = await self.get(actor, archive_id)
+        stopped: tuple[JobStatus, ...] = ("queued", "done") if found.job.kind == EXPORT_KIND else ("queued",)
+        async with self._parts.database.transaction() as tx:
+            ended = {"status": "cancelled", "finished_at": self._now()}
+            at_once = await self._jobs.change(tx, archive_id, stopped, **ended)
+            if not at_once:
+                await self._jobs.change(tx, archive_id, ("running",), status="cancelling")
+        if at_once:
+            await asyncio.to_thread(self._remove, archive_id)
+        return await self.get(actor, archive_id)
+
+    async def sweep(self) -> None:
+        """Remove files that are too old, or that nothing can need any more."""
+        old = self._now() - KEPT_DAYS * _DAY
+        waiting = await asyncio.to_thread(lambda: {*self._files.waiting(), *self._uploads.waiting()})
+        for id_ in waiting:
+            job = await self._jobs.get(id_)
+            if job is None or (job.status in _ENDED and (job.kind == IMPORT_KIND or job.created_at < old)):
+                await asyncio.to_thread(self._remove, id_)
+
+    async def write(self, path: Path, ids: list[int]) -> Manifest:
+        """Write projects into a file at once, for whoever may do everything."""
+        return await self._writing.write(path, ids)
+
+    async def read(self, actor: Actor, path: Path) -> Report:
+        """Take a file in at once, for whoever may do everything."""
+
+        async def step() -> None:
+            return None
+
+        async def commit(tx: Transaction, report: Report) -> None:
+            return None
+
+        return await self._reading.read(actor, path, step, commit)
+
+    async def _queue(self, id_: int, kind: str, actor: Actor, state: ArchiveState) -> Archive:
+        job = Job(id_, kind, None, actor.user_id, "queued", encode_state(state), 0, None, None, self._now())
+        async with self._parts.database.transaction() as tx:
+            await self._jobs.add(tx, job)
+        self._wake()
+        return Archive(job, state)
+
+    def _remove(self, archive_id: int) -> None:
+        self._files.remove(archive_id)
+        self._uploads.remove(archive_id)
+
+    def _now(self) -> int:
+        return to_milliseconds(self._parts.clock.now())
+
+
+def _identifiers(texts: list[str]) -> list[int]:
+    faults = [
+        Fault(f"/projects/{place}", "This is no id of a project.")
+        for place, text in enumerate(texts)
+        if not (text.isascii() and text.isdigit() and len(text) < 20)
+    ]
+    if faults:
+        raise InvalidInputError(faults=faults)
+    return [int(text) for text in texts]

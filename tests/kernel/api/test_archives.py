@@ -1,0 +1,78 @@
+"""Archives over HTTP: asked for, fetched, brought back; by whom."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from tests.kernel.api.clients import NewClient
+from tests.kernel.api.records.projects import Json, checked
+
+DEADLINE = 30
+
+
+async def ended(client: httpx.AsyncClient, archive: Json) -> Json:
+    async with asyncio.timeout(DEADLINE):
+        while archive["status"] in ("queued", "running"):
+            await asyncio.sleep(0.05)
+            archive = checked(await client.get(f"/archives/{archive['id']}"), 200)
+    return archive
+
+
+async def bring(client: httpx.AsyncClient, content: bytes) -> Json:
+    sent: Any = {"file": ("projects.zip", content)}
+    return await ended(client, checked(await client.post("/archives/import", files=sent), 202))
+
+
+async def new_project(client: httpx.AsyncClient) -> str:
+    """A project that refers to another one, with one record."""
+    other = checked(await client.post("/projects", json={"name": "People"}), 201)["id"]
+    there = checked(await client.post(f"/projects/{other}/records", json={"title": "Ewa"}), 201)["id"]
+    made = str(checked(await client.post("/projects", json={"name": "Deals"}), 201)["id"])
+    field = {"name": "Who", "type": "reference", "config": {"project_id": other, "multiple": False}}
+    checked(await client.post(f"/projects/{made}/fields", json=field), 201)
+    record = {"title": "Roof", "fields": {"who": there}}
+    checked(await client.post(f"/projects/{made}/records", json=record), 201)
+    return made
+
+
+async def test_a_project_is_fetched_and_comes_again(client: httpx.AsyncClient) -> None:
+    project = await new_project(client)
+    asked = checked(await client.post("/archives", json={"projects": [project]}), 202)
+    archive = await ended(client, asked)
+    assert (archive["status"], archive["kind"]) == ("done", "export")
+    content = (await client.get(f"/archives/{asked['id']}/download")).content
+    brought = await bring(client, content)
+    assert brought["status"] == "done", brought
+    (made,) = brought["report"]["projects"]
+    assert (made["name"], brought["report"]["emptied"]) == ("Deals 2", 1)
+    (record,) = checked(await client.get(f"/projects/{made['id']}/records"), 200)["items"]
+    assert (record["title"], record["fields"]["who"]) == ("Roof", [])
+    checked(await client.post(f"/archives/{asked['id']}/cancel"), 200)
+    assert (await client.get(f"/archives/{asked['id']}/download")).status_code == 409
+
+
+async def test_a_broken_file_makes_nothing_and_says_so(client: httpx.AsyncClient) -> None:
+    brought = await bring(client, b"no zip")
+    assert (brought["status"], brought["report"]) == ("failed", None)
+    assert "no archive" in brought["error"]
+    assert checked(await client.get("/projects"), 200)["items"] == []
+
+
+async def test_who_sees_less_gets_no_archive(client: httpx.AsyncClient, new_client: NewClient) -> None:
+    project = await new_project(client)
+    limited, stranger = await new_client("limited"), await new_client("stranger")
+    rules = {"fields": {"*": "edit", "who": "hidden"}, "can": {"configure": True}}
+    role = checked(await client.post(f"/projects/{project}/roles", json={"name": "Half"} | rules), 201)
+    member = {"user": limited.headers["x-user-id"], "role": role["id"]}
+    checked(await client.post(f"/projects/{project}/members", json=member), 201)
+    body = {"projects": [project]}
+    assert (await limited.post("/archives", json=body)).status_code == 403
+    assert (await stranger.post("/archives", json=body)).status_code == 404
+    assert (await stranger.post("/archives/import", files={"file": b"x"})).status_code == 403
+    mine = checked(await client.post("/archives", json=body), 202)
+    assert (await stranger.get(f"/archives/{mine['id']}")).status_code == 404
+    refused = checked(await client.post("/archives", json={"projects": ["x", "y"]}), 422)
+    assert [fault["pointer"] for fault in refused["errors"]] == ["/projects/0", "/projects/1"]
