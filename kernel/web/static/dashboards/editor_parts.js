@@ -1,13 +1,12 @@
 // The parts of the editor of a chart: the figure, groups, weights, currency, and what is needed less.
 
 import { field } from "../core/dialog.js";
-import { debounce, h } from "../core/dom.js";
+import { h } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { choice } from "./sources.js";
 
 const SUMMED = ["number", "money", "duration", "boolean"];
 const DATED = ["date", "datetime"];
-const WAIT = 300;
 
 const functions = () => ({ count: t("Number of records"), sum: t("Sum of"), average: t("Average of"), min: t("Smallest of"), max: t("Largest of"), median: t("Median of"), count_distinct: t("Different values of"), expression: t("An expression") });
 const intervals = () => [["day", t("Day")], ["week", t("Week")], ["month", t("Month")], ["quarter", t("Quarter")], ["year", t("Year")]];
@@ -27,7 +26,7 @@ export function measurePart({ config, models, again, changed }) {
   if (kind === "expression") {
     const area = h("textarea", { class: "mono", rows: 2, spellcheck: "false", data: { part: "expression" } });
     area.value = measure.expression;
-    area.addEventListener("input", debounce(() => { config.measure = { expression: area.value }; changed(); }, WAIT));
+    area.addEventListener("input", () => { config.measure = { expression: area.value }; changed(); });
     parts.push(field(t("Expression"), area, { hint: t("Such as SUM({amount} * {confidence} / 5). Fields stand in braces.") }));
   } else if (kind !== "count") {
     parts.push(choice(t("Field"), columns.map((column) => [column.key, column.name]), model.column(measure.field)?.key, (key) => { config.measure = { ...measure, field: key }; changed(); }, { part: "measure-field" }));
@@ -60,23 +59,29 @@ export function groupingPart({ config, models, again, changed }, member, label) 
   return h("div", { class: "pair" }, parts);
 }
 
+/** To begin with: the further on, the likelier; what is lost does not count. */
+function likely(names) {
+  const alive = names.filter((name) => !/lost|n\/a|cancel|przegran|stracon|anulowan/i.test(name));
+  return Object.fromEntries(alive.map((name, index) => [name, String(Math.round((100 * (index + 1)) / alive.length) / 100)]));
+}
+
 /** How much the records of each list count: 50 % of what was proposed, 90 % of what is nearly signed. */
 export function weightsPart({ config, models, again, changed }) {
   if (config.weights_by) return null; // by the options of a field: kept as it is
   const names = [...new Map(models.flatMap((model) => model.lists).map((list) => [list.name.trim().toLowerCase(), list.name])).values()];
   if (!names.length) return null;
   const on = Boolean(config.weights);
-  const toggle = h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: on, data: { part: "weights" }, onChange: (event) => { config.weights = event.target.checked ? Object.fromEntries(names.map((name, index) => [name, String(Math.round((100 * (index + 1)) / names.length) / 100)])) : null; again(); } }), t("Weigh by list, for a forecast"));
+  const toggle = h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: on, data: { part: "weights" }, onChange: (event) => { config.weights = event.target.checked ? likely(names) : null; again(); } }), t("Weigh by list, for a forecast"));
   if (!on) return toggle;
   const rows = names.map((name) => {
     const known = Object.keys(config.weights).find((key) => key.trim().toLowerCase() === name.trim().toLowerCase()) ?? name;
     const input = h("input", { type: "number", min: 0, max: 1000, step: "any", aria: { label: t("Weight of {name}, in percent", { name }) } });
     input.value = config.weights[known] === undefined ? "" : String(Number((Number(config.weights[known]) * 100).toFixed(6)));
-    input.addEventListener("input", debounce(() => {
+    input.addEventListener("input", () => {
       if (input.value === "") delete config.weights[known];
       else config.weights[known] = String(Number((Number(input.value) / 100).toFixed(8)));
       changed();
-    }, WAIT));
+    });
     return h("li", { class: "weight-row" }, h("span", { class: "grow clip" }, name), input, h("span", { class: "soft" }, "%"));
   });
   return h("div", { class: "stack-s" }, toggle, h("ul", { class: "weights" }, rows), h("p", { class: "hint" }, t("What is left empty does not count.")));
@@ -94,7 +99,7 @@ export function currencyPart({ config, models, changed }) {
     config.currency = text ? { ...config.currency, code: text, convert: convert.value === "yes" } : null;
     changed();
   };
-  code.addEventListener("input", debounce(read, WAIT));
+  code.addEventListener("input", read);
   convert.addEventListener("change", read);
   return h("div", { class: "pair" }, field(t("Currency"), code), field(t("Which amounts"), convert));
 }
@@ -102,7 +107,7 @@ export function currencyPart({ config, models, changed }) {
 const number = (label, value, set, attributes = {}) => {
   const input = h("input", { type: "number", step: "any", ...attributes });
   input.value = value ?? "";
-  input.addEventListener("input", debounce(() => set(input.value === "" ? null : input.value), WAIT));
+  input.addEventListener("input", () => set(input.value === "" ? null : input.value));
   return field(label, input);
 };
 

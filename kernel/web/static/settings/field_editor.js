@@ -41,7 +41,7 @@ class FieldEditor {
   drawConfig() {
     const type = this.model.types.get(this.type.input.value);
     fill(this.about, t(type.description));
-    this.form = schemaForm(type.config_schema, this.config, { special: specialMembers(this.model, () => this.form.read()) });
+    this.form = schemaForm(type.config_schema, this.config, { special: specialMembers(this.model, () => this.form.read()), labels: { project_id: t("Project") } });
     fill(this.box, this.form.element);
     // What is computed has no rules of its own.
     this.rules.hidden = type.operators === null && type.key !== "reference";
