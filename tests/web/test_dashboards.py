@@ -99,8 +99,7 @@ def test_charts_are_arranged_by_keyboard_and_by_drag(new_page: NewPage, crm: Sit
     page.keyboard.press("Shift+ArrowRight")
     wait_until(page, lambda: layouts()["How many"]["w"] == 4)
     page.keyboard.press("ArrowUp")
-    wait_until(page, lambda: layouts()["Money by list"]["y"] == 3)
-    assert layouts()["How many"]["y"] == 0
+    wait_until(page, lambda: layouts()["Money by list"]["y"] == 3 and layouts()["How many"]["y"] == 0)
     expect(handle).to_be_focused()
     box = handle.bounding_box()
     assert box
