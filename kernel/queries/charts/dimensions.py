@@ -58,6 +58,15 @@ class Dimension:
     number: ValueType | None = None
     repeated: bool = False
 
+    @property
+    def labelled(self) -> bool:
+        """Whether labels are read too; other groups are called after their keys."""
+        return any(term.label != "''" for term in self.terms)
+
+    def columns(self, name: str) -> tuple[str, ...]:
+        """What the parts of `Terms` are called, those that are read."""
+        return (name, f"{name}l")[: bool(self.terms) + self.labelled]
+
     def read(self, key: Any, label: str | None, dialect: Dialect) -> Group:
         """The group that a row belongs to."""
         if key is None or (self.form in ("choice", "fixed") and key not in self.places):

@@ -1,12 +1,13 @@
 """The rows of all sources in one table `d`, and the figures over them.
 
-Columns: `g`, `gl` and `s`, `sl` (group and series with their labels), `m0`, `m1`, … (what the
+Columns: `g`, `gl` and `s`, `sl` (group and series, with labels where they have some), `m0`, `m1`, … (what the
 measure folds) with `u0`, … (their currencies), `id`, `dc` (the project's currency), `day`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -75,7 +76,7 @@ class Rows:
         union = f"({' UNION ALL '.join(parts)}) d"
         if self._exchange is None:
             return union
-        kept = [n for name, of in (("g", group), ("s", stack)) if of.terms for n in (name, f"{name}l")]
+        kept = [n for name, of in (("g", group), ("s", stack)) for n in of.columns(name)]
         return self._converted(union, self._exchange, [*kept, "id"] if repeated else kept)
 
     def once(self, tables: str, where: Sequence[str]) -> str:
@@ -86,7 +87,13 @@ class Rows:
 
     def value(self, measure: Split) -> Value:
         """The measure over rows of `d`."""
-        return compile_measure(Expression(measure.outer), self._outer)
+        outer = self._outer
+        if len(self._money) == 1:
+            # every group is of one currency already, so the engine need not look for others in it
+            one = self._dialect.literal(self._currencies[0])
+            alike = [replace(c, unit=one) if n in self._money else c for n, c in enumerate(self._columns)]
+            outer = Outer(self._compilation, alike, outer.time_zone, outer.currency)
+        return compile_measure(Expression(measure.outer), outer)
 
     def select(
         self, tables: str, value: Value, group: Dimension, stack: Dimension, where: Sequence[str] = ()
@@ -95,12 +102,11 @@ class Rows:
         currency = self._currency()
         keys = [self._keys(name, of, currency) for name, of in (("g", group), ("s", stack))]
         by = [key for key, _ in keys if key != "NULL"] + ([currency] if currency != "NULL" else [])
-        filled = " OR ".join(f"d.m{n} IS NOT NULL" for n in self._money)
         lost = " OR ".join(f"(d.o{n} IS NOT NULL AND d.m{n} IS NULL)" for n in self._money)
         shown = [
             *(term for key in keys for term in key), currency, value.sql,
             f"coalesce({value.conflict}, FALSE)" if value.conflict else "FALSE", "count(*)",
-            _count(filled), _count(lost) if self._exchange else "0",
+            self._filled(), _count(lost) if self._exchange else "0",
         ]  # fmt: skip
         sql = f"SELECT {', '.join(shown)} FROM {tables}"
         sql += f" WHERE {' AND '.join(where)}" if where else ""
@@ -111,7 +117,13 @@ class Rows:
             return "NULL", "NULL"
         if of.form == "currency":
             return currency, "NULL"
-        return f"d.{name}", f"min(d.{name}l)"
+        return f"d.{name}", f"min(d.{name}l)" if of.labelled else "''"
+
+    def _filled(self) -> str:
+        """How many records have an amount."""
+        if len(self._money) == 1:
+            return f"count(d.m{self._money[0]})"
+        return _count(" OR ".join(f"d.m{n} IS NOT NULL" for n in self._money))
 
     def _currency(self) -> str:
         """The currency of a row: that of its amounts, or the project's where it has none."""
@@ -132,7 +144,7 @@ class Rows:
         for name, of in (("g", group), ("s", stack)):
             if of.terms:
                 term: Terms = of.terms[place]
-                columns |= {name: term.key, f"{name}l": term.label}
+                columns |= dict(zip(of.columns(name), term, strict=False))
         for n, values in enumerate(self._given):
             columns[f"m{n}"] = values[place].sql
             if n in self._money:
