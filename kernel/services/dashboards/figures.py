@@ -114,7 +114,7 @@ class ChartFigures:
             newest, *answers = await self._reader.read(actor, schema, NEWEST, *statements)
             data = self._assembled(query, before, answers, ask, locale)
             if query.timeless and before is None and ask.as_of is None and statements:
-                self._kept.keep(key, data, statements, newest[0][0])
+                self._kept.keep(key, data, statements, newest)
             return data
 
         return await self._reader.on_current_schema(read)

@@ -22,13 +22,17 @@ from kernel.services.record_reader import RecordReader
 from kernel.storage.database import Row, Statement
 from kernel.values import ID
 
-NEWEST: Final = Statement("SELECT coalesce(max(seq), 0) FROM smalt_outbox")
-"""To be read before the figures, so that what comes between counts as later."""
-
 MOST: Final = 500
 MOST_POINTS: Final = 2_000
 MOST_EVENTS: Final = 200
 """Where more has happened, computing is as quick as looking at all of it."""
+
+NEWEST: Final = Statement(
+    "SELECT seq, id FROM smalt_outbox WHERE seq < 0 OR seq = (SELECT max(seq) FROM smalt_outbox) "
+    f"LIMIT {MOST_EVENTS + 1}"
+)
+"""The newest event, and those without a place yet: on PostgreSQL they are below 0, see
+`kernel.storage.event_order`. To be read before the figures, so that what comes between counts as later."""
 
 _TABLE: Final = re.compile(r"\bsmalt_\w+\b(?!\s*\()")
 _FOLLOWED: Final = frozenset({"smalt_link", "smalt_list_stay"})
@@ -39,9 +43,13 @@ _WITH_LIST: Final = frozenset({"list", "position", "completed_at"})
 
 
 class _Kept(NamedTuple):
+    """`seq` is the newest event that had a place when the figures were read, `seen` are the ids of others
+    that were there too: they get their places later."""
+
     data: ChartData
     reads: Reads
     seq: int
+    seen: frozenset[int]
 
 
 class KeptFigures:
@@ -51,9 +59,8 @@ class KeptFigures:
         self._reader = reader
         self._known: OrderedDict[Hashable, _Kept] = OrderedDict()
         mark = reader.dialect.placeholder(1, ID)
-        # On PostgreSQL events without a place yet are below 0; see `kernel.storage.event_order`.
         self._since = (
-            "SELECT o.seq, o.project_id, o.kind, h.changes FROM smalt_outbox o "
+            "SELECT o.seq, o.id, o.project_id, o.kind, h.changes FROM smalt_outbox o "
             "LEFT JOIN smalt_history h ON h.id = o.id "
             f"WHERE o.seq >= {mark} OR o.seq < 0 LIMIT {MOST_EVENTS + 1}"
         )
@@ -66,14 +73,18 @@ class KeptFigures:
         (events,) = await self._reader.read(actor, schema, Statement(self._since, [kept.seq]))
         if not _holds(kept, events):
             return None
-        self._put(key, kept._replace(seq=max(row[0] for row in events)))
+        self._put(key, kept._replace(seq=max(row[0] for row in events), seen=_placeless(events)))
         return kept.data
 
-    def keep(self, key: Hashable, data: ChartData, statements: Sequence[Statement], newest: int) -> None:
+    def keep(
+        self, key: Hashable, data: ChartData, statements: Sequence[Statement], newest: Sequence[Row]
+    ) -> None:
         """Remember figures, unless they depend on what no event tells. `newest` is the answer to NEWEST."""
         followed = all(set(_TABLE.findall(s.sql)) <= _FOLLOWED for s in statements)
-        if newest > 0 and followed and sum(len(s.points) for s in data.series) <= MOST_POINTS:
-            self._put(key, _Kept(data, reads_of(statements), newest))
+        seq = max((row[0] for row in newest), default=0)
+        small = len(newest) <= MOST_EVENTS and sum(len(s.points) for s in data.series) <= MOST_POINTS
+        if seq > 0 and followed and small:
+            self._put(key, _Kept(data, reads_of(statements), seq, _placeless(newest)))
 
     def _put(self, key: Hashable, kept: _Kept) -> None:
         self._known[key] = kept
@@ -87,8 +98,12 @@ def _holds(kept: _Kept, events: Sequence[Row]) -> bool:
     came after it has been forgotten."""
     if len(events) > MOST_EVENTS or all(row[0] != kept.seq for row in events):
         return False
-    later = (row[1:] for row in events if row[0] != kept.seq)
-    return not any(_touches(kept.reads, *event) for event in later)
+    later = (row for row in events if row[0] != kept.seq and row[1] not in kept.seen)
+    return not any(_touches(kept.reads, *row[2:]) for row in later)
+
+
+def _placeless(events: Sequence[Row]) -> frozenset[int]:
+    return frozenset(row[1] for row in events if row[0] < 0)
 
 
 def _touches(reads: Reads, project_id: int, kind: str, changes: str | None) -> bool:

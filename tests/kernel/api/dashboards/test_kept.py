@@ -62,7 +62,10 @@ async def test_kept_figures_are_those_computed_anew(teams: Teams) -> None:
     for change in ({"amount": "7"}, {"cost": "2"}, {"amount": None}):
         await north.update(deal, **change)
         await agree(str(change))
-    for members in ({"title": "A"}, {"assignees": [me]}, {"tags": ["SEO"]}, {"assignees": []}):
+    built_in: tuple[Json, ...] = (
+        {"title": "A"}, {"assignees": [me]}, {"tags": ["SEO"]}, {"assignees": []},
+    )  # fmt: skip
+    for members in built_in:
         await north.update(deal, members)
         await agree(str(members))
     await south.update(other, {"tags": []}, deal=None)
@@ -80,7 +83,8 @@ async def test_only_what_a_change_concerns_is_computed_again(
     deal = await north.add("a", {"list": "Proposal Sent"}, amount="5", cost="1")
     amounts = await board.add(sources=[source(north)], measure=SUM)
     stages = await board.add(sources=[source(north)], group_by="list")
-    read, computed = kernel.database.read, []
+    read = kernel.database.read
+    computed: list[Statement] = []
 
     async def counted(*statements: Statement, **options: Any) -> list[list[Row]]:
         computed.extend(s for s in statements if " d " in s.sql and "p_" in s.sql)
