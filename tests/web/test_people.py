@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 from playwright.sync_api import expect
 
@@ -56,3 +58,42 @@ def test_an_invitation_is_taken_back(new_page: NewPage, site: Site) -> None:
         answer = client.post("/api/v1/invitations/open", json={"token": made["token"]})
     assert answer.status_code == 404
     look_for_faults(page)
+
+
+def test_a_webhook_is_made_tried_and_switched_off(new_page: NewPage, site: Site) -> None:
+    page = new_page("/app/profile", viewport={"width": 360, "height": 720})
+    page.get_by_role("link", name="Webhooks tell them what happens.").click()
+    page.get_by_role("button", name="New webhook").click()
+    page.get_by_label("Address").fill("https://hooks.example.com/smalt")
+    page.get_by_label("Events").fill("records")
+    page.keyboard.press("Enter")
+    expect(page.locator(".fault:visible")).to_have_count(1)
+    page.get_by_label("Events").fill("record.created, record.deleted")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Secret")).to_have_value(re.compile("^whsec_"))
+    page.keyboard.press("Escape")
+    hook = site.api.get("/webhooks").json()["items"][0]
+    assert hook["events"] == ["record.created", "record.deleted"]
+    page.get_by_role("button", name=f"What was sent to {hook['url']}").click()
+    page.get_by_role("button", name="Send a test").click()
+    again = page.get_by_role("button", name="Send webhook.ping once more")
+    with page.expect_response(re.compile("/replay$")):
+        again.click()
+    expect(again).to_have_count(1)  # the same delivery
+    look_for_faults(page)
+    assert fits(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("switch", name=f"{hook['url']} is on").uncheck()
+    wait_until(page, lambda: not site.api.get(f"/webhooks/{hook['id']}").json()["enabled"])
+
+
+def test_a_template_is_for_later_too(new_page: NewPage, site: Site) -> None:
+    assert site.api.post("/projects", json={"name": "Ideas"}).status_code == 201
+    page = new_page("/app")
+    page.get_by_role("button", name="New project").first.click()
+    page.get_by_role("button", name="Start with a template").click()
+    look_for_faults(page)
+    page.get_by_label("With sample records, to look around").first.uncheck()
+    page.get_by_role("button", name="Start with this").first.click()
+    expect(page.locator("smalt-board")).to_be_visible()
+    assert site.records("Customers") == []

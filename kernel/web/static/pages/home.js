@@ -4,10 +4,9 @@ import { api } from "../core/api.js";
 import { fill, h, icon } from "../core/dom.js";
 import { n, t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
-import { go } from "../core/router.js";
 import { me, projects } from "../core/session.js";
 import { complain } from "../core/toast.js";
-import { applyTemplate, newProject } from "../parts/new_project.js";
+import { newProject, templateCard } from "../parts/new_project.js";
 import { colorOf } from "../parts/shell.js";
 
 define("smalt-home", class extends Part {
@@ -39,26 +38,7 @@ define("smalt-home", class extends Part {
       h("p", { class: "lead" }, me.value.admin ? t("This server is empty. Start with something that works, and change it to fit.") : t("You are in no project yet. Ask to be added to one, or start your own.")), list,
       h("p", {}, h("button", { type: "button", class: "link", onClick: () => newProject() }, t("Start with an empty project instead")))));
     const templates = await api.all("/templates", {}, { signal: this.alive }).catch((error) => { complain(error); return []; });
-    fill(list, templates.map((template) => this.template(template)));
-  }
-
-  template(template) {
-    const sample = h("input", { type: "checkbox", checked: true });
-    const apply = async (event) => {
-      event.currentTarget.disabled = true;
-      try {
-        const made = await applyTemplate(template, sample.checked ? 200 : 0);
-        const first = made.projects.find((project) => project.name.startsWith("Opportunities")) || made.projects[0];
-        go(`/app/projects/${first.id}/board`);
-      } catch (error) {
-        complain(error);
-        this.draw();
-      }
-    };
-    return h("section", { class: "template-card" }, h("h2", {}, t(template.label)), h("p", {}, t(template.description)),
-      h("ul", {}, template.projects.map((project) => h("li", {}, h("strong", {}, project.name), " ", h("span", { class: "soft" }, [n("{count} list", "{count} lists", project.lists.length), n("{count} field", "{count} fields", project.fields.length)].join(", "))))),
-      h("label", { class: "check-line" }, sample, t("With sample records, to look around")),
-      h("button", { type: "button", class: "primary", onClick: apply }, t("Start with this")));
+    fill(list, templates.map((template) => templateCard(template)));
   }
 });
 

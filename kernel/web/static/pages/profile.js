@@ -21,7 +21,7 @@ define("smalt-profile", class extends Part {
       h("section", {}, h("h2", {}, t("You")), this.nameForm()),
       h("section", {}, h("h2", {}, t("Appearance and language")), this.look(), this.byEmail()),
       h("section", {}, h("h2", {}, t("Password")), this.passwordForm()),
-      h("section", {}, h("div", { class: "page-head" }, h("h2", {}, t("Tokens")), h("button", { type: "button", onClick: () => this.newToken() }, icon("plus"), t("New token"))), h("p", { class: "hint" }, t("Programs use tokens to work with the REST API in your name.")), this.tokens),
+      h("section", {}, h("div", { class: "page-head" }, h("h2", {}, t("Tokens")), h("button", { type: "button", onClick: () => this.newToken() }, icon("plus"), t("New token"))), h("p", { class: "hint" }, t("Programs use tokens to work with the REST API in your name."), " ", h("a", { href: "/app/webhooks" }, t("Webhooks tell them what happens."))), this.tokens),
       h("section", {}, h("h2", {}, t("Where you are signed in")), this.sessions)));
     this.loadSessions();
     this.loadTokens();

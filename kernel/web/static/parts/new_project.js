@@ -6,7 +6,7 @@ import { h } from "../core/dom.js";
 import { n, t } from "../core/i18n.js";
 import { go } from "../core/router.js";
 import { refresh } from "../core/session.js";
-import { toast } from "../core/toast.js";
+import { complain, toast } from "../core/toast.js";
 import { timeZone } from "../core/format.js";
 
 /** Ask for a name and make it. */
@@ -17,6 +17,7 @@ export function newProject() {
     title: t("New project"),
     body: h("div", { class: "stack" }, name, lists),
     actions: [
+      { label: t("Start with a template"), run: (close) => { close(); return chooseTemplate(); } },
       { label: t("Cancel"), run: (close) => close() },
       {
         label: t("Make the project"), kind: "primary", submit: true,
@@ -46,10 +47,35 @@ async function make(name, lists) {
   return project;
 }
 
-export async function applyTemplate(template, sample) {
-  const applied = await api.post(`/templates/${template.key}/apply`, { sample });
-  await refresh();
-  toast(n("{count} project made.", "{count} projects made.", applied.projects.length), { kind: "good" });
-  return applied;
+/** What a template makes, and a button that makes it; `done` is called before its first project shows. */
+export function templateCard(template, done = () => {}) {
+  const sample = h("input", { type: "checkbox", checked: true });
+  const apply = async ({ currentTarget: button }) => {
+    button.disabled = true;
+    try {
+      const made = await api.post(`/templates/${template.key}/apply`, { sample: sample.checked ? 200 : 0 });
+      await refresh();
+      toast(n("{count} project made.", "{count} projects made.", made.projects.length), { kind: "good" });
+      done();
+      const first = made.projects.find((project) => project.name.startsWith("Opportunities")) || made.projects[0];
+      go(`/app/projects/${first.id}/board`);
+    } catch (error) {
+      complain(error);
+      button.disabled = false;
+    }
+  };
+  return h("section", { class: "template-card" }, h("h2", {}, t(template.label)), h("p", {}, t(template.description)),
+    h("ul", {}, template.projects.map((project) => h("li", {}, h("strong", {}, project.name), " ", h("span", { class: "soft" }, [n("{count} list", "{count} lists", project.lists.length), n("{count} field", "{count} fields", project.fields.length)].join(", "))))),
+    h("label", { class: "check-line" }, sample, t("With sample records, to look around")),
+    h("button", { type: "button", class: "primary", onClick: apply }, t("Start with this")));
 }
 
+/** Choose a template. */
+async function chooseTemplate() {
+  try {
+    const templates = await api.all("/templates");
+    const list = h("div", { class: "template-cards" });
+    const { close } = dialog({ title: t("Start with a template"), body: list, wide: true });
+    list.append(...templates.map((template) => templateCard(template, close)));
+  } catch (error) { complain(error); }
+}

@@ -2,8 +2,8 @@
 
 import { icon } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { mainPlace, projectView } from "../core/places.js";
-import { route } from "../core/router.js";
+import { commands, mainPlace, projectView } from "../core/places.js";
+import { go, route } from "../core/router.js";
 import { me } from "../core/session.js";
 
 mainPlace({ path: "/app/dashboards", label: t("Dashboards"), icon: () => icon("layout-dashboard"), order: 30, load: () => import("../pages/dashboards.js") });
@@ -15,3 +15,5 @@ projectView({ key: "automations", label: t("Automations"), icon: () => icon("zap
 projectView({ key: "import", label: t("Import"), icon: () => icon("upload"), order: 80, end: true, shown: (model) => model.can("import"), load: () => import("../pages/import.js") });
 mainPlace({ path: "/app/plugins", label: t("Plugins"), icon: () => icon("puzzle"), order: 95, shown: () => Boolean(me.value?.admin), load: () => import("../pages/plugins.js") });
 mainPlace({ path: "/app/users", label: t("Users"), icon: () => icon("users"), order: 94, shown: () => Boolean(me.value?.admin), load: () => import("../pages/users.js") });
+mainPlace({ path: "/app/webhooks", label: t("Webhooks"), icon: () => icon("webhook"), hidden: true, load: () => import("../pages/webhooks.js") });
+commands(() => [{ label: t("Webhooks"), icon: icon("webhook"), run: () => go("/app/webhooks") }]);
