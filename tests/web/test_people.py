@@ -97,3 +97,37 @@ def test_a_template_is_for_later_too(new_page: NewPage, site: Site) -> None:
     page.get_by_role("button", name="Start with this").first.click()
     expect(page.locator("smalt-board")).to_be_visible()
     assert site.records("Customers") == []
+
+
+def test_a_form_has_conditions_and_limits(new_page: NewPage, site: Site) -> None:
+    project = site.api.post("/projects", json={"name": "Requests"}).json()["id"]
+    api = f"/projects/{project}"
+    for kind, body in (("lists", {"name": "New"}), ("tags", {"name": "web"})):
+        assert site.api.post(f"{api}/{kind}", json=body).status_code == 201
+    fields = [{"field": "title"}, {"field": "description"}]
+    form = site.api.post(f"{api}/forms", json={"name": "Ask", "fields": fields}).json()
+    page = new_page(f"/app{api}/settings/forms", viewport={"width": 360, "height": 720}, timezone_id="UTC")
+    page.get_by_role("button", name="Ask /forms/ask").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.locator("summary")).to_have_count(3)
+    for summary in dialog.locator("summary").all():
+        summary.click()
+    second = dialog.locator(".action-step").nth(1)
+    second.get_by_label("Default", exact=True).fill("Nothing to add")
+    second.get_by_label("Asked only if").fill("{titel} = 'x'")
+    dialog.get_by_label("web", exact=True).check()
+    dialog.get_by_label("Opens", exact=True).fill("2026-01-02T03:04")
+    dialog.get_by_label("Most submissions").fill("5")
+    dialog.get_by_label("Sites that may show it").fill("https://www.example.com")
+    dialog.get_by_role("button", name="Save").click()
+    expect(second.locator(".fault:visible")).to_have_count(1)
+    look_for_faults(page)
+    assert fits(page)
+    second.get_by_label("Asked only if").fill("{title} = 'x'")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog).to_have_count(0)
+    saved = site.api.get(f"{api}/forms/{form['id']}").json()
+    assert (saved["limit"], saved["embed"], len(saved["tags"])) == (5, ["https://www.example.com"], 1)
+    assert saved["opens_at"].startswith("2026-01-02T03:04")
+    assert saved["fields"][1]["default"] == "Nothing to add"
+    assert saved["fields"][1]["visible_if"] == "{title} = 'x'"

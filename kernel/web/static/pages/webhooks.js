@@ -38,7 +38,7 @@ define("smalt-webhooks", class extends Part {
   }
 
   edit(hook) {
-    const url = field(t("Address"), h("input", { type: "url", value: hook?.url ?? "", placeholder: "https://example.com/hooks/smalt", autofocus: true }));
+    const url = field(t("Address"), h("input", { type: "url", value: hook?.url ?? "", placeholder: "https://…", autofocus: true }));
     const events = field(t("Events"), h("input", { type: "text", value: (hook?.events ?? ["record.*"]).join(", "), class: "mono" }), { hint: t("Such as record.created; record.* for all of a kind, * for everything. With commas between.") });
     const project = field(t("Project"), h("select", {}, h("option", { value: "" }, t("All projects")), projects.value.map((one) => h("option", { value: one.id, selected: one.id === hook?.project_id }, one.name))));
     dialog({

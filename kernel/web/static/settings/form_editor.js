@@ -5,18 +5,20 @@ import { dialog, field, placeFaults } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { picker } from "../core/popover.js";
+import { fieldMore, formMore } from "./form_more.js";
 
 /** Resolves to the form as saved, or null. */
-export function editForm(model, form) {
-  return new Promise((resolve) => { new FormEditor(model, form, resolve).open(); });
+export async function editForm(model, form) {
+  const members = await api.all(`${model.path}/members`);
+  return new Promise((resolve) => { new FormEditor(model, form, members, resolve).open(); });
 }
 
 const NOT_ASKED = new Set(["list", "completed_at", "created_at", "created_by", "updated_at", "list_entered_at", "assignees"]);
 const INPUTS = { number: "number", money: "number", date: "date", datetime: "datetime-local" };
 
 class FormEditor {
-  constructor(model, form, done) {
-    Object.assign(this, { model, form, done, result: null });
+  constructor(model, form, members, done) {
+    Object.assign(this, { model, form, done, result: null, more: formMore(model, form, members) });
     this.fields = structuredClone(form?.fields ?? [{ field: "title", required: true }]);
   }
 
@@ -33,7 +35,7 @@ class FormEditor {
     const add = h("button", { type: "button", class: "plain", onClick: (event) => this.add(event.currentTarget) }, icon("plus", 14), t("Add a field"));
     dialog({
       title: form ? t("Form “{name}”", { name: form.name }) : t("New form"), wide: true, className: "chart-editor",
-      body: h("div", { class: "chart-editor-body" }, h("div", { class: "chart-form" }, this.name, this.description, h("fieldset", {}, h("legend", { class: "label" }, t("Fields")), this.rows, add), this.target, this.message), this.preview),
+      body: h("div", { class: "chart-editor-body" }, h("div", { class: "chart-form" }, this.name, this.description, h("fieldset", {}, h("legend", { class: "label" }, t("Fields")), this.rows, add), this.target, this.message, this.more.element), this.preview),
       actions: [{ label: t("Cancel"), run: (close) => close() }, { label: form ? t("Save") : t("Make the form"), kind: "primary", submit: true, run: (close) => this.save(close) }],
       onClose: () => this.done(this.result),
     });
@@ -44,11 +46,13 @@ class FormEditor {
 
   draw() {
     const move = (at, to) => { this.fields.splice(to, 0, ...this.fields.splice(at, 1)); this.draw(); };
-    const change = (item, name, value) => { if (value === "" || value === false) delete item[name]; else item[name] = value; this.drawPreview(); };
+    const change = (item, name, value) => { if (value === "" || value === false || value === undefined) delete item[name]; else item[name] = value; this.drawPreview(); };
+    const extras = this.fields.map((item) => fieldMore(item, this.model.column(item.field), (name, value) => { if (value === false) item[name] = false; else change(item, name, value); this.drawPreview(); }));
+    this.places = Object.fromEntries(extras.flatMap(({ places }, index) => Object.entries(places).map(([name, box]) => [`/fields/${index}/${name}`, box])));
     fill(this.rows, this.fields.map((item, index) => h("li", { class: "action-step" }, h("div", { class: "grow visible stack-s" },
       h("div", { class: "pair" }, h("input", { type: "text", value: item.label ?? "", placeholder: this.nameOf(item), maxlength: 500, aria: { label: t("Label of {name}", { name: this.nameOf(item) }) }, onInput: (event) => change(item, "label", event.target.value) }),
         h("input", { type: "text", value: item.help ?? "", placeholder: t("Help"), maxlength: 2000, aria: { label: t("Help for {name}", { name: this.nameOf(item) }) }, onInput: (event) => change(item, "help", event.target.value) })),
-      h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: Boolean(item.required), disabled: item.field === "title", onChange: (event) => change(item, "required", event.target.checked) }), t("Required"))),
+      h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: Boolean(item.required), disabled: item.field === "title", onChange: (event) => change(item, "required", event.target.checked) }), t("Required")), extras[index].element),
     iconButton(icon("arrow-up", 14), t("Move {name} up", { name: this.nameOf(item) }), () => move(index, index - 1), { disabled: index === 0 }),
     iconButton(icon("x", 14), t("Leave out {name}", { name: this.nameOf(item) }), () => { this.fields.splice(index, 1); this.draw(); }, { disabled: item.field === "title" }))));
     this.drawPreview();
@@ -75,12 +79,14 @@ class FormEditor {
   async save(close) {
     const path = `${this.model.path}/forms`;
     const after = { ...this.form?.after, message: this.message.input.value || null };
-    const body = { name: this.name.input.value, description: this.description.input.value || null, list: this.target.input.value || null, fields: this.fields, after };
+    const body = { name: this.name.input.value, description: this.description.input.value || null, list: this.target.input.value || null, fields: this.fields, after, ...this.more.read() };
     try {
       this.result = this.form ? await api.patch(`${path}/${this.form.id}`, body) : await api.post(path, body);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
-      throw new Error(placeFaults(error, { "/name": this.name, "/description": this.description, "/list": this.target, "/after": this.message }) || t("Mend what is marked."));
+      const rest = placeFaults(error, { "/name": this.name, "/description": this.description, "/list": this.target, "/after": this.message, ...this.places, ...this.more.places });
+      for (const part of this.rows.closest("dialog").querySelectorAll("details")) part.open ||= Boolean(part.querySelector("[aria-invalid]"));
+      throw new Error(rest || t("Mend what is marked."));
     }
     close();
   }

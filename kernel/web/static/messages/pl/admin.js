@@ -1,6 +1,22 @@
 // Users and exports in Polish.
 
 export default {
+  "An expression over fields above, such as {example}": "Wyrażenie na polach powyżej, na przykład {example}",
+  "As usual: only where it is shown": "Jak zwykle: tylko gdy jest widoczne",
+  "Asked only if": "Pytaj tylko, jeśli",
+  "Closes": "Zamknięcie",
+  "Default": "Wartość domyślna",
+  "Everybody may read the titles to choose from": "Każdy może czytać tytuły do wyboru",
+  "Hidden: filled in with its default": "Ukryte: otrzymuje wartość domyślną",
+  "May the address fill it in?": "Czy adres może je wypełnić?",
+  "Most submissions": "Najwięcej zgłoszeń",
+  "No": "Nie",
+  "One on each line.": "Po jednej w wierszu.",
+  "Opens": "Otwarcie",
+  "Sites that may show it": "Strony, które mogą go pokazywać",
+  "Tags of the new record": "Tagi nowego rekordu",
+  "Who is assigned to it": "Kto zostaje przypisany",
+  "Yes": "Tak",
   "Address": "Adres",
   "All projects": "Wszystkie projekty",
   "Another project": "Inny projekt",

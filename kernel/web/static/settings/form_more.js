@@ -1,0 +1,56 @@
+// The rarer settings of a form and of its fields, behind "More".
+
+import { field } from "../core/dialog.js";
+import { h } from "../core/dom.js";
+import { localMoment, momentFrom } from "../core/format.js";
+import { t } from "../core/i18n.js";
+import { plain, widgetFor } from "../widgets/registry.js";
+
+const more = (content) => h("details", {}, h("summary", {}, t("More")), h("div", { class: "stack-s" }, content));
+const check = (label, checked, change) => h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: Boolean(checked), onChange: (event) => change(event.target.checked) }), label);
+
+/**
+ * What one field of a form may have besides its texts. `change(name, value)` is told of each choice, of
+ * undefined for none. Gives `{element, places}`, the inputs by the member that they fill in.
+ */
+export function fieldMore(item, column, change) {
+  const text = (label, name, value, hint, read = (given) => given) => {
+    const box = field(label, h("input", { type: "text", value, onChange: (event) => {
+      try { change(name, event.target.value.trim() ? read(event.target.value.trim()) : undefined); box.fault(""); } catch (error) { box.fault(error.message); }
+    } }), { hint });
+    return box;
+  };
+  const standard = text(t("Default"), "default", plain(item.default), null, (given) => widgetFor(column?.widget).parse(given, column));
+  const shown = text(t("Asked only if"), "visible_if", item.visible_if ?? "", t("An expression over fields above, such as {example}", { example: "{budget} > 1000" }));
+  const options = { "": t("As usual: only where it is shown"), true: t("Yes"), false: t("No") };
+  const prefill = field(t("May the address fill it in?"), h("select", { onChange: (event) => change("prefill", event.target.value === "" ? undefined : event.target.value === "true") }, Object.entries(options).map(([value, label]) => h("option", { value, selected: value === String(item.prefill ?? "") }, label))));
+  return {
+    element: more([check(t("Hidden: filled in with its default"), item.hidden, (on) => change("hidden", on || undefined)), standard, shown, prefill,
+      column?.kind === "record" ? check(t("Everybody may read the titles to choose from"), item.picker, (on) => change("picker", on || undefined)) : null]),
+    places: { default: standard, visible_if: shown },
+  };
+}
+
+/** What a form may have besides its fields: `{element, places, read()}`. */
+export function formMore(model, form, members) {
+  const several = (label, all, chosen = []) => {
+    const boxes = all.map((one) => [one.id, h("input", { type: "checkbox", checked: chosen.some((had) => (had.id ?? had) === one.id) }), one.name]);
+    return { element: h("fieldset", {}, h("legend", { class: "label" }, label), boxes.map(([, input, name]) => h("label", { class: "check-line" }, input, name))), read: () => boxes.filter(([, input]) => input.checked).map(([id]) => id) };
+  };
+  const tags = several(t("Tags of the new record"), model.tags, form?.tags);
+  const people = several(t("Who is assigned to it"), members.map((member) => member.user), form?.assignees);
+  const at = (label, value) => field(label, h("input", { type: "datetime-local", value: localMoment(value) }));
+  const opens = at(t("Opens"), form?.opens_at);
+  const closes = at(t("Closes"), form?.closes_at);
+  const limit = field(t("Most submissions"), h("input", { type: "number", min: 1, value: form?.limit ?? "" }));
+  const embed = field(t("Sites that may show it"), h("textarea", { rows: 2, spellcheck: "false", placeholder: "https://…" }), { hint: t("One on each line.") });
+  embed.input.value = (form?.embed ?? []).join("\n");
+  return {
+    element: more([model.tags.length ? tags.element : null, members.length ? people.element : null, h("div", { class: "pair" }, opens, closes), limit, embed]),
+    places: { "/opens_at": opens, "/closes_at": closes, "/limit": limit, "/embed": embed },
+    read: () => ({
+      tags: tags.read(), assignees: people.read(), opens_at: momentFrom(opens.input.value), closes_at: momentFrom(closes.input.value),
+      limit: limit.input.value === "" ? null : Number(limit.input.value), embed: embed.input.value.split(/\s+/).filter(Boolean),
+    }),
+  };
+}
