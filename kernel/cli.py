@@ -166,7 +166,7 @@ def run_export_archive(settings: Settings, options: argparse.Namespace) -> None:
 
 def run_import_archive(settings: Settings, options: argparse.Namespace) -> None:
     async def read() -> Report:
-        async with opened(settings) as kernel:
+        async with running(settings) as kernel:
             return await kernel.archives.read(await _acting(kernel, options.email), options.file)
 
     report = asyncio.run(read())

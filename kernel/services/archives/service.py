@@ -126,7 +126,11 @@ class ArchiveService:
 
     async def write(self, path: Path, ids: list[int]) -> Manifest:
         """Write projects into a file at once, for whoever may do everything."""
-        return await self._writing.write(path, ids)
+
+        async def step(rows: int) -> None:
+            return None
+
+        return await self._writing.write(path, ids, step)
 
     async def read(self, actor: Actor, path: Path) -> Report:
         """Take a file in at once, for whoever may do everything."""

@@ -35,7 +35,12 @@ class ExportWork:
         actor = await actor_of(self.database, job.actor_id, "export", state.token_projects)
         archivable(await self.schema.current(), actor, state.projects)
         path = await asyncio.to_thread(self.files.new, job.id)
-        manifest = await self.writing.write(path, state.projects)
+
+        async def step(rows: int) -> None:
+            async with self.database.transaction() as tx:
+                await running.save(tx, running.state, rows, None)
+
+        manifest = await self.writing.write(path, state.projects, step)
         state.size = await asyncio.to_thread(self.files.finish, job.id)
         rows = sum(manifest.rows.values())
         try:

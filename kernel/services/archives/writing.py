@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +32,7 @@ from kernel.storage.snapshot import Snapshot, open_snapshot
 
 KIND: Final = "projects"
 PEOPLE: Final = "people"
+Step = Callable[[int], Awaitable[None]]
 
 
 @dataclass
@@ -69,26 +70,31 @@ class ArchiveWriting:
     clock: Clock
     field_types: FieldTypeLookup
 
-    async def write(self, path: Path, ids: Sequence[int]) -> Manifest:
-        """Write live projects into a new file. What cannot be finished is removed."""
+    async def write(self, path: Path, ids: Sequence[int], step: Step) -> Manifest:
+        """Write live projects into a new file. What cannot be finished is removed.
+
+        `step` is told after each table how many rows are written, and may raise.
+        """
         archive = await asyncio.to_thread(ArchiveWriter, path)
         try:
             async with open_snapshot(self.url) as snapshot:
-                manifest = await self._write(archive, snapshot, ids)
+                manifest = await self._write(archive, snapshot, ids, step)
             await asyncio.to_thread(archive.finish, manifest)
         except BaseException:
             await asyncio.to_thread(path.unlink, missing_ok=True)
             raise
         return manifest
 
-    async def _write(self, archive: ArchiveWriter, snapshot: Snapshot, ids: Sequence[int]) -> Manifest:
+    async def _write(
+        self, archive: ArchiveWriter, snapshot: Snapshot, ids: Sequence[int], step: Step
+    ) -> Manifest:
         schema = await schema_of(snapshot, self.field_types)
         projects = [p for id_ in ids if (p := schema.projects.get(id_)) is not None and not p.deleted]
         if len(projects) != len(ids):
             raise NotFoundError("One of the projects is not there any more.")
         people: list[Any] = await all_rows(snapshot.rows("SELECT id, email FROM smalt_user"))
         seen = _Seen(dict(people))
-        await self._tables(archive, snapshot, projects, seen)
+        await self._tables(archive, snapshot, projects, seen, step)
         with archive.table(PEOPLE, ["id", "email"]) as add:
             add(seen.people())
         contents = f"SELECT id, size FROM smalt_file WHERE {condition('smalt_file', projects)}"
@@ -105,14 +111,16 @@ class ArchiveWriting:
         )
 
     async def _tables(
-        self, archive: ArchiveWriter, snapshot: Snapshot, projects: Sequence[Project], seen: _Seen
+        self, archive: ArchiveWriter, snapshot: Snapshot, projects: Sequence[Project], seen: _Seen, step: Step
     ) -> None:
         for name in PARTS:
             table = TABLE_OF[name]
             rows = snapshot.rows(select(name, projects))
             await copy(archive, name, columns_of(table), rows, _both(plain_rows(table), seen))
+            await step(sum(archive.rows.values()))
         for project in projects:
             await copy_project(archive, snapshot, project, self.database.dialect, seen.look)
+            await step(sum(archive.rows.values()))
 
 
 def _both(plain: Plain, seen: _Seen) -> Plain:

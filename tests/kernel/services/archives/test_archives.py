@@ -131,3 +131,4 @@ async def test_what_is_no_archive_leaves_nothing_behind(
             await other.backups.restore(whole)
         counted = Statement("SELECT (SELECT count(*) FROM smalt_project) + (SELECT count(*) FROM smalt_file)")
         assert (await other.database.read(counted))[0][0][0] == 0
+    assert not [path for path in (tmp_path / "other" / "files").rglob("*") if path.is_file()]
