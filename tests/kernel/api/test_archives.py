@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from kernel.runtime import Kernel
 from tests.kernel.api.clients import NewClient
 from tests.kernel.api.records.projects import Json, checked
 
@@ -52,6 +53,42 @@ async def test_a_project_is_fetched_and_comes_again(client: httpx.AsyncClient) -
     assert (record["title"], record["fields"]["who"]) == ("Roof", [])
     checked(await client.post(f"/archives/{asked['id']}/cancel"), 200)
     assert (await client.get(f"/archives/{asked['id']}/download")).status_code == 409
+
+
+async def test_what_acts_comes_switched_off_and_unknown_people_stay_away(
+    client: httpx.AsyncClient, new_client: NewClient, kernel: Kernel
+) -> None:
+    project, member = await new_project(client), await new_client("member")
+    path = f"/projects/{project}"
+    won = checked(await client.post(f"{path}/lists", json={"name": "Won"}), 201)["id"]
+    checked(await client.post(f"{path}/tags", json={"name": "hot", "color": "red"}), 201)
+    automation = {
+        "name": "Tag", "trigger": {"type": "list_entered", "config": {"list": won}},
+        "actions": [{"type": "add_tag", "config": {"tag": "hot"}}],
+    }  # fmt: skip
+    checked(await client.post(f"{path}/automations", json=automation), 201)
+    form = {"name": "Ask us", "slug": "ask-us", "fields": [{"field": "title"}]}
+    checked(await client.post(f"{path}/forms", json=form), 201)
+    person = {"user": member.headers["x-user-id"], "role": "member"}
+    checked(await client.post(f"{path}/members", json=person), 201)
+    archive = await ended(client, checked(await client.post("/archives", json={"projects": [project]}), 202))
+    content = (await client.get(f"/archives/{archive['id']}/download")).content
+    async with kernel.database.transaction() as tx:
+        await tx.execute("UPDATE smalt_user SET email = 'other' WHERE email = 'member@example.com'")
+    report = (await bring(client, content))["report"]
+    assert report["missing_people"] == 1
+    path = f"/projects/{report['projects'][0]['id']}"
+    (made,) = checked(await client.get(f"{path}/automations"), 200)["items"]
+    lists = checked(await client.get(f"{path}/lists"), 200)["items"]
+    (new,) = [entry["id"] for entry in lists if entry["name"] == "Won"]
+    assert (made["enabled"], new != won) == (False, True)
+    assert won not in str(made)
+    (form,) = checked(await client.get(f"{path}/forms"), 200)["items"]
+    assert (form["slug"], form["enabled"]) == ("ask-us-2", False)
+    members = checked(await client.get(f"{path}/members"), 200)["items"]
+    assert [entry["role"] for entry in members] == ["owner"]
+    patch = {"enabled": True}
+    assert checked(await client.patch(f"{path}/automations/{made['id']}", json=patch), 200)["enabled"]
 
 
 async def test_a_broken_file_makes_nothing_and_says_so(client: httpx.AsyncClient) -> None:
