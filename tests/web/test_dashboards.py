@@ -92,14 +92,17 @@ def test_charts_are_arranged_by_keyboard_and_by_drag(new_page: NewPage, crm: Sit
     page.get_by_label("Kind of chart").select_option("stat")
     page.get_by_role("button", name="Add to the dashboard").click()
     layouts = lambda: {c["title"]: c["layout"] for c in board(crm, "Mine")["charts"]}  # noqa: E731
-    wait_until(page, lambda: layouts().get("How many") == {"x": 0, "y": 4, "w": 3, "h": 3})
+    beside = {"x": 6, "y": 0, "w": 3, "h": 3}
+    wait_until(page, lambda: layouts().get("How many") == beside)
     assert layouts()["Money by list"] == {"x": 0, "y": 0, "w": 6, "h": 4}
     handle = page.get_by_role("button", name="Move “How many”")
     handle.focus()
     page.keyboard.press("Shift+ArrowRight")
     wait_until(page, lambda: layouts()["How many"]["w"] == 4)
-    page.keyboard.press("ArrowUp")
-    wait_until(page, lambda: layouts()["Money by list"]["y"] == 3 and layouts()["How many"]["y"] == 0)
+    rows = lambda: (layouts()["Money by list"]["y"], layouts()["How many"]["y"])  # noqa: E731
+    for key, expected in (("ArrowLeft", (3, 0)), ("ArrowDown", (0, 4)), ("ArrowUp", (3, 0))):
+        page.keyboard.press(key)
+        wait_until(page, lambda expected=expected: rows() == expected)
     expect(handle).to_be_focused()
     box = handle.bounding_box()
     assert box

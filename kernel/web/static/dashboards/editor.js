@@ -9,6 +9,7 @@ import { chartTypes } from "../data/catalogue.js";
 import { loadProject } from "../data/project.js";
 import { schemaForm } from "../forms/schema_form.js";
 import { currencyPart, groupingPart, measurePart, morePart, weightsPart } from "./editor_parts.js";
+import { gap } from "./layout.js";
 import { picture } from "./picture.js";
 import { sourcesPart } from "./sources.js";
 
@@ -127,9 +128,9 @@ class Editor {
     if (this.chart) this.result = await api.patch(`${path}/${this.chart.id}`, body);
     else {
       const type = this.types.find((found) => found.key === body.type);
-      const made = await api.post(path, body);
       // A card with one figure needs little room, a chart with groups more.
-      this.result = type?.grouped === false ? await api.patch(`${path}/${made.id}`, { layout: { w: 3, h: 3 } }) : await api.patch(`${path}/${made.id}`, { layout: { w: 6, h: 4 } });
+      const size = type?.grouped === false ? { w: 3, h: 3 } : { w: 6, h: 4 };
+      this.result = await api.post(path, { ...body, layout: gap(this.dashboard.charts.map((known) => known.layout), size) });
     }
     close();
   }

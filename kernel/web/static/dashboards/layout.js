@@ -26,6 +26,14 @@ export function settled(places, first) {
   return done;
 }
 
+/** The first gap, read line by line, in which a chart of this size overlaps none of `places`. */
+export function gap(places, { w, h }) {
+  const free = (at) => !places.some((other) => besides(at, other) && at.y < other.y + other.h && other.y < at.y + at.h);
+  for (let y = 0; ; y += 1) {
+    for (let x = 0; x + w <= COLUMNS; x += 1) if (free({ x, y, w, h })) return { x, y, w, h };
+  }
+}
+
 /** How many rows a chart must go to change places with the next one above (-1) or below (1) it. */
 export function rowsToNext(places, id, direction) {
   const place = places.get(id);

@@ -131,7 +131,8 @@ define("smalt-shell", class extends Part {
 });
 
 const COLORS = ["blue", "green", "amber", "purple", "teal", "rose", "orange", "indigo"];
-export const colorOf = (id) => COLORS[Number(BigInt(id) / 4096n % BigInt(COLORS.length))];
+/** A color for life: an identifier differs from the next in its milliseconds or, below them, its sequence. */
+export const colorOf = (id) => COLORS[Number(((BigInt(id) >> 22n) + (BigInt(id) >> 13n) % 512n) % BigInt(COLORS.length))];
 
 function userMenu(anchor) {
   const themes = { light: t("Light"), dark: t("Dark"), system: t("As the system") };
