@@ -24,6 +24,7 @@ from kernel.services.backups.restore import AT_ONCE, beside, check_manifest, fil
 from kernel.services.backups.tables import truths
 from kernel.services.entries import ProjectParts
 from kernel.services.files.removal import FileRemoval
+from kernel.services.files.service import UNUSED_MS
 from kernel.services.process_owner import owner_name
 from kernel.storage.database import Statement, Transaction
 from kernel.storage.file_store import PIECE, FileStore
@@ -80,7 +81,7 @@ class ArchiveReading:
 
     async def _begin(self, archive: ArchiveReader, actor: Actor, step: Step) -> _Import:
         """Give everything in the file a new identifier; in the same order, so that orders last."""
-        old = sorted(await asyncio.to_thread(_identifiers, archive))
+        old = await asyncio.to_thread(lambda: sorted(_identifiers(archive)))
         new = dict(zip(old, self.parts.ids.many(len(old)), strict=True))
         choices = await asyncio.to_thread(_choice_fields, archive)
         people, missing = await self._people(archive)
@@ -92,7 +93,7 @@ class ArchiveReading:
         """Who is here by the same email, and how many are not."""
         (rows,) = await self.parts.database.read(Statement("SELECT email, id FROM smalt_user"))
         here: dict[str, int] = dict(rows)
-        wanted = [row for block in archive.rows(PEOPLE, AT_ONCE) for row in block]
+        wanted = [row async for block in beside(archive.rows(PEOPLE, AT_ONCE)) for row in block]
         found = {int(row["id"]): here[row["email"]] for row in wanted if row["email"] in here}
         return found, len(wanted) - len(found)
 
@@ -126,7 +127,7 @@ class ArchiveReading:
         now = self.parts.now()
         row = {"id": file_id, "name": "", "size": 0, "content_type": "", "state": "uploading"}
         await self.parts.rows.insert(
-            tx, "smalt_file", row | {"owner": owner_name(), "created_at": now, "expires_at": now}
+            tx, "smalt_file", row | {"owner": owner_name(), "created_at": now, "expires_at": now + UNUSED_MS}
         )
 
     async def _fill(self, tx: Transaction, work: _Import) -> None:
