@@ -42,7 +42,9 @@ class DocumentRender(OpenAPIRenderPlugin):
             )  # fmt: skip
             keys = {registry.kind: registry.enabled(off) for registry in others}
             document = complete(openapi_schema, types.enabled(off), keys)
-            self._written = (types, off), msgspec.json.encode(document)
+            # a whole number is a number too, and "one of" refuses what is both
+            written = msgspec.json.encode(document).replace(b'"oneOf":', b'"anyOf":')
+            self._written = (types, off), written
         return self._written[1]
 
 

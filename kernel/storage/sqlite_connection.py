@@ -105,14 +105,18 @@ def fetching(statements: Sequence[Statement]) -> Callable[[sqlite3.Connection], 
 def executing(sql: str, parameters: Sequence[Any]) -> Callable[[sqlite3.Connection], int]:
     """Work that runs one statement; the number of rows it touched.
 
-    The connection's own count is taken since a cursor tells none for a statement with WITH.
+    The connection's own counts are taken since a cursor tells none for a statement with WITH: one
+    tells whether anything has changed, the other how many rows without those that triggers touch.
     """
 
     def work(connection: sqlite3.Connection) -> int:
         with inside(connection):
             before = connection.total_changes
             connection.execute(sql, parameters).fetchall()
-            return connection.total_changes - before
+            if connection.total_changes == before:
+                return 0
+            [(count,)] = connection.execute("SELECT changes()").fetchall()
+            return int(count)
 
     return work
 

@@ -61,7 +61,9 @@ class UrlField(FieldType[NoConfig, str]):
         if _FORBIDDEN(text) or (not complete and _OTHER_SCHEME(text)):
             raise InvalidValueError("This must be a web address such as https://example.com.")
         try:
-            return self._normal(urlsplit(text if complete else f"https://{text}"), complete)
+            found = self._normal(urlsplit(text if complete else f"https://{text}"), complete)
+            # signs such as ¹ become plain ones, and what is plain has to be an address too
+            return self._normal(urlsplit(found), True)
         except ValueError:
             raise InvalidValueError("This must be a web address such as https://example.com.") from None
 

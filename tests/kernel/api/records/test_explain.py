@@ -80,7 +80,13 @@ async def test_refusals_say_by_what_rights(crm: Crm, new_client: NewClient) -> N
     deal = await crm.deals.add("Site", amount="50")
     junior, stranger = await new_client("junior"), await new_client("stranger")
     rules = {"*": "read", "cost": "hidden"}
-    await join(crm.deals, junior, fields=rules, scope="{amount} < 10", can={"comment": True})
+    await join(
+        crm.deals,
+        junior,
+        fields=rules,
+        scope="{amount} < 10",
+        can={"create": False, "edit": False, "comment": True},
+    )
     path = f"{crm.deals.path}/records"
     denied = checked(await junior.post(f"{path}?explain=true", json={"title": "x"}), 403)["explain"]
     assert (denied["can"], denied["fields"]) == (["comment"], {"*": "read"})
