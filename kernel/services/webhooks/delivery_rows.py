@@ -17,7 +17,8 @@ BACKOFF: Final = (5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 29_845)
 """Seconds until a failed delivery is tried again; a day in all."""
 
 _EVENT: Final = (
-    "SELECT 0, id, at, project_id, record_id, kind, version, actor_id, via, changes, batch_id, NULL "
+    "SELECT 0, id, at, project_id, record_id, kind, version, actor_id, via, changes, batch_id, NULL, "
+    "via_id "
     "FROM smalt_history WHERE id = "
 )
 

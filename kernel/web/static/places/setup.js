@@ -16,4 +16,4 @@ projectView({ key: "import", label: t("Import"), icon: () => icon("upload"), ord
 mainPlace({ path: "/app/plugins", label: t("Plugins"), icon: () => icon("puzzle"), order: 95, shown: () => Boolean(me.value?.admin), load: () => import("../pages/plugins.js") });
 mainPlace({ path: "/app/users", label: t("Users"), icon: () => icon("users"), order: 94, shown: () => Boolean(me.value?.admin), load: () => import("../pages/users.js") });
 mainPlace({ path: "/app/webhooks", label: t("Webhooks"), icon: () => icon("webhook"), hidden: true, load: () => import("../pages/webhooks.js") });
-commands(() => [{ label: t("Webhooks"), icon: icon("webhook"), run: () => go("/app/webhooks") }]);
+commands(() => [{ label: t("Webhooks"), icon: () => icon("webhook"), run: () => go("/app/webhooks") }]);
