@@ -71,7 +71,7 @@ class ArchivesController(Controller):
 
     @get(
         "/{archive_id:str}/download",
-        media_type="application/octet-stream",
+        media_type="*/*",
         summary="Fetch the file of an archive",
         description="It is kept for seven days.",
     )

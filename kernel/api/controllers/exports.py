@@ -80,7 +80,7 @@ class ExportsController(Controller):
 
     @get(
         "/{export_id:str}/download",
-        media_type="application/octet-stream",
+        media_type="*/*",
         summary="Fetch the file",
         description="It is kept for seven days.",
     )

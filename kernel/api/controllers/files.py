@@ -77,9 +77,9 @@ class FilesController(Controller):
         summary="The content of a file",
         description="To save; with `inline`, to show, if it is of a kind that runs nothing. Understands "
         "`Range` and `If-None-Match`.",
-        media_type="application/octet-stream",
+        media_type="*/*",
         responses={
-            206: ResponseSpec(bytes, description="A part of it.", media_type="application/octet-stream"),
+            206: ResponseSpec(bytes, description="A part of it.", media_type="*/*"),
             304: ResponseSpec(None, description="It is what you have."),
         },
     )
