@@ -15,6 +15,7 @@ import msgspec
 import tomli_w
 
 from kernel.errors import Fault, InvalidInputError
+from kernel.services.field_config import fault_of
 
 VERSION: Final = 1
 REFERS: Final = "@"
@@ -62,8 +63,7 @@ def read_toml(content: bytes) -> Blueprint:
     try:
         return msgspec.convert(members, Blueprint)
     except msgspec.ValidationError as error:
-        text, _, place = str(error).partition(" - at ")
-        raise InvalidInputError("The set-up is not valid.", [Fault(_pointer(place), text)]) from error
+        raise InvalidInputError("The set-up is not valid.", [fault_of(error, "")]) from error
 
 
 def write_toml(document: Blueprint) -> str:
@@ -108,8 +108,3 @@ def _without_nulls(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_nulls(item) for item in value if item is not None]
     return value
-
-
-def _pointer(place: str) -> str:
-    """`$.projects[0].name` as a JSON pointer."""
-    return place.strip("`").removeprefix("$").replace("[", "/").replace("]", "").replace(".", "/")

@@ -9,8 +9,9 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from kernel.access.actor import Actor
-from kernel.errors import Fault, InvalidInputError
+from kernel.errors import InvalidInputError
 from kernel.services.blueprints.document import Item
+from kernel.services.field_config import fault_of
 
 Place = TypeVar("Place")
 
@@ -76,9 +77,7 @@ def converted(members: Mapping[str, Any], type_: type[Any], pointer: str) -> Any
     try:
         return msgspec.convert(dict(members), type_)
     except msgspec.ValidationError as error:
-        text, _, place = str(error).partition(" - at ")
-        inner = place.strip("`").removeprefix("$").replace("[", "/").replace("]", "").replace(".", "/")
-        raise InvalidInputError("The set-up is not valid.", [Fault(pointer + inner, text)]) from error
+        raise InvalidInputError("The set-up is not valid.", [fault_of(error, pointer)]) from error
 
 
 def field_members(state: Any) -> Any:
