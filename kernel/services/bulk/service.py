@@ -57,15 +57,17 @@ class BulkService:
 
     async def count(self, actor: Actor, project_id: int, data: BulkInput) -> int:
         """How many records a change would touch. Raises InvalidInputError as `start` would."""
-        state = await self._checked(actor, project_id, data)
+        return await self._total(actor, project_id, await self._checked(actor, project_id, data))
+
+    async def _total(self, actor: Actor, project_id: int, state: BulkState) -> int:
         wanted = msgspec.structs.replace(request(state, 1), count=True)
         page: dict[str, Any] = msgspec.json.decode(await self._records.reader.page(actor, project_id, wanted))
         return int(page["total"])
 
     async def start(self, actor: Actor, project_id: int, data: BulkInput) -> Bulk:
         """Queue a change of all records that are there now."""
-        total = await self.count(actor, project_id, data)
         state = await self._checked(actor, project_id, data)
+        total = await self._total(actor, project_id, state)
         now = self._now()
         job = Job(
             self._ids.new(),
