@@ -50,6 +50,7 @@ from kernel.services.fields import FieldService
 from kernel.services.files.wiring import Files
 from kernel.services.forms.facade import Forms
 from kernel.services.history import HistoryService
+from kernel.services.imports.made import MadeThings
 from kernel.services.imports.missing import MissingThings
 from kernel.services.imports.model import KIND as IMPORT
 from kernel.services.imports.parts import PartWriter
@@ -217,7 +218,8 @@ class Kernel:
         types, importers = self.registries.field_types, self.registries.importers
         sessions = Sessions(self.database, self.schema, self.clock, types, importers)
         missing = MissingThings(self.lists, self.tags, self.fields)
-        undo = Undo(self.records, self.rows)
+        made = MadeThings(self.database, self.schema, self.fields, self.lists, self.tags)
+        undo = Undo(self.records, self.rows, made)
         work = ImportWork(
             self.database,
             uploads,

@@ -53,6 +53,8 @@ class Actor:
     """The run of an automation that acts; its events carry it, so that chains can be followed."""
     via_id: int | None = None
     """The automation or form through which they act, where it is one."""
+    batch_id: int | None = None
+    """The batch to which all that they do belongs, where it is to be taken back as a whole."""
     uploads: frozenset[int] = frozenset()
     """Files that somebody without an account has just brought, which nothing holds yet."""
 

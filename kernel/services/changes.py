@@ -110,8 +110,9 @@ class ChangeLog:
         ids = self._ids.many(len(listed))
         at = to_milliseconds(moment or self._clock.now())
         who = (actor.user_id, actor.via, actor.via_id)
+        batch = batch_id or actor.batch_id
         history = [
-            (id_, at, *who, c.project_id, c.record_id, c.kind, c.version, self._text(c.changes), batch_id)
+            (id_, at, *who, c.project_id, c.record_id, c.kind, c.version, self._text(c.changes), batch)
             for id_, c in zip(ids, listed, strict=True)
         ]
         events = [

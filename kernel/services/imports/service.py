@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import msgspec
@@ -148,8 +148,8 @@ class ImportService:
         state = found.state
         await self._session(actor, project_id, state)
         demand_configuring(actor, project, state)
-        await self._create_fields(actor, project_id, found)
         state.batch_id = state.batch_id or self._ids.new()
+        await self._create_fields(replace(actor, batch_id=state.batch_id), project_id, found)
         state.token_projects = None if actor.token_projects is None else sorted(actor.token_projects)
         async with self._database.transaction() as tx:
             values = {"status": "queued", "state": encode_state(state), "actor_id": actor.user_id}

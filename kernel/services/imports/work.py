@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -102,7 +102,8 @@ class ImportWork:
                 chunk = _Chunk(session, chunk.rows, works)
             absent = self.missing.wanted(session.state, absent_names(chunk.works))
             if absent:
-                await self.missing.make(session.actor, session.project, absent)
+                within = replace(session.actor, batch_id=session.state.batch_id)
+                await self.missing.make(within, session.project, absent)
             elif await self._written(running, chunk):
                 return session
             session = await self.sessions.open(session.actor, session.project.id, session.state, people)
