@@ -85,6 +85,7 @@ from kernel.services.roles import RoleService
 from kernel.services.search import SearchService
 from kernel.services.search_indexing import SearchIndexing
 from kernel.services.sessions import SessionService
+from kernel.services.sweeping import Sweeping
 from kernel.services.tags import TagService
 from kernel.services.templates import TemplateService
 from kernel.services.timekeeping import Timekeeper
@@ -254,6 +255,7 @@ class Kernel:
         self.backups = Backups(database, url, rows, schema, self.files.store, self.clock, types)
         self.archives = Archives(self._parts, self.settings, self.files, types, self.jobs.wake)
         self._work.update(self.archives.handlers)
+        self.sweeping = Sweeping([self.imports, self.exports, self.archives])
 
     def _wire_templates(self) -> None:
         templates = self.registries.templates
@@ -282,9 +284,6 @@ class Kernel:
         await self.claims.sweep()
         await self.schema.current()
         self.plugins.watch()
-        await self.imports.sweep()
-        await self.exports.sweep()
-        await self.archives.sweep()
         await self.events.start()
         await self.webhooks.start()
         await self.jobs.start()
@@ -293,9 +292,11 @@ class Kernel:
         await self.timekeeper.start()
         await self.search_indexing.start()
         await self.files.removal.start()
+        await self.sweeping.start()
 
     async def stop(self) -> None:
         """Finish what is running and close the database."""
+        await self.sweeping.stop()
         await self.files.removal.stop()
         await self.search_indexing.stop()
         await self.timekeeper.stop()

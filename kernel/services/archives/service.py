@@ -118,10 +118,14 @@ class ArchiveService:
     async def sweep(self) -> None:
         """Remove files that are too old, or that nothing can need any more."""
         old = self._now() - KEPT_DAYS * _DAY
-        waiting = await asyncio.to_thread(lambda: {*self._files.waiting(), *self._uploads.waiting()})
-        for id_ in waiting:
+        uploads = await asyncio.to_thread(self._uploads.waiting)
+        for id_ in {*uploads, *await asyncio.to_thread(self._files.waiting)}:
             job = await self._jobs.get(id_)
-            if job is None or (job.status in _ENDED and (job.kind == IMPORT_KIND or job.created_at < old)):
+            if job is None:
+                over = uploads.get(id_, 0) * 1000 < old  # what is on its way in has no job yet
+            else:
+                over = job.status in _ENDED and (job.kind == IMPORT_KIND or job.created_at < old)
+            if over:
                 await asyncio.to_thread(self._remove, id_)
 
     async def write(self, path: Path, ids: list[int]) -> Manifest:

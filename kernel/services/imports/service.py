@@ -131,7 +131,7 @@ class ImportService:
         if data.create_missing is not msgspec.UNSET:
             state.create_missing = data.create_missing
         demand_configuring(actor, project, state)
-        if state.mapping is not None:
+        if state.mapping is not None or state.key is not None:
             await self._session(actor, project_id, state)
         return await self._save(found, state)
 

@@ -78,6 +78,7 @@ async def test_a_few_decimals_among_whole_numbers_tell_the_style(
         {"mapping": {"a": {"field": "title", "match": "title"}}},
         {"mapping": {"a": {"field": "title"}, "b": {"create": {"name": "x", "type": "nope"}}}},
         {"mapping": {"a": {"field": "title"}}, "key": "amount"},
+        {"key": "amount"},
         {"mapping": {"a": {"field": "version"}}},
         {"create_missing": ["everything"]},
         {"mappings": {}},
