@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -21,6 +21,9 @@ Number: TypeAlias = int | float | Decimal
 
 Tone: TypeAlias = int | Literal["plain", "muted", "faint", "good", "bad"]
 """A color: that of the n-th series, from 0; or one with a meaning."""
+
+TONES: Final = 16
+"""Colors of series that are told apart; a seventeenth looks like the first."""
 
 
 # Data

@@ -14,6 +14,7 @@ from kernel.automations import (
     Trigger,
 )
 from kernel.charts import (
+    TONES,
     Arc,
     Area,
     Bar,
@@ -119,6 +120,7 @@ __all__ = [
     "LEGEND_ROW",
     "REAL",
     "TEXT",
+    "TONES",
     "Action",
     "ActionSpec",
     "AddChecklist",

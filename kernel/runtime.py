@@ -35,6 +35,7 @@ from kernel.services.comments import CommentService
 from kernel.services.conversions import Conversions
 from kernel.services.currency_rates import CurrencyRateService
 from kernel.services.dashboards.facade import Dashboards
+from kernel.services.dashboards.sheets import DashboardSheets
 from kernel.services.displays import DisplayService
 from kernel.services.entries import ProjectParts
 from kernel.services.events.facade import Events
@@ -164,6 +165,7 @@ class Kernel:
         self.dashboards = Dashboards(
             self._parts, self.registries.chart_types, self.registries.guard, reader, self.users
         )
+        self.sheets = DashboardSheets(self.dashboards, self.clock)
         self.events = Events(
             self.database, self.schema, self.rows, self.clock, self.feed, self.authenticator,
             self.dashboards.watch, self.settings.event_days,

@@ -42,6 +42,7 @@ from kernel.api.controllers.records import RecordsController
 from kernel.api.controllers.reverts import RevertsController
 from kernel.api.controllers.search import SearchController
 from kernel.api.controllers.session import MeController, SessionController
+from kernel.api.controllers.sheets import SheetsController
 from kernel.api.controllers.tags import TagsController
 from kernel.api.controllers.templates import TemplatesController
 from kernel.api.controllers.trash import TrashController
@@ -97,6 +98,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
     DashboardMembersController,
     ChartsController,
     FiguresController,
+    SheetsController,
     CurrencyRatesController,
     EventsController,
     WebhooksController,

@@ -49,6 +49,9 @@ class Plot:
         self.bottom = canvas.height - (_LINE + (room * _SLANT if turned else 4))
         self._grid(ticks)
         self._groups(canvas, shown, room if turned else None)
+        if not labels:
+            middle = (self.left + self.right) / 2, (self.top + self.bottom) / 2
+            self.marks.append(Text(*middle, canvas.say("No data"), 14, "middle", "muted"))
 
     def y(self, value: float) -> float:
         """Where a value lies, from the top."""

@@ -17,8 +17,14 @@ GOOD, BAD = b"\x00", b"\x01"
 
 
 def work(task: dict[str, Any]) -> bytes:
-    """One task: `{"svg", "scale"}` gives PNG, `{"vega", "theme"}` gives SVG. Nothing is fetched."""
+    """One task: `{"svg", "scale"}` gives PNG (with `"pdf"` a PDF of one page), `{"vega", "theme"}` gives SVG.
+
+    Nothing is fetched.
+    """
     import vl_convert
+
+    if task.get("pdf"):
+        return bytes(vl_convert.svg_to_pdf(task["svg"], scale=task["scale"]))
 
     if "svg" in task:
         return bytes(vl_convert.svg_to_png(task["svg"], scale=task["scale"]))

@@ -8,8 +8,8 @@ from functools import singledispatch
 from math import cos, pi, sin
 from xml.sax.saxutils import escape
 
-from kernel.charts import Arc, Area, Bar, Line, Mark, Rule, Text, Tile, Tone
-from kernel.drawing.theme import TONES, Theme, stylesheet
+from kernel.charts import TONES, Arc, Area, Bar, Line, Mark, Rule, Text, Tile, Tone
+from kernel.drawing.theme import Theme, stylesheet
 
 _FULL_TURN = 0.9999
 
@@ -30,62 +30,63 @@ def svg(picture: Picture, theme: Theme | None = None, styled: bool = True) -> st
     within itself leaves the rules out (`styled=False`) and has its own."""
     width, height = _number(picture.width), _number(picture.height)
     style = f"<style>{stylesheet(theme)}</style>" if styled else ""
-    drawn = "".join(_drawn(mark) for mark in picture.marks)
+    shown = "".join(drawn(mark) for mark in picture.marks)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" '
         f'height="{height}" role="img" class="smalt-chart">'
-        f"<title>{_text(picture.title)}</title><desc>{_text(picture.description)}</desc>{style}"
-        f'<rect class="back" width="{width}" height="{height}"/>{drawn}</svg>'
+        f"<title>{escaped(picture.title)}</title><desc>{escaped(picture.description)}</desc>{style}"
+        f'<rect class="back" width="{width}" height="{height}"/>{shown}</svg>'
     )
 
 
-def described(drawn: str, title: str, description: str) -> str:
+def described(chart: str, title: str, description: str) -> str:
     """A picture from elsewhere, made as accessible: with a role, a title and its table in words."""
-    head, _, rest = drawn.partition(">")
+    head, _, rest = chart.partition(">")
     opening = head if 'role="' in head else f'{head} role="img"'
-    return f"{opening}><title>{_text(title)}</title><desc>{_text(description)}</desc>{rest}"
+    return f"{opening}><title>{escaped(title)}</title><desc>{escaped(description)}</desc>{rest}"
 
 
 @singledispatch
-def _drawn(mark: Mark) -> str:
+def drawn(mark: Mark) -> str:
+    """One mark as an element."""
     raise TypeError(f"{mark!r:.80} is no mark")
 
 
-@_drawn.register
+@drawn.register
 def _(mark: Bar) -> str:
     return _element("rect", _box(mark), _fill(mark.tone), mark.title)
 
 
-@_drawn.register
+@drawn.register
 def _(mark: Tile) -> str:
     strength = {"fill-opacity": _number(0.08 + 0.92 * min(1.0, max(0.0, mark.share)))}
     return _element("rect", _box(mark) | strength, _fill(mark.tone), mark.title)
 
 
-@_drawn.register
+@drawn.register
 def _(mark: Arc) -> str:
     return _element("path", {"d": _ring(mark)}, f"slice {_fill(mark.tone)}", mark.title)
 
 
-@_drawn.register
+@drawn.register
 def _(mark: Line) -> str:
     dashed = " dashed" if mark.dashed else ""
     points = {"points": _points(mark.points)}
     return _element("polyline", points, f"line {_stroke(mark.tone)}{dashed}", mark.title)
 
 
-@_drawn.register
+@drawn.register
 def _(mark: Area) -> str:
     return _element("polygon", {"points": _points(mark.points)}, f"area {_fill(mark.tone)}", mark.title)
 
 
-@_drawn.register
+@drawn.register
 def _(mark: Rule) -> str:
     ends = {name: _number(getattr(mark, name)) for name in ("x1", "y1", "x2", "y2")}
     return _element("line", ends, "axis" if mark.axis else "grid", "")
 
 
-@_drawn.register
+@drawn.register
 def _(mark: Text) -> str:
     x, y = _number(mark.x), _number(mark.y)
     place = {"x": x, "y": y, "font-size": _number(mark.size)}
@@ -94,12 +95,12 @@ def _(mark: Text) -> str:
     if mark.angle:
         place["transform"] = f"rotate({_number(mark.angle)} {x} {y})"
     bold = " bold" if mark.bold else ""
-    return f'<text class="{_fill(mark.tone)}{bold}"{_attributes(place)}>{_text(mark.text)}</text>'
+    return f'<text class="{_fill(mark.tone)}{bold}"{_attributes(place)}>{escaped(mark.text)}</text>'
 
 
 def _element(name: str, attributes: Mapping[str, str], classes: str, title: str) -> str:
     opening = f'<{name} class="{classes}"{_attributes(attributes)}'
-    return f"{opening}><title>{_text(title)}</title></{name}>" if title else f"{opening}/>"
+    return f"{opening}><title>{escaped(title)}</title></{name}>" if title else f"{opening}/>"
 
 
 def _attributes(attributes: Mapping[str, str]) -> str:
@@ -143,6 +144,6 @@ def _number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if value else "0"
 
 
-def _text(text: str) -> str:
-    """Escaped, without what XML cannot hold."""
+def escaped(text: str) -> str:
+    """A text for XML, without what XML cannot hold."""
     return escape("".join(c for c in text if c >= " " and not "\ud800" <= c <= "\udfff"), {'"': "&quot;"})

@@ -24,6 +24,21 @@ def cut(text: str, width: float, size: float = 12) -> str:
     return left.rstrip() + "…"
 
 
+def wrapped(text: str, width: float, size: float = 12, most: int = 3) -> list[str]:
+    """The text in at most so many lines of `width` pixels, broken between words, the last cut by `…`."""
+    lines: list[str] = []
+    words = text.split()
+    while words and len(lines) < most - 1:
+        count = next((n for n in range(len(words), 0, -1) if _fits(words[:n], width, size)), 1)
+        lines.append(cut(" ".join(words[:count]), width, size))
+        words = words[count:]
+    return [*lines, cut(" ".join(words), width, size)] if words else lines
+
+
+def _fits(words: list[str], width: float, size: float) -> bool:
+    return text_width(" ".join(words), size) <= width
+
+
 def _em(letter: str) -> float:
     if letter in _NARROW:
         return _EM["narrow"]

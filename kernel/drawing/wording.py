@@ -23,6 +23,20 @@ _POLISH: Final[Mapping[str, str]] = {
     "and {} more": "i {} więcej",
     "{} of the stage before": "{} poprzedniego etapu",
     "{} of all": "{} całości",
+    "As of {}": "Stan na {}",
+    "Others": "Pozostałe",
+    "No date": "Bez daty",
+    "No rate to {}": "Brak kursu na {}",
+    "Amounts in {}": "Kwoty w {}",
+    "Amounts of different currencies in one figure": "Kwoty w różnych walutach w jednej wartości",
+    "Groups beyond the largest": "Grupy poza największymi",
+    "Series beyond the fiftieth": "Serie powyżej pięćdziesiątej",
+    "Projects that are gone, or that you may not see": "Projekty, których już nie ma lub których nie widzisz",
+    "Only: {}": "Tylko: {}",
+    "This chart shows something that you may not see.": "Ten wykres pokazuje coś, czego nie możesz zobaczyć.",
+    "This chart refers to something that is gone. Somebody who sees all of it can mend it.": (
+        "Ten wykres odwołuje się do czegoś, czego już nie ma. Może go naprawić ktoś, kto widzi całość."
+    ),
 }
 _LANGUAGES: Final[Mapping[str, Mapping[str, str]]] = {"pl": _POLISH}
 

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from kernel.plugin_api import Arc, Bar, Canvas, ChartData, ChartType, Mark, Point, Text, Tone, hookimpl
+from kernel.plugin_api import TONES, Arc, Bar, Canvas, ChartData, ChartType, Mark, Point, Text, Tone, hookimpl
 
 _ROW = 20
 _BOX = 10
@@ -53,24 +53,34 @@ def _slices(
     shares: Sequence[Slice], x: float, y: float, radius: float, hole: float, canvas: Canvas
 ) -> Iterator[Mark]:
     start = 0.0
-    for tone, (label, share, point) in enumerate(shares):
+    for number, (label, share, point) in enumerate(shares):
+        tone = _tone(number, len(shares))
         title = f"{label}: {canvas.number(point.value)} ({canvas.percent(share)})"
         yield Arc(x, y, radius, hole, start, start + share, tone, title)
         start += share
 
 
 def _legend(shares: Sequence[Slice], left: float, canvas: Canvas) -> Iterator[Mark]:
-    """A row for each slice, as many as there is room for, in the middle of the height."""
-    rows = shares[: max(1, int(canvas.height // _ROW) - 1)]
-    top = (canvas.height - len(rows) * _ROW) / 2
+    """A row for each slice, as many as there is room for and how many more, in the middle of the height."""
+    room = max(2, int(canvas.height // _ROW) - 1)
+    rows = shares if len(shares) <= room else shares[: room - 1]
+    more = len(shares) - len(rows)
+    top = (canvas.height - (len(rows) + bool(more)) * _ROW) / 2
+    if more:
+        yield Text(left + 16, top + len(rows) * _ROW + 9, canvas.say("and {} more", more), 11, tone="muted")
     for number, (label, share, point) in enumerate(rows):
-        tone: Tone = number
         y = top + number * _ROW
         value = f"{canvas.short(point.value)} · {canvas.percent(share)}"
-        room = canvas.width - left - 16 - canvas.text_width(value, 11) - 20
-        yield Bar(left, y, _BOX, _BOX, tone)
-        yield Text(left + 16, y + 9, canvas.cut(label, max(20.0, room), 11), 11)
+        wide = canvas.width - left - 16 - canvas.text_width(value, 11) - 20
+        yield Bar(left, y, _BOX, _BOX, _tone(number, len(shares)))
+        yield Text(left + 16, y + 9, canvas.cut(label, max(20.0, wide), 11), 11)
         yield Text(canvas.width - 12, y + 9, value, 11, "end", "muted")
+
+
+def _tone(number: int, count: int) -> Tone:
+    """That of a slice: the last, which touches the first, has another one than that."""
+    last = number == count - 1
+    return number + 2 if last and number and number % TONES == 0 else number
 
 
 @hookimpl

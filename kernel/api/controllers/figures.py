@@ -22,7 +22,7 @@ from kernel.services.dashboards.types import Look
 
 SVG, PNG = "image/svg+xml", "image/png"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
+PICTURE_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
 
 MaybeId: TypeAlias = Annotated[str | None, PathParameter(description="An identifier; opaque.")]
 Themed = Annotated[
@@ -90,7 +90,7 @@ class FiguresController(Controller):
         found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
         look = Look(width, height, asked.locale, theme, styled)
         drawn = await kernel.dashboards.picture(actor, *found, asked, look)
-        return Response(drawn, media_type=SVG, headers=_HEADERS)
+        return Response(drawn, media_type=SVG, headers=PICTURE_HEADERS)
 
     @get(
         _paths("{chart_id:str}/image.png"),
@@ -149,7 +149,7 @@ class FiguresController(Controller):
         await _in_zone_of(kernel, actor, data, dashboard_id)
         look = Look(width, height, asked.locale, theme, styled)
         drawn = await kernel.dashboards.preview_picture(actor, data, asked, look)
-        return Response(drawn, media_type=SVG, headers=_HEADERS)
+        return Response(drawn, media_type=SVG, headers=PICTURE_HEADERS)
 
 
 async def _in_zone_of(kernel: Kernel, actor: Actor, data: PreviewInput, dashboard_id: str | None) -> None:

@@ -14,6 +14,7 @@ from babel import Locale
 from kernel.charts import ChartData, LeftOut, Number, Point, Series
 from kernel.currencies import currency_digits
 from kernel.dialects.base import Dialect
+from kernel.drawing.wording import wording
 from kernel.errors import Fault, InvalidInputError
 from kernel.queries.charts.compiler import ChartQuery
 from kernel.queries.charts.dimensions import Dimension, Group
@@ -69,11 +70,14 @@ class Assembly:
         if self._config.cumulative:
             series = [_running(one) for one in series]
         if self._query.unseen:
-            found.leave_out("Projects that are gone, or that you may not see", self._query.unseen)
+            found.leave_out(self._say("Projects that are gone, or that you may not see"), self._query.unseen)
         left = [LeftOut(reason, count) for reason, count in found.left_out.items()]
         target = self._config.target
         currency = found.currency if self._money else None
         return ChartData(as_of, series, total, currency, left, target, unit=self._config.unit)
+
+    def _say(self, text: str, *values: object) -> str:
+        return wording(str(self._locale), text, *values)
 
     # Rows
     def _gathered(self, rows: Sequence[Row]) -> _Gathered:
@@ -82,14 +86,14 @@ class Assembly:
         for g, gl, s, sl, currency, value, conflict, count, filled, lost in rows:
             group, series = query.group.read(g, gl, self._dialect), query.stack.read(s, sl, self._dialect)
             if self._undated(query.group, group) or self._undated(query.stack, series):
-                found.leave_out("No date", count)
+                found.leave_out(self._say("No date"), count)
                 continue
-            found.leave_out(f"No rate to {found.currency}", lost)
+            found.leave_out(self._say("No rate to {}", found.currency), lost)
             if found.currency is not None and currency != found.currency:
-                found.leave_out(f"Amounts in {currency}", filled)
+                found.leave_out(self._say("Amounts in {}", currency), filled)
                 continue
             if conflict:
-                found.leave_out("Amounts of different currencies in one figure", count)
+                found.leave_out(self._say("Amounts of different currencies in one figure"), count)
             found.groups.setdefault(group.key, group)
             found.series.setdefault(series.key, series)
             row = found.figures.setdefault(group.key, {})
@@ -176,14 +180,14 @@ class Assembly:
             return listed
         rest = listed[top:]
         if not self._query.additive:
-            found.leave_out("Groups beyond the largest", len(rest))
+            found.leave_out(self._say("Groups beyond the largest"), len(rest))
             return listed[:top]
         row: dict[Key, Number | None] = {}
         for group in rest:
             for series, value in found.figures.get(group.key, {}).items():
                 row[series] = _plus(row.get(series), value)
         found.figures[OTHERS] = row
-        return [*listed[:top], Group(OTHERS, "Others", None)]
+        return [*listed[:top], Group(OTHERS, self._say("Others"), None)]
 
     def _fill(self, found: _Gathered, interval: str) -> None:
         """Empty periods, from the first to the last: of the time frame, or else of what there is."""
@@ -206,7 +210,7 @@ class Assembly:
         if self._query.stack.form == "none":
             return [Group(None, self._query.name, None)]
         listed = sorted(found.series.values(), key=_place)
-        found.leave_out("Series beyond the fiftieth", max(0, len(listed) - MOST_SERIES))
+        found.leave_out(self._say("Series beyond the fiftieth"), max(0, len(listed) - MOST_SERIES))
         return listed[:MOST_SERIES]
 
     def _series(self, found: _Gathered, series: Group, order: Sequence[Group]) -> Series:

@@ -17,7 +17,12 @@ from kernel.errors import NotInstalledError, UnavailableError
 LIBRARY: Final = "vl_convert"
 SECONDS: Final = 30.0
 REMEMBERED: Final = 100
-_MISSING: Final = "PNG and Vega-Lite need an extra: pip install 'smalt[vega]', then start the server again."
+LARGEST: Final = 512 * 1024
+"""Bytes of a picture that is remembered."""
+
+_MISSING: Final = (
+    "PNG, PDF and Vega-Lite need an extra: pip install 'smalt[vega]', then start the server again."
+)
 
 
 class Painter:
@@ -34,6 +39,10 @@ class Painter:
     async def png(self, svg: str, scale: float) -> bytes:
         """A picture as PNG, so many pixels for each of its own. NotInstalledError without the extra."""
         return await self._painted({"svg": svg, "scale": scale})
+
+    async def pdf(self, svg: str, scale: float = 1) -> bytes:
+        """A picture as a PDF of one page, a point for each of its pixels. Raises as `png` does."""
+        return await self._painted({"svg": svg, "scale": scale, "pdf": True})
 
     async def svg(self, specification: Any, theme: str | None) -> str:
         """A Vega-Lite specification as SVG; raises UnavailableError for one that cannot be drawn."""
@@ -53,12 +62,12 @@ class Painter:
         raw = json.dumps(task).encode()
         key = blake2b(raw, digest_size=16).digest()
         async with self._turn:
-            if key not in self._known:
-                self._known[key] = await self._asked(raw)
-                if len(self._known) > REMEMBERED:
-                    self._known.popitem(last=False)
-            self._known.move_to_end(key)
-            return self._known[key]
+            painted = self._known.pop(key, None) or await self._asked(raw)
+            if len(painted) <= LARGEST:
+                self._known[key] = painted
+            if len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+            return painted
 
     async def _asked(self, raw: bytes) -> bytes:
         """What the process answers. One that hangs or dies is ended; the next task starts another."""

@@ -14,7 +14,7 @@ from kernel.drawing.table import description
 
 SPACE = "{http://www.w3.org/2000/svg}"
 MARKS: list[Mark] = [
-    Bar(1, 2, 3.456, 4, 0, "A & <b>"), Tile(1, 2, 3, 4, 0.5, 9), Arc(50, 50, 40, 0, 0, 1),
+    Bar(1, 2, 3.456, 4, 0, "A & <b>"), Tile(1, 2, 3, 4, 0.5, 17), Arc(50, 50, 40, 0, 0, 1),
     Arc(50, 50, 40, 20, 0.1, 0.4, 1), Line([(0, 0), (1.5, 2)], 2, dashed=True),
     Area([(0, 0), (1, 1), (0, 1)], 3), Rule(0, 0, 9, 0, axis=True), Text(1, 2, "x\0\ud800 < y", 12, "end", "bad", True, 40),
 ]  # fmt: skip
@@ -32,7 +32,7 @@ def test_every_mark_is_drawn(theme: str | None) -> None:
     assert root.find(f"{SPACE}rect/{SPACE}title").text == "A & <b>"  # type: ignore[union-attr]
     assert root.find(f"{SPACE}text").text == "x < y"  # type: ignore[union-attr]
     assert "style=" not in text
-    assert "f1" in text, "the tenth tone is the second again"
+    assert "f1" in text, "the eighteenth tone is the second again"
 
 
 def test_one_picture_for_both_themes() -> None:

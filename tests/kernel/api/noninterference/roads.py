@@ -314,6 +314,7 @@ ROADS: tuple[Road, ...] = (
     Road("GET /dashboards", once("/dashboards")),
     Road(_D, of_dashboard("")),
     Road(f"{_D}/data", of_dashboard("/data")),
+    Road(f"{_D}/image.svg", of_dashboard("/image.svg")),
     Road(f"{_D}/members", of_dashboard("/members")),
     Road(f"{_D}/charts", of_dashboard("/charts")),
     Road(f"{_D}/charts/{{chart_id}}", of_charts("/dashboards/{dashboard}/charts/{chart}")),
@@ -387,7 +388,12 @@ EXCEPT: dict[str, str] = {
         "are the reader's own; what they send is looked at by the tests of webhooks",
     ),
     **dict.fromkeys(
-        ["GET /charts/{chart_id}/image.png", f"{_D}/charts/{{chart_id}}/image.png"],
+        [
+            "GET /charts/{chart_id}/image.png",
+            f"{_D}/charts/{{chart_id}}/image.png",
+            f"{_D}/image.png",
+            f"{_D}/image.pdf",
+        ],
         "draws what image.svg draws, in a process that takes its time",
     ),
     **dict.fromkeys(

@@ -1,0 +1,147 @@
+"""A whole dashboard as one picture, for one reader: each chart as they see it, or why they do not."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+from math import sqrt
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+
+from kernel.access.actor import Actor
+from kernel.charts import ChartData
+from kernel.clock import Clock
+from kernel.drawing.canvas import known_locale
+from kernel.drawing.sheet import Box, Card, Heading, Place, boxes, inside, settled, sheet
+from kernel.drawing.wording import wording
+from kernel.errors import Fault, InvalidInputError, SmaltError, StaleAccessError, UnavailableError
+from kernel.queries.charts.request import ChartFilters
+from kernel.queries.charts.spans import Span, span_of
+from kernel.services.dashboards.access import StoredDashboard
+from kernel.services.dashboards.charts import StoredChart
+from kernel.services.dashboards.facade import Asked, Dashboards
+from kernel.services.dashboards.past import moment_of
+from kernel.services.dashboards.types import MOST_PIXELS, Look
+
+WIDTH: Final = 1200.0
+LONGEST_PAGE: Final = 14_400.0
+"""Points that a page of a PDF may be high, for programs that show it."""
+
+_PASSING: Final = (StaleAccessError, UnavailableError)
+
+
+class DashboardSheets:
+    """Draws dashboards as SVG, PNG and PDF. `Look.height` makes no difference: it is what the charts need."""
+
+    def __init__(self, dashboards: Dashboards, clock: Clock) -> None:
+        self._dashboards = dashboards
+        self._clock = clock
+
+    async def svg(self, actor: Actor, dashboard: StoredDashboard, asked: Asked, look: Look) -> str:
+        """The picture. A chart that refuses its reader says why; UnavailableError spares nothing."""
+        return (await self._drawn(actor, dashboard, asked, look))[0]
+
+    async def png(
+        self, actor: Actor, dashboard: StoredDashboard, asked: Asked, look: Look, scale: float | None = None
+    ) -> bytes:
+        """The picture as PNG; without a scale twice its size, or less where it would be too large."""
+        drawn, height = await self._drawn(actor, dashboard, asked, look)
+        most = sqrt(MOST_PIXELS / (look.width * height))
+        if scale is not None and scale > most:
+            fault = Fault("?scale", f"An image has {MOST_PIXELS // 1_000_000} million pixels at most.")
+            raise InvalidInputError("The image would be too large.", [fault])
+        return await self._dashboards.types.painter.png(drawn, scale or min(2.0, most))
+
+    async def pdf(self, actor: Actor, dashboard: StoredDashboard, asked: Asked, look: Look) -> bytes:
+        """The picture as a PDF of one page."""
+        drawn, height = await self._drawn(actor, dashboard, asked, look)
+        return await self._dashboards.types.painter.pdf(drawn, min(1.0, LONGEST_PAGE / height))
+
+    async def _drawn(
+        self, actor: Actor, dashboard: StoredDashboard, asked: Asked, look: Look
+    ) -> tuple[str, float]:
+        answers = await self._dashboards.all_data(actor, dashboard, asked)
+        heading = self._heading(dashboard, asked, look.locale)
+        places = settled([Place(c.layout.x, c.layout.y, c.layout.w, c.layout.h) for c, _ in answers])
+        frames = boxes(places, look.width, heading.height(look.width))
+        work = [
+            self._card(chart, answer, frame, asked, dashboard.time_zone, look)
+            for (chart, answer), frame in zip(answers, frames, strict=True)
+        ]
+        return sheet(heading, await asyncio.gather(*work), look.width, look.theme)
+
+    async def _card(
+        self,
+        chart: StoredChart,
+        answer: ChartData | BaseException,
+        frame: Box,
+        asked: Asked,
+        zone: str,
+        look: Look,
+    ) -> Card:
+        if not isinstance(answer, ChartData):
+            return Card(chart.title, frame, reason=_reason(answer, look.locale))
+        note = _note(chart, answer, asked, zone, look.locale)
+        room = inside(frame, bool(note))
+        size = Look(room.width, room.height, look.locale, look.theme, styled=False)
+        try:
+            drawn = await self._dashboards.types.svg(
+                chart.type, chart.config.format, answer, chart.title, size
+            )
+        except SmaltError as error:
+            return Card(chart.title, frame, reason=_reason(error, look.locale))
+        return Card(chart.title, frame, drawn, note=note)
+
+    def _heading(self, dashboard: StoredDashboard, asked: Asked, locale: str) -> Heading:
+        now = self._clock.now()
+        at = min(now, moment_of(asked.as_of, dashboard.time_zone, "?as_of") or now)
+        lines = [dashboard.description] if dashboard.description else []
+        lines.append(wording(locale, "As of {}", _moment(at, dashboard.time_zone, locale)))
+        filters = _filters(
+            (dashboard.filters, asked.filters), at.astimezone(ZoneInfo(dashboard.time_zone)), locale
+        )
+        if filters:
+            lines.append(wording(locale, "Only: {}", ", ".join(filters)))
+        return Heading(dashboard.name, lines)
+
+
+def _reason(error: BaseException, locale: str) -> str:
+    """Why a chart is not there. Raises what may pass, and what nobody meant."""
+    if isinstance(error, _PASSING) or not isinstance(error, SmaltError):
+        raise error
+    return wording(locale, error.faults[0].detail if error.faults else error.detail)
+
+
+def _note(chart: StoredChart, data: ChartData, asked: Asked, zone: str, locale: str) -> str:
+    """What a figure leaves out, and of which moment it is where that is the chart's own."""
+    left = [
+        wording(locale, "Left out: {} ({})", part.count, part.reason) for part in data.left_out if part.count
+    ]
+    if chart.config.as_of is not None and asked.as_of is None:
+        at = moment_of(data.as_of, zone)
+        left.insert(0, wording(locale, "As of {}", _moment(at, zone, locale) if at else data.as_of))
+    return ". ".join(left)
+
+
+def _moment(at: datetime, zone: str, locale: str) -> str:
+    """`Nov 26, 2026, 9:54 PM (Europe/Warsaw)`."""
+    there, language = at.astimezone(ZoneInfo(zone)), known_locale(locale)
+    return (
+        f"{format_date(there, 'medium', language)}, {format_time(there, 'short', locale=language)} ({zone})"
+    )
+
+
+def _filters(given: Sequence[ChartFilters], now: datetime, locale: str) -> Sequence[str]:
+    """What narrows all charts: names as they were given, and the time frame as days."""
+    span = Span()
+    for place, filters in enumerate(given):
+        span = span & span_of(filters, now.date(), "?" if place else "/filters/")
+    first, last = (
+        "" if day is None else format_date(day, "medium", known_locale(locale))
+        for day in (span.first, span.last)
+    )
+    names = [name for one in given for name in (*one.project, *one.list, *one.tag)]
+    return [*dict.fromkeys(names), *([f"{first} – {last}".strip()] if first or last else [])]
