@@ -111,3 +111,85 @@ def test_what_one_does_another_sees(new_page: NewPage, site: Site) -> None:
     other.keyboard.press("Enter")
     expect(column(ewa, "Talks").locator(".card")).to_have_text(re.compile("From the other"))
     expect(grid.locator(".grid-foot")).to_contain_text("6 records")
+
+
+def wide(site: Site) -> tuple[str, dict[str, str]]:
+    """A board far wider than the window, its last list longer than it; its path and its lists by id."""
+    project = site.api.post("/projects", json={"name": "Wide"}).json()
+    path = f"/projects/{project['id']}"
+    lists = {
+        site.api.post(f"{path}/lists", json={"name": f"List {number}"}).json()["id"]: f"List {number}"
+        for number in range(9)
+    }
+    last = list(lists)[-1]
+    cards = [{"title": "Traveller"}, *({"title": f"Stays {n}", "list": last} for n in range(30))]
+    assert site.api.post(f"{path}/records/batch", json={"create": cards}).is_success
+    return path, lists
+
+
+def list_of(site: Site, path: str, lists: dict[str, str], title: str) -> str:
+    items = site.api.get(f"{path}/records", params={"limit": "100"}).json()["items"]
+    return next(lists[item["list_id"]] for item in items if item["title"] == title)
+
+
+def test_a_card_held_at_the_edge_goes_where_the_board_has_scrolled_to(new_page: NewPage, site: Site) -> None:
+    """The pointer rests while the lists pass below it."""
+    path, lists = wide(site)
+    page = new_page(f"/app{path}/board", viewport={"width": 900, "height": 600})
+    expect(column(page, "List 8").locator(".card")).to_have_count(30)
+    start = page.get_by_role("listitem", name="Traveller").bounding_box()
+    assert start
+    page.mouse.move(start["x"] + 40, start["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 60, start["y"] + 30)
+    page.mouse.move(895, 590)
+    strip = page.locator(".board")
+    page.wait_for_function(
+        "board => board.scrollLeft + board.clientWidth >= board.scrollWidth - 1", arg=strip.element_handle()
+    )
+    expect(column(page, "List 8").locator(".hole")).to_have_count(1)
+    page.wait_for_function(
+        "list => list.scrollTop + list.clientHeight >= list.scrollHeight - 1",
+        arg=column(page, "List 8").locator(".list-scroll").element_handle(),
+    )
+    with page.expect_response(lambda answer: "/move" in answer.url):
+        page.mouse.up()
+    assert list_of(site, path, lists, "Traveller") == "List 8"
+    expect(column(page, "List 8").locator(".card").last).to_have_text(re.compile("Traveller"))
+    # And back, to the very left of a list that is out of sight.
+    box = page.get_by_role("listitem", name="Traveller").bounding_box()
+    assert box
+    page.mouse.move(box["x"] + 100, box["y"] + 12)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 80, box["y"] + 5)
+    page.mouse.move(5, 300)
+    page.wait_for_function("board => board.scrollLeft <= 0", arg=strip.element_handle())
+    with page.expect_response(lambda answer: "/move" in answer.url):
+        page.mouse.up()
+    assert list_of(site, path, lists, "Traveller") == "List 0"
+
+
+def test_a_card_is_carried_by_a_finger_past_the_edge_of_a_phone(new_page: NewPage, site: Site) -> None:
+    path, lists = wide(site)
+    page = new_page(f"/app{path}/board", viewport={"width": 360, "height": 640}, has_touch=True)
+    card = page.get_by_role("listitem", name="Traveller")
+    start = card.bounding_box()
+    assert start
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind: str, *point: float) -> None:
+        points = [{"x": point[0], "y": point[1]}] if point else []
+        finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", start["x"] + 40, start["y"] + 12)
+    expect(page.locator(".card.ghost")).to_have_count(1)
+    for step in range(1, 11):
+        touch("touchMove", start["x"] + 40 + step * (355 - start["x"] - 40) / 10, start["y"] + 12 + step * 10)
+    page.wait_for_function(
+        "board => board.scrollLeft + board.clientWidth >= board.scrollWidth - 1",
+        arg=page.locator(".board").element_handle(),
+    )
+    with page.expect_response(lambda answer: "/move" in answer.url):
+        touch("touchEnd")
+    assert list_of(site, path, lists, "Traveller") == "List 8"
+    expect(column(page, "List 8").locator(".card")).to_have_count(31)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -135,3 +137,47 @@ def test_quiet_pages_have_no_fault(new_page: NewPage, path: str, page_name: str)
     page.wait_for_load_state("load")
     expect(page.locator(".page h1, .page h2").first).to_be_visible()
     look_for_faults(page)
+
+
+def test_one_goes_from_record_to_record_as_the_view_orders_them(
+    new_page: NewPage, site: Site, path: str
+) -> None:
+    page = new_page(f"/app{path}/grid?sort=-amount")
+    title = page.get_by_label("Title", exact=True)
+    expect(cell(page, 1, "Title")).to_have_text("Card 4")
+    page.get_by_role("grid").focus()
+    page.keyboard.press("Space")
+    panel = page.get_by_role("complementary", name="Record")
+    expect(title).to_have_value("Card 4")
+    expect(panel.get_by_role("button", name="Previous record")).to_be_disabled()
+    panel.get_by_role("button", name="Next record").click()
+    expect(title).to_have_value("Card 3")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(title).to_have_value("Card 2")
+    expect(page.locator(".grid-row", has=page.locator(".active"))).to_contain_text("Card 2")
+    # A title that is being written is saved on the way.
+    title.fill("Card two")
+    with page.expect_response(lambda answer: answer.request.method == "PATCH"):
+        page.keyboard.press("Alt+ArrowUp")
+    expect(title).to_have_value("Card 3")
+    page.keyboard.press("j")
+    expect(title).to_have_value("Card two")
+    page.keyboard.press("Control+z")
+    expect(title).to_have_value("Card 2")
+    # The page of the record goes on where the panel was.
+    page.get_by_role("link", name="Open as a page").click()
+    expect(page.get_by_role("region", name="Record")).to_be_visible()
+    page.keyboard.press("j")
+    expect(title).to_have_value("Card 1")
+    page.reload()
+    expect(title).to_have_value("Card 1")
+    page.keyboard.press("Alt+ArrowDown")
+    expect(title).to_have_value("Card 0")
+    expect(page.get_by_role("button", name="Next record")).to_be_disabled()
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Next record")
+    page.goto(f"/app{path}/board")
+    cards = page.locator(".card")
+    cards.first.click()
+    page.keyboard.press("j")
+    expect(page).to_have_url(re.compile(f"record={cards.nth(1).get_attribute('data-id')}$"))

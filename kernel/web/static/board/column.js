@@ -88,6 +88,7 @@ export class BoardColumn {
     for (const [id, element] of this.cards) if (!kept.has(id)) { element.remove(); this.cards.delete(id); }
     let at = this.body.firstElementChild;
     for (const record of this.records) {
+      while (at?.matches(".hole")) at = at.nextElementSibling; // somebody drags a card just now
       let element = this.cards.get(record.id);
       if (!element || element.record !== record) {
         const fresh = card(this.board, record);

@@ -5,6 +5,8 @@ import { h } from "../core/dom.js";
 const THRESHOLD = 5;
 const HOLD = 280;
 const EDGE = 60;
+const SPEED = 1.1; // pixels in a millisecond, at the very edge
+const FRAME = 34;
 
 export function bindDrag(board) {
   let drag = null;
@@ -25,13 +27,18 @@ export function bindDrag(board) {
       if (drag.touch) { forget(); return; }
       begin(event.clientX, event.clientY);
     }
-    move(event.clientX, event.clientY);
+    follow(event.clientX, event.clientY);
   });
   // A touch that holds a card must not scroll the page.
-  board.listen(board.strip, "touchmove", (event) => { if (drag?.begun) event.preventDefault(); }, { passive: false });
+  board.listen(board.strip, "touchmove", (event) => {
+    if (!drag?.begun) return;
+    event.preventDefault();
+    follow(event.touches[0].clientX, event.touches[0].clientY);
+  }, { passive: false });
   board.listen(window, "pointerup", (event) => { if (drag && event.pointerId === drag.pointer) { if (drag.begun) drop(); else forget(); } });
   board.listen(window, "pointercancel", () => { if (drag && !(drag.touch && drag.begun)) forget(); });
   board.listen(window, "touchend", () => { if (drag?.begun) drop(); });
+  board.listen(window, "touchcancel", () => forget());
   board.listen(window, "keydown", (event) => { if (event.key === "Escape" && drag?.begun) { event.stopPropagation(); forget(); } }, { capture: true });
   board.listen(board.strip, "contextmenu", (event) => { if (drag?.begun) event.preventDefault(); });
 
@@ -52,45 +59,68 @@ export function bindDrag(board) {
     element.dragged = true;
     document.body.append(drag.ghost);
     board.classList.add("dragging");
-    move(x, y);
+    follow(x, y);
     drag.frame = requestAnimationFrame(scroll);
   }
 
-  function move(x, y) {
+  function follow(x, y) {
     drag.at = { x, y };
     drag.ghost.style.transform = `translate(${x - drag.offset.x}px, ${y - drag.offset.y}px) rotate(1.5deg)`;
-    const over = document.elementFromPoint(x, y)?.closest?.(".board-list");
-    const column = over && board.columns.find((one) => one.element === over);
-    drag.column = column ?? drag.column;
-    if (!column || column.folded) return;
-    const cards = [...column.body.children].filter((child) => child.classList.contains("card") && child !== drag.element);
+    aim();
+  }
+
+  /** Show where the card would come to lie: in the list that is nearest to the pointer. */
+  function aim() {
+    const { x, y } = drag.at;
+    const away = ({ element }) => { const box = element.getBoundingClientRect(); return Math.max(box.left - x, x - box.right, 0); };
+    const column = board.columns.reduce((best, one) => (away(one) < away(best) ? one : best));
+    if (drag.column !== column) drag.column?.element.classList.remove("over");
+    drag.column = column;
+    column.element.classList.toggle("over", column.folded);
+    if (column.folded) { drag.hole.remove(); return; }
+    const cards = [...column.body.children].filter(isOther);
     const next = cards.find((child) => { const box = child.getBoundingClientRect(); return y < box.top + box.height / 2; });
+    const end = cards.at(-1);
+    if (next ? next.previousElementSibling === drag.hole : drag.hole.parentElement === column.body && (!end || end.nextElementSibling === drag.hole)) return;
     if (next) next.before(drag.hole);
+    else if (end) end.after(drag.hole);
     else column.body.append(drag.hole);
   }
 
-  /** Scroll the list or the board while one holds a card at its edge. */
-  function scroll() {
+  const isOther = (node) => node?.classList.contains("card") && node.dataset.id !== drag.record.id;
+
+  /** How far to scroll while one holds a card near an end, having moved it there. */
+  function pull(at, began, from, to, time) {
+    const near = at < from + EDGE && at < began - THRESHOLD ? at - from - EDGE : at > to - EDGE && at > began + THRESHOLD ? at - to + EDGE : 0;
+    return Math.round(Math.max(-1, Math.min(1, near / EDGE)) * SPEED * time);
+  }
+
+  /** Scroll the list and the board; what lies under a pointer that rests changes with them. */
+  function scroll(now) {
     if (!drag?.begun) return;
     const { x, y } = drag.at;
+    const time = Math.min(FRAME, now - (drag.time ?? now));
+    drag.time = now;
     const strip = board.strip.getBoundingClientRect();
-    board.strip.scrollLeft += x > strip.right - EDGE ? 12 : x < strip.left + EDGE ? -12 : 0;
-    if (drag.column) {
+    board.strip.scrollLeft += pull(x, drag.x, strip.left, strip.right, time);
+    if (drag.column && !drag.column.folded) {
       const list = drag.column.scroll.getBoundingClientRect();
-      drag.column.scroll.scrollTop += y > list.bottom - EDGE ? 12 : y < list.top + EDGE ? -12 : 0;
+      drag.column.scroll.scrollTop += pull(y, drag.y, list.top, list.bottom, time);
     }
+    aim();
     drag.frame = requestAnimationFrame(scroll);
   }
 
   function drop() {
-    const { record, hole, column } = drag;
+    aim();
+    const { hole, column } = drag;
+    const record = board.columnOf(drag.record.id)?.find(drag.record.id) ?? drag.record;
     let place = null;
     if (column && (hole.isConnected || column.folded)) {
-      const isCard = (node) => node && node.classList.contains("card") && node !== drag.element;
       let before = hole.nextElementSibling;
-      while (before && !isCard(before)) before = before.nextElementSibling;
+      while (before && !isOther(before)) before = before.nextElementSibling;
       let after = hole.previousElementSibling;
-      while (after && !isCard(after)) after = after.previousElementSibling;
+      while (after && !isOther(after)) after = after.previousElementSibling;
       const same = column.list.id === record.list_id;
       if (column.folded || board.state.sort) place = same ? null : { position: "first" };
       else if (after) place = { after: after.dataset.id };
@@ -111,6 +141,7 @@ export function bindDrag(board) {
     const { element } = drag;
     drag.ghost?.remove();
     drag.hole?.remove();
+    drag.column?.element.classList.remove("over");
     element.classList.remove("lifted");
     setTimeout(() => { element.dragged = false; });
     board.classList.remove("dragging");

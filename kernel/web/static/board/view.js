@@ -64,7 +64,8 @@ define("smalt-board", class extends Part {
     this.columns = this.model.lists.map((list) => new BoardColumn(this, list));
     fill(this.strip, this.columns.map((column) => column.element));
     this.tally();
-    await Promise.all(this.columns.map((column) => column.load()));
+    this.ready = Promise.all(this.columns.map((column) => column.load()));
+    await this.ready;
   }
 
   /** Counts and sums of all lists, with one question. */
@@ -185,12 +186,25 @@ define("smalt-board", class extends Part {
 
   open(record) { setQuery({ record: record.id }, { replace: false }); }
 
-  neighbours(id) {
-    const column = this.columnOf(id);
-    if (!column) return {};
-    const at = column.records.findIndex((record) => record.id === id);
-    return { previous: column.records[at - 1]?.id, next: column.records[at + 1]?.id };
+  /** What stands before and after a card, from list to list; null when it is not here. */
+  async neighbours(id) {
+    await this.ready;
+    const own = this.columnOf(id);
+    if (!own) return null;
+    if (own.records.at(-1).id === id) await own.more();
+    const cards = this.columns.filter((column) => !column.folded || column === own).flatMap((column) => column.records);
+    const at = cards.findIndex((record) => record.id === id);
+    return { previous: cards[at - 1]?.id, next: cards[at + 1]?.id };
   }
+
+  standing(id) {
+    const column = this.columnOf(id);
+    if (!column) return null;
+    const { filter, sort } = this.queryOf(column.list);
+    return { filter, sort, at: column.records.findIndex((record) => record.id === id) };
+  }
+
+  reveals(id) { this.columnOf(id)?.cards.get(id)?.scrollIntoView({ block: "nearest", inline: "nearest" }); }
 
   create() { (this.columnOf(this.focused) ?? this.columns.find((column) => !column.folded))?.addCard(); }
 });

@@ -70,7 +70,8 @@ define("smalt-grid", class extends Part {
     this.rowsAsked = JSON.stringify([this.state.condition, this.state.sort, this.state.group]);
     if (!keep && !same) { this.scroller.scrollTop = 0; this.selection.clear(); }
     this.scroller.setAttribute("aria-busy", "true");
-    await this.source.begin();
+    this.ready = this.source.begin();
+    await this.ready;
     this.scroller.removeAttribute("aria-busy");
     this.redraw();
     this.footer.draw();
@@ -268,18 +269,33 @@ define("smalt-grid", class extends Part {
 
   open(record) { setQuery({ record: record.id }, { replace: false }); }
 
-  /** What stands before and after a record, for the record's side. */
-  neighbours(id) {
+  /** What stands before and after a record, for the record's side; null when it is not here. */
+  async neighbours(id) {
+    await this.ready;
     const found = this.source.find(id);
-    if (!found) return {};
-    const near = (step) => {
+    if (!found) return null;
+    const near = async (step) => {
       for (let index = found.row + step; index >= 0 && index < this.source.length; index += step) {
-        const row = this.source.at(index);
-        if (!row.group) return row.record?.id;
+        if (this.source.at(index).group) continue;
+        await this.source.read(index, index);
+        return this.recordAt(index)?.id;
       }
       return undefined;
     };
-    return { previous: near(-1), next: near(1) };
+    return { previous: await near(-1), next: await near(1) };
+  }
+
+  standing(id) {
+    const found = this.source.find(id);
+    if (!found) return null;
+    const { section, offset } = this.source.at(found.row);
+    return { filter: section.filter, sort: this.state.sort, at: offset };
+  }
+
+  /** The record beside the grid is another now: go there, too. */
+  reveals(id) {
+    const found = this.source.find(id);
+    if (found) this.selection.to(found.row, this.selection.active.column);
   }
 
   async create() {

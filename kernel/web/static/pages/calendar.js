@@ -28,7 +28,7 @@ function dateColumn(state) {
 }
 
 define("smalt-calendar", class extends Part {
-  begin(model, state) { this.model = model; this.state = state; }
+  begin(model, state) { this.model = model; this.state = state; this.found = []; }
 
   connected() {
     this.box = h("div", { class: "calendar" });
@@ -64,8 +64,10 @@ define("smalt-calendar", class extends Part {
     const days = Array.from({ length: 42 }, (_, index) => moved(begin, index));
     if (!this.box.childElementCount) this.draw(days, new Map(), false);
     try {
-      const filter = both(this.state.condition, { field: column.key, op: "between", value: [days[0], days[41]] });
-      const page = await query(this.model, { filter, sort: column.key, fields: ["title", "list", column.key], limit: MOST }, { signal: this.alive });
+      this.asked = { filter: both(this.state.condition, { field: column.key, op: "between", value: [days[0], days[41]] }), sort: column.key };
+      this.ready = query(this.model, { ...this.asked, fields: ["title", "list", column.key], limit: MOST }, { signal: this.alive });
+      const page = await this.ready;
+      this.found = page.items;
       const byDay = new Map();
       for (const record of page.items) {
         const value = column.value(record);
@@ -159,6 +161,17 @@ define("smalt-calendar", class extends Part {
       const record = await createRecord(model, { title: t("New record"), ...column.input(value) });
       setQuery({ record: record.id });
     } catch (error) { complain(error); }
+  }
+
+  async neighbours(id) {
+    await this.ready;
+    const at = this.found.findIndex((record) => record.id === id);
+    return at < 0 ? null : { previous: this.found[at - 1]?.id, next: this.found[at + 1]?.id };
+  }
+
+  standing(id) {
+    const at = this.found.findIndex((record) => record.id === id);
+    return at < 0 ? null : { ...this.asked, at };
   }
 
   create() { this.add(format.today()); }

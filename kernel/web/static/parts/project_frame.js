@@ -45,7 +45,7 @@ define("smalt-project-page", class extends Part {
     this.bar = h("smalt-view-bar");
     this.bar.begin(model, state, kind, { create: (anchor) => this.create(anchor), more: this.tools });
     this.side = h("smalt-record-side");
-    this.side.begin(model, { neighbours: (id) => this.view.neighbours?.(id) ?? {} });
+    this.side.begin(model, this.view);
     this.replaceChildren(projectHead(model, kind), this.bar, h("div", { class: "project-body" }, h("div", { class: "project-view" }, this.view), this.side));
     this.atEnd(shortcut("c", t("New record"), () => this.create(), { group: t("Records") }));
     this.listen(document, "smalt:new-record", () => this.create());

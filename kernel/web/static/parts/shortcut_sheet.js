@@ -13,6 +13,6 @@ export function openSheet() {
     groups.get(entry.group).set(entry.label, [...(groups.get(entry.group).get(entry.label) || []), entry.keys]);
   }
   const body = h("div", { class: "shortcut-groups" }, [...groups].map(([name, entries]) => h("section", {}, h("h3", {}, name), h("dl", {},
-    [...entries].map(([label, keys]) => h("div", {}, h("dt", {}, label), h("dd", {}, shown(keys[0]).flatMap((chord) => chord.map((key) => h("kbd", {}, key))))))))));
+    [...entries].map(([label, keys]) => h("div", {}, h("dt", {}, label), h("dd", {}, keys.map((one, at) => [at ? " / " : null, shown(one).flatMap((chord) => chord.map((key) => h("kbd", {}, key)))]))))))));
   dialog({ title: t("Keyboard shortcuts"), body, wide: true });
 }

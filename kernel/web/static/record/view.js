@@ -7,19 +7,21 @@ import { shortcut } from "../core/keys.js";
 import { define, Part } from "../core/part.js";
 import { menu } from "../core/popover.js";
 import { go, setQuery } from "../core/router.js";
-import { complain, toast } from "../core/toast.js";
+import { announce, complain, toast } from "../core/toast.js";
 import { followLive } from "../data/following.js";
 import { deleteRecord, moveRecord, patchRecord, readRecord, records } from "../data/records.js";
 import { pill } from "../widgets/choices.js";
 import { troublePage } from "../pages/not_found.js";
-import { api } from "../core/api.js";
+import { aborted, api } from "../core/api.js";
 import { Fields } from "./fields.js";
 import { Description } from "./description.js";
 import { sectionsFor } from "./sections.js";
+import { standingText } from "./walk.js";
 
 define("smalt-record", class extends Part {
-  begin(model, id, { side = false, neighbours = () => ({}) } = {}) {
-    Object.assign(this, { model, recordId: id, side, neighbours });
+  /** `neighbours()` resolves to `{previous, next}`, what `step` takes; `standing()` says where it stands in the view. */
+  begin(model, id, { side = false, focus = false, neighbours = async () => ({}), standing = () => null, step } = {}) {
+    Object.assign(this, { model, recordId: id, side, focusing: focus, neighbours, standing, goTo: step });
   }
 
   connected() {
@@ -34,10 +36,12 @@ define("smalt-record", class extends Part {
       else this.update(detail.record);
     });
     followLive(this);
-    if (this.side) {
-      this.atEnd(shortcut("Escape", t("Close the record"), () => this.close(), { group: t("Record") }));
-      this.atEnd(shortcut("j", t("Next record"), () => this.step("next"), { group: t("Record") }));
-      this.atEnd(shortcut("k", t("Previous record"), () => this.step("previous"), { group: t("Record") }));
+    const group = t("Record");
+    if (this.side) this.atEnd(shortcut("Escape", t("Close the record"), () => this.close(), { group }));
+    if (!this.goTo) return;
+    for (const [direction, label, letter, arrow] of [["next", t("Next record"), "j", "alt+ArrowDown"], ["previous", t("Previous record"), "k", "alt+ArrowUp"]]) {
+      this.atEnd(shortcut(arrow, label, () => this.step(direction), { group, anywhere: true }));
+      this.atEnd(shortcut(letter, label, () => this.step(direction), { group }));
     }
   }
 
@@ -102,6 +106,8 @@ define("smalt-record", class extends Part {
     fill(this, this.head(), h("div", { class: "record-scroll" }, h("div", { class: "record-body" }, this.titleBox, this.state, this.fields.element, this.description?.element, this.sections.map((section) => section.element))));
     this.drawState();
     this.size();
+    this.look();
+    if (this.focusing) { this.steps.focus(); announce(record.title); }
     document.title = `${record.title} · ${model.name} · Smalt`;
   }
 
@@ -111,13 +117,16 @@ define("smalt-record", class extends Part {
   }
 
   head() {
-    const near = this.neighbours();
     const { model, record } = this;
-    const address = `/app/projects/${model.id}/records/${record.id}`;
+    const address = () => `/app/projects/${model.id}/records/${record.id}${standingText(this.standing())}`;
+    this.steps = h("span", { class: "row", tabindex: "-1", role: "group", aria: { label: record.title } }, [["previous", "chevron-up", t("Previous record")], ["next", "chevron-down", t("Next record")]].map(([direction, picture, label]) => iconButton(icon(picture), label, () => this.step(direction), { disabled: true, data: { step: direction } })));
+    const page = this.side ? h("a", { class: "icon-link", href: address(), title: t("Open as a page"), aria: { label: t("Open as a page") } }, icon("maximize-2")) : null;
+    page?.addEventListener("pointerdown", () => { page.href = address(); });
     return h("header", { class: "record-head" },
-      this.side ? h("span", { class: "row" }, iconButton(icon("chevron-up"), t("Previous record"), () => this.step("previous"), { disabled: !near.previous }), iconButton(icon("chevron-down"), t("Next record"), () => this.step("next"), { disabled: !near.next })) : h("a", { href: `/app/projects/${model.id}`, class: "crumb" }, icon("arrow-left", 14), model.name),
+      this.side ? null : h("a", { href: `/app/projects/${model.id}`, class: "crumb" }, icon("arrow-left", 14), h("span", { class: "clip" }, model.name)),
+      this.goTo ? this.steps : null,
       h("span", { class: "grow" }),
-      this.side ? h("a", { class: "icon-link", href: address, title: t("Open as a page"), aria: { label: t("Open as a page") } }, icon("maximize-2")) : null,
+      page,
       iconButton(icon("ellipsis"), t("More"), (event) => this.more(event.currentTarget), { aria: { haspopup: "menu" } }),
       this.side ? iconButton(icon("x"), t("Close"), () => this.close()) : null);
   }
@@ -164,9 +173,18 @@ define("smalt-record", class extends Part {
     } catch (error) { complain(error); }
   }
 
-  step(direction) {
-    const id = this.neighbours()[direction];
-    if (id) setQuery({ record: id });
+  /** Find the records before and after this one; what has left the view keeps those it had. */
+  async look() {
+    if (!this.goTo) return;
+    try { this.near = await this.neighbours() ?? this.near; } catch (error) { if (!aborted(error)) complain(error); }
+    for (const button of this.steps.children) button.disabled = !this.near?.[button.dataset.step];
+  }
+
+  async step(direction) {
+    const inside = this.contains(document.activeElement);
+    if (inside) document.activeElement.blur(); // saves what is being written
+    await this.look();
+    if (this.near?.[direction] && this.isConnected) this.goTo(this.near[direction], inside);
   }
 
   close() {
