@@ -85,9 +85,11 @@ class Dialect(ABC):
     past: PastSql
     fence: str
     """Ends a derived table whose columns the planner must not put back in place of their names."""
-    claim: str
-    """Ends a SELECT inside a transaction that takes its rows, passing over those that others hold.
+    lock: str
+    """Ends a SELECT inside a transaction that keeps its rows from others, waiting for those who have them.
     Nothing on SQLite, where no two write at a time."""
+    claim: str
+    """The same, passing over rows that others hold."""
 
     # Parameters and columns
     @abstractmethod

@@ -44,6 +44,7 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
     name = "postgres"
     past = PostgresPast()
     fence = "OFFSET 0"
+    lock = " FOR UPDATE"
     claim = " FOR UPDATE SKIP LOCKED"
 
     def setup_statements(self) -> list[str]:

@@ -35,6 +35,7 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
     name = "sqlite"
     past = SqlitePast()
     fence = "LIMIT -1 OFFSET 0"
+    lock = ""
     claim = ""
 
     def register(self, connection: sqlite3.Connection) -> None:

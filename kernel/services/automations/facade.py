@@ -23,6 +23,7 @@ from kernel.services.automations.rows import AutomationRows
 from kernel.services.automations.run_rows import RunRows
 from kernel.services.automations.run_views import RunService
 from kernel.services.automations.service import AutomationService
+from kernel.services.automations.steps import Steps
 from kernel.services.automations.trial import TrialService
 from kernel.services.automations.workers import Workers, end
 from kernel.services.checklist_items import ChecklistItemService
@@ -75,7 +76,9 @@ class Automations:
         requester = Requester(near.outgoing, clock)
         performing = Performing(effects, people, mailer, requester, guard)
         planner = Planner(types, guard)
-        executor = Executor(database, schema, clock, rows, run_rows, planner, performing)
+        executor = Executor(
+            database, schema, clock, rows, run_rows, Steps(run_rows, planner, performing), performing
+        )
         self.trials = TrialService(database, schema, clock, rows, planner, performing)
         self._feed = near.feed
         self._evaluator = Evaluator(database, schema, clock, near.feed, types, rows, run_rows, guard)

@@ -10,7 +10,7 @@ from kernel.clock import to_milliseconds
 from kernel.effects import AddChecklist, AddComment, AssignFairly, ChangeRecord, Notify
 from kernel.errors import ForbiddenError, InvalidInputError
 from kernel.ids import IdGenerator
-from kernel.schema import BUILT_IN_LINKS
+from kernel.services.automations.loads import Team
 from kernel.services.automations.people import find_people
 from kernel.services.automations.record_effects import RecordEffects
 from kernel.services.automations.stage import Stage
@@ -22,10 +22,8 @@ from kernel.services.records import RecordService
 from kernel.services.sight import sees_record
 from kernel.storage.database import WithinTransaction
 from kernel.storage.kernel_rows import KernelRows
-from kernel.values import ID
 
 LONGEST_NOTICE = 500
-_LOCK = {"postgres": " FOR UPDATE"}
 
 
 class PeopleEffects:
@@ -50,41 +48,43 @@ class PeopleEffects:
         self._ids = ids
 
     async def assign(self, stage: Stage, effect: AssignFairly) -> Any:
-        """Assign whose turn it is, or who has the least; who that is."""
+        """Assign whose turn it is, or who has the least; who that is.
+
+        Whoever assigns fairly in the project waits here for those before; they end soon.
+        """
         found = await find_people(stage.tx, effect.people)
         people = [int(p) for p in effect.people if p in found]
         if not people:
             raise InvalidInputError("None of the people that could be assigned is active.")
-        turn = await self._turn(stage)
-        if effect.strategy == "round_robin":
-            person = people[turn % len(people)]
-        else:
-            loads = await self._loads(stage, people, effect.closed)
-            person = min(people, key=lambda p: (loads.get(p, 0), (people.index(p) - turn) % len(people)))
-        change = ChangeRecord({"assignees": [str(person)]}) if effect.replace else _adding(person)
-        await self._effects.change(stage, change)
+        sql = f"SELECT id FROM smalt_project WHERE id = {stage.project.id}{stage.tx.dialect.lock}"
+        await stage.tx.fetch(sql)
+        fairly = self._by_turns if effect.strategy == "round_robin" else self._by_load
+        person = await fairly(stage, effect, people)
         return {"assigned": {"id": str(person), "name": found[str(person)].name}}
 
+    async def _by_turns(self, stage: Stage, effect: AssignFairly, people: Sequence[int]) -> int:
+        person = people[await self._turn(stage) % len(people)]
+        await self._assign(stage, effect, person)
+        return person
+
+    async def _by_load(self, stage: Stage, effect: AssignFairly, people: Sequence[int]) -> int:
+        team, turn = Team(stage.project, tuple(people), tuple(effect.closed)), await self._turn(stage)
+        loads = await stage.loads.of(stage.tx, team)
+        person = min(people, key=lambda p: (loads[p], (people.index(p) - turn) % len(people)))
+        before = await team.load(stage.tx, stage.record)
+        await self._assign(stage, effect, person)
+        stage.loads.moved(before, await team.load(stage.tx, stage.record))
+        return person
+
+    async def _assign(self, stage: Stage, effect: AssignFairly, person: int) -> None:
+        only = {"assignees": [str(person)]}
+        await self._effects.change(stage, ChangeRecord(only) if effect.replace else ChangeRecord(add=only))
+
     async def _turn(self, stage: Stage) -> int:
-        """The number of this turn. Whoever assigns in the project waits here for those before."""
-        lock = _LOCK.get(stage.tx.dialect.name, "")
-        await stage.tx.fetch(f"SELECT id FROM smalt_project WHERE id = {stage.project.id}{lock}")
+        """The number of this turn of the automation, which nobody else has."""
         where = f"WHERE id = {stage.automation.id} RETURNING turn"
         rows = await stage.tx.fetch(f"UPDATE smalt_automation SET turn = turn + 1 {where}")
         return int(rows[0][0]) - 1
-
-    async def _loads(self, stage: Stage, people: Sequence[int], closed: Sequence[str]) -> dict[int, int]:
-        """How many open records each of these people has in the project."""
-        marks = ", ".join(stage.tx.dialect.placeholder(n, ID) for n in range(1, len(people) + 1))
-        lists = ", ".join(str(int(one)) for one in closed)
-        open_ = f" AND r.list_id NOT IN ({lists})" if lists else ""
-        sql = (
-            "SELECT l.target_id, count(*) FROM smalt_link l "
-            f"JOIN {stage.project.table} r ON r.id = l.source_id "
-            f"WHERE l.field_id = {BUILT_IN_LINKS['assignees']} AND l.target_id IN ({marks}) "
-            f"AND r.deleted_at IS NULL AND r.completed_at IS NULL{open_} GROUP BY l.target_id"
-        )
-        return {row[0]: row[1] for row in await stage.tx.fetch(sql, list(people))}
 
     async def comment(self, stage: Stage, effect: AddComment) -> Any:
         """Comment on the record."""
@@ -125,7 +125,3 @@ class PeopleEffects:
         if stage.record_id is None:
             return person.access(stage.project.id) is not None
         return await sees_record(stage.tx, stage.schema, person, stage.project, stage.record_id, stage.now)
-
-
-def _adding(person: int) -> ChangeRecord:
-    return ChangeRecord(add={"assignees": [str(person)]})

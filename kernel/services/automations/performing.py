@@ -38,6 +38,9 @@ OUTSIDE_SECONDS: Final = 12.0
 FILES_SECONDS: Final = 120.0
 """The same for a mail with files."""
 
+WRITING: Final = (ChangeRecord, ChangeLinked, CreateRecord, CopyRecord)
+"""Effects that may give people more or less to do."""
+
 Inside = Callable[[Stage, Any], Awaitable[Any]]
 
 
@@ -65,6 +68,8 @@ class Performing:
         }
         if type(effect) not in inside:
             raise PluginError(f"There is no effect '{type(effect).__name__}'.")
+        if isinstance(effect, WRITING):
+            stage.loads.forget()
         return await inside[type(effect)](stage, effect)
 
     async def outside(self, effect: Effect, key: str, secret: str, files: Sequence[FileInfo]) -> Any:

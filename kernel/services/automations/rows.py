@@ -39,9 +39,8 @@ class AutomationRows:
     async def one(self, tx: Transaction, project_id: int, id_: int, trash: bool = False) -> Automation | None:
         """One automation, locked."""
         state = "IS NOT NULL" if trash else "IS NULL"
-        lock = " FOR UPDATE" if tx.dialect.name == "postgres" else ""
         where = f"id = {self._rows.mark(1)} AND project_id = {self._rows.mark(2)} AND deleted_at {state}"
-        sql = f"SELECT {_COLUMNS} FROM smalt_automation WHERE {where}{lock}"
+        sql = f"SELECT {_COLUMNS} FROM smalt_automation WHERE {where}{tx.dialect.lock}"
         rows = await tx.fetch(sql, [id_, project_id])
         return automation_of(rows[0]) if rows else None
 

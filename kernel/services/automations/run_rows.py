@@ -77,11 +77,12 @@ class RunRows:
         rows = await tx.fetch(sql, [automation_id, self.now(), owner, until])
         return sorted((run_of(row) for row in rows), key=lambda run: run.id)
 
-    async def owned(self, tx: Transaction, run_id: int, owner: str) -> bool:
-        """Whether a run is still this owner's; it is locked then."""
-        lock = " FOR UPDATE" if tx.dialect.name == "postgres" else ""
-        where = f"id = {self._rows.mark(1)} AND lease_owner = {self._rows.mark(2)} AND status = 'running'"
-        return bool(await tx.fetch(f"SELECT id FROM smalt_run WHERE {where}{lock}", [run_id, owner]))
+    async def owned(self, tx: Transaction, ids: Sequence[int], owner: str) -> set[int]:
+        """Which of these runs are still this owner's; they are locked then, in the order of their ids."""
+        marks = ", ".join(self._rows.mark(n) for n in range(2, len(ids) + 2))
+        where = f"id IN ({marks}) AND lease_owner = {self._rows.mark(1)} AND status = 'running'"
+        sql = f"SELECT id FROM smalt_run WHERE {where} ORDER BY id{tx.dialect.lock}"
+        return {row[0] for row in await tx.fetch(sql, [owner, *ids])}
 
     async def save(self, tx: Transaction, run: Run, **changes: Any) -> None:
         """Write the steps of a run and what else has changed."""
@@ -91,11 +92,8 @@ class RunRows:
     async def beat(self, tx: Transaction, owner: str, until: int) -> None:
         """Prolong all leases of an owner."""
         mark = self._rows.mark
-        sql = (
-            f"UPDATE smalt_run SET lease_until = {mark(2)} "
-            f"WHERE status = 'running' AND lease_owner = {mark(1)}"
-        )
-        await tx.execute(sql, [owner, until])
+        held = _in_order(tx, f"status = 'running' AND lease_owner = {mark(1)}")
+        await tx.execute(f"UPDATE smalt_run SET lease_until = {mark(2)} WHERE {held}", [owner, until])
 
     async def leased(self) -> list[tuple[str, int]]:
         """Who holds runs, and until when at the least."""
@@ -106,10 +104,8 @@ class RunRows:
         """Give the runs of an owner back, those whose lease ended `before` a moment or all; how many."""
         mark = self._rows.mark
         ended = "" if before is None else f" AND lease_until < {mark(2)}"
-        sql = (
-            "UPDATE smalt_run SET status = 'queued', lease_owner = NULL, lease_until = 0 "
-            f"WHERE status = 'running' AND lease_owner = {mark(1)}{ended}"
-        )
+        held = _in_order(tx, f"status = 'running' AND lease_owner = {mark(1)}{ended}")
+        sql = f"UPDATE smalt_run SET status = 'queued', lease_owner = NULL, lease_until = 0 WHERE {held}"
         return await tx.execute(sql, [owner] if before is None else [owner, before])
 
     async def free_one(self, tx: Transaction, run_id: int, owner: str) -> None:
@@ -123,9 +119,8 @@ class RunRows:
 
     async def revive(self, tx: Transaction, run_id: int) -> bool:
         """Queue a failed run again, with the actions that were not done; whether it had failed."""
-        lock = " FOR UPDATE" if tx.dialect.name == "postgres" else ""
         where = f"id = {self._rows.mark(1)} AND status = 'failed'"
-        rows = await tx.fetch(f"SELECT {_RUN} FROM smalt_run WHERE {where}{lock}", [run_id])
+        rows = await tx.fetch(f"SELECT {_RUN} FROM smalt_run WHERE {where}{tx.dialect.lock}", [run_id])
         if not rows:
             return False
         run = run_of(rows[0])
@@ -178,6 +173,11 @@ class RunRows:
             f"finished_at = {mark(3)} WHERE automation_id = {mark(1)} AND status = 'queued'"
         )
         await tx.execute(sql, [automation_id, reason, self.now(), False])
+
+
+def _in_order(tx: Transaction, where: str) -> str:
+    """Rows that meet a condition, locked by id: so nobody who wants several waits in a circle."""
+    return f"id IN (SELECT id FROM smalt_run WHERE {where} ORDER BY id{tx.dialect.lock})"
 
 
 def run_of(row: Row) -> Run:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from kernel.access.actor import Actor
 from kernel.errors import InvalidInputError, NotFoundError
 from kernel.schema import Project, Schema
+from kernel.services.automations.loads import Loads
 from kernel.services.automations.model import Automation
 from kernel.storage.database import Transaction
 
@@ -23,6 +24,7 @@ class Stage:
     actor: Actor
     record_id: int | None
     now: datetime
+    loads: Loads = field(default_factory=Loads)
 
     @property
     def record(self) -> int:

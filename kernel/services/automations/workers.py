@@ -27,7 +27,7 @@ HANDS: Final = 64
 HANDS_OF_PROJECT: Final = 16
 TAKEN: Final = 20
 AT_ONCE: Final = 2
-"""Runs that a hand takes at a time, and that it works on at the same time."""
+"""Runs that a hand takes at a time, and for which it sends at the same time."""
 
 POLL_SECONDS: Final = 1.0
 _log = structlog.get_logger("smalt.automations")
@@ -126,8 +126,16 @@ class Workers:
             _log.exception("taking runs failed", automation=automation_id)
             await asyncio.sleep(POLL_SECONDS)
             return
-        waiting = list(reversed(taken))
+        waiting = list(reversed(await self._together(taken)))
         await asyncio.gather(*(self._carry_out_all(waiting) for _ in range(AT_ONCE)))
+
+    async def _together(self, taken: list[Run]) -> list[Run]:
+        """Do at once what may be; the runs that go on one by one."""
+        try:
+            return await self._executor.carry_out_together(taken, self._owner)
+        except Exception:
+            _log.exception("carrying out runs together failed", automation=taken[0].automation_id)
+            return taken
 
     async def _carry_out_all(self, waiting: list[Run]) -> None:
         while waiting:

@@ -118,6 +118,35 @@ async def test_people_are_assigned_fairly_and_told(plain: ProjectClient, new_cli
     assert run["actions"][0]["result"] == {"notified": 0, "by_email": 0, "not_members": 1}
 
 
+async def test_many_runs_at_once_are_even_and_each_is_told_of_alone(
+    plain: ProjectClient, new_client: NewClient, mails: Mailbox
+) -> None:
+    for name in ("ewa", "jan"):
+        await join(plain, await new_client(name))
+    await plain.add_field("Number", "number")
+    people = ["ewa@example.com", "jan@example.com"]
+    made = await automate(
+        plain,
+        "record_created",
+        {},
+        ("assign", {"people": people, "strategy": "least_loaded"}),
+        ("set_field", {"field": "title", "expression": "IF({number} = 3, '', {title})"}),
+        ("send_email", {"to": ["{assignees}"], "subject": "{title}", "body": "yours"}),
+        ("move_to_list", {"list": "Doing"}),
+    )
+    records = [{"title": f"Lead {n}", "fields": {"number": n}} for n in range(13)]
+    checked(await plain.batch(create=records), 200)
+    runs = await settled(plain, made, 13)
+    assert Counter(run["status"] for run in runs) == {"done": 12, "failed": 1}
+    assert {a["attempts"] for run in runs for a in run["actions"] if a["status"] != "skipped"} == {1}
+    [failed] = [run["actions"] for run in runs if run["status"] == "failed"]
+    assert [a["status"] for a in failed] == ["done", "failed", "skipped", "skipped"]
+    shares = Counter(run["actions"][0]["result"]["assigned"]["name"] for run in runs)
+    assert max(shares.values()) - min(shares.values()) <= 1, shares
+    subjects = Counter(mail["subject"] for mail in mails.mails)
+    assert subjects == Counter(f"Lead {n}" for n in range(13) if n != 3)
+
+
 async def test_mail_and_requests(crm: Crm, mails: Mailbox, web: WebServer, time: Time) -> None:
     mails.refusals += ["451 busy"]
     web.statuses += [503]
