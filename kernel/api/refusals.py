@@ -49,4 +49,5 @@ def reasons(request: Request[Any, Any, Any], status: int) -> Reasons | None:
 
 
 def _asked(query: bytes) -> bool:
-    return b"explain" in query and parse_qs(query).get(b"explain", [b""])[-1].lower() in (b"true", b"1")
+    given = parse_qs(query.decode("latin-1")).get("explain", [""]) if b"explain" in query else [""]
+    return given[-1].lower() in ("true", "1")

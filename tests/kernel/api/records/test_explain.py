@@ -100,3 +100,5 @@ async def test_refusals_say_by_what_rights(crm: Crm, new_client: NewClient) -> N
     assert "role" not in there["explain"]
     assert "explain" not in checked(await stranger.get(crm.deals.path), 404)
     assert (await stranger.get(f"/projects/{'9' * 5000}?explain=true")).status_code == 404
+    in_words = await junior.get(f"{path}/1", params={"explain": "false", "display": "język"})
+    assert "explain" not in checked(in_words, 404)
