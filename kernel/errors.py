@@ -54,7 +54,12 @@ class ExpressionError(InvalidInputError):
 
     def __init__(self, detail: str, position: int = 0) -> None:
         self.position = position
+        self.others: Sequence[ExpressionError] = ()
         super().__init__(detail)
+
+    def at(self, pointer: str) -> list[Fault]:
+        """The faults of an expression that stands at `pointer`: this one and the `others`."""
+        return [Fault(pointer, error.detail, error.position) for error in (self, *self.others)]
 
 
 class BrokenSourceError(SmaltError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import msgspec
 
@@ -26,6 +26,14 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=_LONGEST_NAME)]
     id: Annotated[str, msgspec.Meta(pattern="^[0-9]{0,16}$")] = ""
     color: Annotated[str, msgspec.Meta(pattern="^([a-z]{1,20}|#[0-9a-fA-F]{6})$")] | None = None
+
+
+def spelled_out(config: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A config as clients write it, with `{"name": …}` for options that are names alone."""
+    options = config.get("options")
+    if not isinstance(options, list):
+        return config
+    return {**config, "options": [{"name": o} if isinstance(o, str) else o for o in options]}
 
 
 class OptionsConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):

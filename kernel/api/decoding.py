@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import msgspec
 from litestar._openapi.schema_generation import SchemaCreator
@@ -154,7 +154,16 @@ def _plain_fault(value: Any, type_: Any, pointer: str) -> Iterator[Fault]:
     try:
         msgspec.convert(value, type_)
     except (msgspec.ValidationError, ValueError) as error:
-        yield fault_of(str(error), pointer)
+        words = _words(_bare(type_))
+        if isinstance(value, str) and words:
+            yield Fault(pointer, f"{nearest(value, words)} There is {', '.join(words)}.")
+        else:
+            yield fault_of(str(error), pointer)
+
+
+def _words(type_: Any) -> list[str]:
+    """The texts that a type allows, where it names them."""
+    return [word for word in get_args(type_) if isinstance(word, str)] if get_origin(type_) is Literal else []
 
 
 def _member_faults(value: dict[str, Any], struct: type[msgspec.Struct], pointer: str) -> Iterator[Fault]:

@@ -64,8 +64,9 @@ def _placed(expression: Expression, error: ExpressionError) -> InvalidInputError
     """For a filter tree, the pointer to its member instead of a position in a text."""
     if not expression.pointers:
         return error
-    pointer = expression.pointers[min(error.position, len(expression.pointers) - 1)]
-    return InvalidInputError(error.detail, [Fault(pointer, error.detail)])
+    last = len(expression.pointers) - 1
+    faults = [Fault(expression.pointers[min(e.position, last)], e.detail) for e in (error, *error.others)]
+    return InvalidInputError(error.detail, faults)
 
 
 def _value(context: Context, operand: Operand) -> Value:
@@ -113,7 +114,7 @@ def _compile_node(context: Context, node: Node) -> Operand:
         case Chain(position, "&", operands):
             return join(context, [operand_of(context, o) for o in operands], position)
         case Chain(position, operator, operands):
-            return _connect(context, operator, [operand_of(context, o) for o in operands], position)
+            return _connect(context, operator, operands, position)
         case Among(position, inner, options):
             found = [operand_of(context, option) for option in options]
             return comparison.among(context, operand_of(context, inner), found, position)
@@ -154,7 +155,15 @@ def _call(context: Context, node: Call) -> Operand:
     return function.call(context, arguments, node.position)
 
 
-def _connect(context: Context, operator: str, operands: Sequence[Operand], position: int) -> Operand:
-    """AND, OR: empty counts as false."""
-    conditions = [to_condition(context, o, f"What {operator} connects") for o in operands]
+def _connect(context: Context, operator: str, parts: Sequence[Node], position: int) -> Operand:
+    """AND, OR: empty counts as false. What is wrong with several parts is told together."""
+    conditions, errors = [], []
+    for part in parts:
+        try:
+            conditions.append(to_condition(context, operand_of(context, part), f"What {operator} connects"))
+        except ExpressionError as error:
+            errors += [error, *error.others]
+    if errors:
+        errors[0].others = errors[1:]
+        raise errors[0]
     return Operand(BOOLEAN, position, connect(operator, conditions), loose=True)

@@ -30,6 +30,9 @@ _COMPARISONS: Final = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", 
 _TEXTS: Final = {"contains": "CONTAINS", "starts_with": "STARTS_WITH", "ends_with": "ENDS_WITH"}
 _SETS: Final = ("in", "any_of", "not_in", "none_of", "all_of")
 _EMPTY: Final = ("is_empty", "is_not_empty")
+_SYNONYMS: Final = {
+    "gte": "ge", "lte": "le", "neq": "ne", "empty": "is_empty", "not_empty": "is_not_empty",
+}  # fmt: skip
 OPERATORS: Final = (*_COMPARISONS, *_TEXTS, "not_contains", *_SETS, "between", "within", *_EMPTY)
 
 
@@ -94,17 +97,24 @@ class _Reader:
         place = self._place(pointer)
         if not isinstance(value, list):
             raise _fault(pointer, "This must be a list of filters.")
-        members = tuple(self.read(member, f"{pointer}/{i}", depth + 1) for i, member in enumerate(value))
-        if not members:
-            return Literal(place, operator == "AND")
-        return Chain(place, operator, members)
+        members: list[Node] = []
+        faults: list[Fault] = []
+        for index, member in enumerate(value):
+            try:
+                members.append(self.read(member, f"{pointer}/{index}", depth + 1))
+            except InvalidInputError as error:
+                faults += error.faults
+        if faults:
+            raise InvalidInputError(faults[0].detail, faults)
+        return Chain(place, operator, tuple(members)) if members else Literal(place, operator == "AND")
 
     def _comparison(self, value: Mapping[str, object], pointer: str, place: int) -> Node:
         _only(value, ("field", "op", "value"), pointer)
-        for name in ("field", "op"):
-            if not isinstance(value.get(name), str):
-                raise _fault(f"{pointer}/{name}", f"'{name}' is missing or not a text.")
-        operator = str(value["op"])
+        missing = [n for n in ("field", "op") if not isinstance(value.get(n), str)]
+        if missing:
+            faults = [Fault(f"{pointer}/{name}", f"'{name}' is missing or not a text.") for name in missing]
+            raise InvalidInputError(faults[0].detail, faults)
+        operator = _SYNONYMS.get(str(value["op"]), str(value["op"]))
         if operator not in OPERATORS:
             near = _near(operator, OPERATORS)
             raise _fault(f"{pointer}/op", f"There is no operator '{operator[:40]}'.{near}")
@@ -155,11 +165,17 @@ class _Reader:
         among: Node = Among(place, field, options) if options else Literal(place, False)
         return Not(place, among) if operator in ("not_in", "none_of") else among
 
-    def _literals(self, values: Sequence[object], pointer: str) -> list[Literal]:
+    def _literals(self, values: Sequence[object], pointer: str) -> list[Node]:
         return [self._literal(value, f"{pointer}/{i}") for i, value in enumerate(values)]
 
-    def _literal(self, value: object, pointer: str) -> Literal:
+    def _literal(self, value: object, pointer: str) -> Node:
+        """A plain value, or one in the shape that records have it in."""
         place = self._place(pointer)
+        if isinstance(value, Mapping) and value.keys() == {"amount", "currency"}:
+            parts = (self._literal(value[name], f"{pointer}/{name}") for name in ("amount", "currency"))
+            return Call(place, "MONEY", tuple(parts))
+        if isinstance(value, Mapping) and isinstance(value.get("id"), str):
+            value = value["id"]
         if value is None or isinstance(value, bool):
             return Literal(place, value)
         if isinstance(value, str):

@@ -19,6 +19,7 @@ from kernel.queries.frames import Narrowed, Rows
 from kernel.queries.pages import restrict
 from kernel.queries.past import at_moment
 from kernel.queries.paths import PathResolver, value_at
+from kernel.queries.refusals import Refusals
 from kernel.queries.sorting import sortable
 from kernel.schema import Project, Schema
 from kernel.storage.database import Row, Statement
@@ -112,13 +113,27 @@ def aggregate_query(
     """
     compilation = at_moment(schema, actor, dialect, now, as_of)
     scope = root_scope(compilation, compilation.schema.projects[project.id])
-    condition = request.filter
-    if condition is not None and (isinstance(condition, dict) or condition.strip()):
-        restrict(scope, condition)
-    groups = _groups(scope, request.group_by)
-    measures = _measures(scope, request.measures or {"count": Measure(function="count")})
+    groups, measures = _asked(scope, request)
     statement = compilation.statement(_sql(scope, groups, measures, request.limit))
     return AggregateQuery(statement, request.limit)
+
+
+def _asked(scope: Scope, request: AggregateRequest) -> tuple[list[Group], dict[str, Value]]:
+    """The groups and measures of the rows that are left after the filter."""
+    refusals, condition = Refusals(), request.filter
+    if condition is not None and (isinstance(condition, dict) or condition.strip()):
+        with refusals.noted():
+            restrict(scope, condition)
+    groups: list[Group] = []
+    for place, grouping in enumerate(request.group_by):
+        with refusals.noted():
+            groups.append(_group(scope, place, grouping, groups))
+    measures: dict[str, Value] = {}
+    for name, measure in (request.measures or {"count": Measure(function="count")}).items():
+        with refusals.noted():
+            measures[name] = _measured(scope, name, measure)
+    refusals.tell("The query is not valid.")
+    return groups, measures
 
 
 def _sql(scope: Scope, groups: Sequence[Group], measures: Mapping[str, Value], limit: int) -> str:
@@ -154,21 +169,12 @@ def _warnings(scope: Scope, measures: Mapping[str, Value]) -> str:
     return f"coalesce(',\"warnings\":[' || {listed} || ']', '')"
 
 
-def _groups(scope: Scope, wanted: Sequence[str | Grouping]) -> list[Group]:
-    groups: list[Group] = []
-    for place, grouping in enumerate(wanted):
-        group = _group(scope, place, grouping)
-        if any(g.name == group.name for g in groups):
-            fault = Fault(f"/group_by/{place}", f"'{group.name}' is grouped by already.")
-            raise InvalidInputError("The grouping is not valid.", [fault])
-        groups.append(group)
-    return groups
-
-
-def _group(scope: Scope, place: int, wanted: str | Grouping) -> Group:
+def _group(scope: Scope, place: int, wanted: str | Grouping, before: Sequence[Group]) -> Group:
     grouping = wanted if isinstance(wanted, Grouping) else Grouping(wanted)
     pointer = f"/group_by/{place}"
     try:
+        if any(g.name == grouping.field for g in before):
+            raise ExpressionError(f"'{grouping.field}' is grouped by already.")
         value = value_at(scope, grouping.field.strip("{}").split("."))
         value = single_rows(scope, value)
         if grouping.interval is not None:
@@ -209,16 +215,13 @@ def _group_of(scope: Scope, name: str, value: Value) -> Group:
     return Group(name, value.sql, dialect.json_of(replace(value, json=shaped)), value.sql)
 
 
-def _measures(scope: Scope, measures: Mapping[str, Measure]) -> dict[str, Value]:
-    found = {}
-    for name, measure in measures.items():
-        pointer = f"/measures/{name.replace('~', '~0').replace('/', '~1')}"
-        try:
-            found[name] = compile_measure(parse(measure_text(measure)), PathResolver(scope))
-        except (ExpressionError, BrokenSourceError) as error:
-            fault = Fault(pointer, error.detail, getattr(error, "position", None))
-            raise InvalidInputError("The measure is not valid.", [fault]) from error
-    return found
+def _measured(scope: Scope, name: str, measure: Measure) -> Value:
+    pointer = f"/measures/{name.replace('~', '~0').replace('/', '~1')}"
+    try:
+        return compile_measure(parse(measure_text(measure)), PathResolver(scope))
+    except (ExpressionError, BrokenSourceError) as error:
+        fault = Fault(pointer, error.detail, getattr(error, "position", None))
+        raise InvalidInputError("The measure is not valid.", [fault]) from error
 
 
 def _named(field: str) -> str:

@@ -27,6 +27,7 @@ from kernel.queries.narrowing import Noting, require_rows
 from kernel.queries.past import at_moment, of_record
 from kernel.queries.paths import PathResolver, with_every_right
 from kernel.queries.record_json import record_json, unknown_names, without_empty_warnings
+from kernel.queries.refusals import Refusals
 from kernel.queries.searching import Search
 from kernel.queries.segments import page_select
 from kernel.queries.sorting import SortKey, sort_keys
@@ -95,9 +96,8 @@ def page_query(
 ) -> PageQuery:
     """Compile a request for one reader. Raises InvalidInputError for what it cannot mean."""
     compilation = at_moment(schema, actor, dialect, now, request.as_of)
-    scope = _filtered(compilation, compilation.schema.projects[project.id], request)
+    scope, keys = _asked(compilation, compilation.schema.projects[project.id], request)
     total = _total(compilation, scope) if request.count else None
-    keys = tuple(sort_keys(scope, request.sort))
     signature = _signature(project, request)
     place = None if request.cursor is None else decode_cursor(request.cursor, keys, signature)
     sql = _page_sql(compilation, scope, keys, place, request)
@@ -120,7 +120,6 @@ def _page_sql(
     inner = page_select(scope.frame, keys, place, request.limit + 1, compilation.parameters, request.offset)
     # The page's ids have passed the reader's scope already; to compile it again would add parameters.
     outer = Scope(compilation, scope.project, Frame(compilation.aliases, f"{scope.project.table} o"), "o")
-    _check_names(outer, request)
     items = compilation.dialect.json_collect(
         record_json(outer, request.fields, trash=request.trash), "page.place"
     )
@@ -164,16 +163,29 @@ def record_query(
     return RecordQuery(*compilation.statement(sql), compilation.timeless)
 
 
-def _filtered(compilation: Compilation, project: Project, request: PageRequest) -> Scope:
-    """The rows that a request asks for, as the outermost scope."""
-    scope = root_scope(compilation, project, trash=request.trash)
+def _asked(
+    compilation: Compilation, project: Project, request: PageRequest
+) -> tuple[Scope, tuple[SortKey, ...]]:
+    """The rows that a request asks for, as the outermost scope, and their order."""
+    scope, refusals = root_scope(compilation, project, trash=request.trash), Refusals()
     for pointer, condition in _conditions(request):
-        restrict(scope, condition, pointer)
+        with refusals.noted():
+            restrict(scope, condition, pointer)
+    _search_and_allow(scope, request)
+    keys: tuple[SortKey, ...] = ()
+    with refusals.noted():
+        keys = tuple(sort_keys(scope, request.sort))
+    with refusals.noted():
+        _check_names(scope, request)
+    refusals.tell("The query is not valid.")
+    return scope, keys
+
+
+def _search_and_allow(scope: Scope, request: PageRequest) -> None:
     if request.q is not None and request.q.strip():
         scope.frame.restrict(Search(scope, request.q).found())
     if request.allowed:
         allow(scope, request.allowed)
-    return scope
 
 
 def restrict(scope: Scope, condition: str | dict[str, Any], pointer: str = "/filter") -> None:
@@ -183,9 +195,10 @@ def restrict(scope: Scope, condition: str | dict[str, Any], pointer: str = "/fil
         resolver = Noting(scope)
         scope.frame.restrict(compile_condition(expression, resolver))
         require_rows(scope, expression, resolver.noted)
-    except (ExpressionError, BrokenSourceError) as error:
-        fault = Fault(pointer, error.detail, getattr(error, "position", None))
-        raise InvalidInputError("The filter is not valid.", [fault]) from error
+    except ExpressionError as error:
+        raise InvalidInputError("The filter is not valid.", error.at(pointer)) from error
+    except BrokenSourceError as error:
+        raise InvalidInputError("The filter is not valid.", [Fault(pointer, error.detail)]) from error
     except InvalidInputError as error:
         raise InvalidInputError("The filter is not valid.", _below(pointer, error.faults)) from error
 

@@ -15,6 +15,7 @@ from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInpu
 from kernel.queries.compilation import Compilation, Scope
 from kernel.queries.fields import canonical
 from kernel.queries.paths import value_at
+from kernel.queries.refusals import Refusals
 from kernel.values import ID, INTEGER, TEXT, Kind, Value, ValueType
 
 MAXIMUM_KEYS = 8
@@ -55,7 +56,11 @@ def sort_keys(scope: Scope, sort: str | None) -> list[SortKey]:
     names = [part.strip() for part in (sort or "").split(",") if part.strip()]
     if len(names) > MAXIMUM_KEYS:
         raise _fault(f"Sort by {MAXIMUM_KEYS} fields at the most.")
-    keys = [_key(scope, name) for name in names]
+    keys, refusals = [], Refusals()
+    for name in names:
+        with refusals.noted():
+            keys.append(_key(scope, name))
+    refusals.tell("The sort is not valid.")
     downwards = bool(keys) and keys[-1].descending
     return [*keys, SortKey(scope.column("id"), ID, downwards, nullable=False, source=scope.alias)]
 

@@ -12,6 +12,7 @@ import msgspec
 
 from kernel.errors import Fault, InvalidInputError, PluginError, SmaltError
 from kernel.fields import ColumnSpec, Derivation, FieldType
+from kernel.option_lists import OptionsConfig, spelled_out
 from kernel.schema import Field
 
 _PLACE = re.compile(r" - at `(key in )?\$(?P<path>.*)`$")
@@ -74,6 +75,8 @@ def definition_of(field: Field) -> Definition | None:
 
 def decode_config(type_: Configured, raw: Mapping[str, Any]) -> Any:
     """The config Struct; all faults of its members are reported together."""
+    if issubclass(type_.config_type, OptionsConfig):
+        raw = spelled_out(raw)
     faults = [*_unknown(type_, raw), *_wrong(type_, raw)]
     if faults:
         raise InvalidInputError(faults=faults)

@@ -190,24 +190,24 @@ class FieldService:
             await self._parts.rows.update(tx, "smalt_field", field.id, gone)
             await self._log(tx, actor, project_id, "deleted", {"id": str(field.id)} | told(field))
 
-    async def restore(self, actor: Actor, project_id: int, field_id: int) -> FieldState:
-        """Take a field out of the trash with its values, to the place it had in the order."""
+    async def restore(self, actor: Actor, project_id: int, name: str) -> FieldState:
+        """Take a field, by its id or key, out of the trash with its values, to the place it had."""
         async with self._parts.database.transaction(schema_change=True) as tx:
             schema = await self._parts.schema.change(tx)
             project = configurable_project(schema, actor, project_id)
-            found = next((f for f in project.fields if f.id == field_id and f.deleted), None)
+            found = next((f for f in project.fields if f.deleted and name in (str(f.id), f.key)), None)
             if found is None:
                 raise NotFoundError("There is no such field in the trash.")
             index = sum(f.position < found.position for f in project.live_fields)
-            order = arranged([f.id for f in project.live_fields], field_id, Place(index))
+            order = arranged([f.id for f in project.live_fields], found.id, Place(index))
             field = replace(found, deleted=False, position=index)
             after = with_field(schema, field)
             self._checks.loops(after, field)
             await self._indices.update(tx, project, replace(field, unique=False), field)
             back = {"deleted_at": None, "deleted_by": None}
-            await self._parts.rows.update(tx, "smalt_field", field_id, back)
+            await self._parts.rows.update(tx, "smalt_field", found.id, back)
             await self._parts.rows.place(tx, "smalt_field", order)
-            await self._log(tx, actor, project_id, "restored", {"id": str(field_id)} | told(field))
+            await self._log(tx, actor, project_id, "restored", {"id": str(found.id)} | told(field))
         return self._state(ordered(after, project_id, order), field)
 
     def _key(self, project: Project, data: FieldInput, name: str, faults: Faults) -> str:

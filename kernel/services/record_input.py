@@ -53,14 +53,23 @@ class DraftParser:
 
     def parse(self, data: Mapping[str, Any], new: bool, pointer: str = "") -> Draft:
         """A draft, or InvalidInputError with every fault found, or ForbiddenError."""
+        draft = self.draft(data, new, pointer)
+        if draft.faults:
+            raise InvalidInputError("The record is not valid.", draft.faults)
+        return draft
+
+    def draft(self, data: Mapping[str, Any], new: bool, pointer: str = "") -> Draft:
+        """A draft with every fault found; ForbiddenError where that is all that is wrong.
+
+        For those who will find more faults, and report all of them together.
+        """
         self._faults, self._denied = [], []
         draft = Draft()
         for name, value in data.items():
             self._member(draft, name, value, pointer)
         self._complete(draft, new, pointer)
-        if self._faults:
-            raise InvalidInputError("The record is not valid.", self._faults)
-        if self._denied:
+        draft.faults = self._faults
+        if self._denied and not self._faults:
             raise ForbiddenError(f"You may not change {', '.join(sorted(self._denied))}.")
         return draft
 
@@ -116,7 +125,7 @@ class DraftParser:
 
     def _complete(self, draft: Draft, new: bool, pointer: str) -> None:
         """What a record must have."""
-        if new and "title" not in draft.columns and not self._faults:
+        if new and "title" not in draft.columns and "title" not in self._denied:
             self._fault(f"{pointer}/title", "Give the record a title.")
         for custom in self.project.live_fields:
             if not custom.required or custom.derived or custom.type is None:

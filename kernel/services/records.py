@@ -56,7 +56,7 @@ def demand(access: ProjectAccess, ability: str, doing: str) -> None:
 def _new(data: Mapping[str, Any]) -> Parse[Draft]:
     def parse(project: Project, access: ProjectAccess) -> Draft:
         demand(access, "create", "new records")
-        return DraftParser(project, access).parse(data, new=True)
+        return DraftParser(project, access).draft(data, new=True)
 
     return parse
 
@@ -64,7 +64,7 @@ def _new(data: Mapping[str, Any]) -> Parse[Draft]:
 def _changed(data: Mapping[str, Any]) -> Parse[Draft]:
     def parse(project: Project, access: ProjectAccess) -> Draft:
         demand(access, "edit", "changes to records")
-        return DraftParser(project, access).parse(data, new=False)
+        return DraftParser(project, access).draft(data, new=False)
 
     return parse
 
@@ -251,9 +251,10 @@ class RecordService:
     async def resolve(
         self, work: Writing, drafts: list[tuple[str, Draft]], before: Mapping[str, Current] | None = None
     ) -> None:
-        """Find the people and records that drafts name, or raise InvalidInputError."""
+        """Find the people and records that drafts name, or raise InvalidInputError with all their faults."""
         finder = LinkFinder(work.tx, self.dialect, work.schema, work.actor, work.now)
-        checked(await finder.find(work.project, drafts, before))
+        faults = [fault for _, draft in drafts for fault in draft.faults]
+        checked([*faults, *await finder.find(work.project, drafts, before)])
 
     async def current(self, work: Writing, record_id: int, trash: bool = False) -> Current:
         """A record as it stands, or NotFoundError."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from kernel.dialects.base import Dialect, unchanged
+from kernel.errors import Fault
 from kernel.fields import ENTITIES, KIND_OF_COLUMN, Column, ColumnSpec
 from kernel.schema import BUILT_IN_LINKS, Field, FieldColumn, Project
 from kernel.storage.defaults import defaults_of
@@ -44,7 +45,7 @@ class Draft:
     files may still be text (id, email) until they have been found. `links`: tags and assignees
     by link id. `completed`: done now, unless it is done already; or not done any more.
     `stays`: where a new record has been, ids of lists with the moments of coming there; only samples
-    of templates have such a past.
+    of templates have such a past. `faults`: what is wrong with it, so that it cannot be written.
     """
 
     columns: dict[str, Any] = field(default_factory=dict)
@@ -52,6 +53,7 @@ class Draft:
     links: dict[int, list[Any]] = field(default_factory=dict)
     completed: bool | None = None
     stays: Sequence[tuple[int, datetime]] = ()
+    faults: Sequence[Fault] = ()
 
     def settle(self, now: datetime, completed_at: datetime | None) -> None:
         """Turn `completed` into the moment it means for a record that was completed then, or not."""

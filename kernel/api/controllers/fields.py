@@ -105,7 +105,7 @@ class FieldsController(Controller):
     @post("/{field_id:str}/restore", status_code=200, summary="Take a field out of the trash")
     async def restore(self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id) -> FieldView:
         project = identifier(project_id)
-        restored = await kernel.fields.restore(actor, project, identifier(field_id))
+        restored = await kernel.fields.restore(actor, project, field_id)
         return await _whole(kernel, actor, project, restored)
 
     @post(

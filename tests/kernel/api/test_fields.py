@@ -153,8 +153,8 @@ async def test_a_deleted_field_keeps_its_values(client: httpx.AsyncClient, proje
     assert (await client.get(f"{project}/records/{record['id']}")).json()["fields"] == {}
     trash = (await client.get(f"{project}/fields", params={"deleted": True})).json()["items"]
     assert [f["key"] for f in trash] == ["amount", "customer"]
-    for gone in trash:
-        assert (await client.post(f"{project}/fields/{gone['id']}/restore")).status_code == 200
+    for name in ("amount", trash[1]["id"]):
+        assert (await client.post(f"{project}/fields/{name}/restore")).status_code == 200
     found = (await client.get(f"{project}/records/{record['id']}")).json()
     assert found["fields"] == record["fields"]
     assert (await client.get(f"{project}/fields/amount")).json() == made

@@ -214,7 +214,12 @@ async def test_faults(crm: Crm) -> None:
         ({"mesures": {}}, "/mesures"),
     ):
         assert list(faults(await crm.deals.try_aggregate(**body))) == [pointer], body
-    assert "'list'" in faults(await crm.deals.try_aggregate(group_by=["lst"]))["/group_by/0"]
+    several = {"filter": "{x} = 1", "group_by": ["lst"], "measures": {"a": {}, "b": count, "c": {}}}
+    told = faults(await crm.deals.try_aggregate(**several))
+    assert list(told) == ["/filter", "/group_by/0", "/measures/a", "/measures/c"]
+    assert "'list'" in told["/group_by/0"]
+    refused = await crm.deals.try_aggregate(measures={"a": {"function": "avg", "field": "amount"}})
+    assert "'average'" in faults(refused)["/measures/a/function"]
 
 
 async def test_more_groups_than_asked_for(plain: ProjectClient) -> None:

@@ -46,7 +46,7 @@ async def test_an_atomic_batch_writes_nothing_when_an_item_is_bad(crm: Crm) -> N
         delete=["18", "x", kept["id"]],
     )  # fmt: skip
     assert sorted(faults(answer)) == [
-        "/create/1/title", "/create/2/titel", "/create/3/fields/confidence", "/create/4/assignees",
+        "/create/1/title", "/create/2/titel", "/create/2/title", "/create/3/fields/confidence", "/create/4/assignees",
         "/create/5/fields/customer", "/delete/0", "/delete/1", "/delete/2", "/update/1/version",
         "/update/2/id", "/update/3/id", "/update/4/id",
     ]  # fmt: skip
@@ -65,7 +65,7 @@ async def test_a_batch_that_is_not_atomic_writes_what_is_good(crm: Crm) -> None:
     assert result["updated"] == [kept["id"], None]
     assert result["deleted"] == [gone["id"], None]
     assert [error["pointer"] for error in result["errors"]] == [
-        "/create/1/title", "/create/2/titel", "/create/3/fields/confidence", "/create/4/assignees",
+        "/create/1/title", "/create/2/titel", "/create/2/title", "/create/3/fields/confidence", "/create/4/assignees",
         "/create/5/fields/customer", "/update/1/version", "/delete/1",
     ]  # fmt: skip
     assert sorted(await crm.deals.titles()) == ["new", "ok", "older"]

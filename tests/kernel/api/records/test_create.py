@@ -99,8 +99,8 @@ async def test_several_faults_together(crm: Crm) -> None:
     )  # fmt: skip
     found = faults(answer)
     assert sorted(found) == [
-        "/due_at", "/fields/amount", "/fields/close_date", "/fields/confidence", "/fields/customer_email",
-        "/fields/customr", "/fields/profit", "/list", "/tags", "/titel", "/title",
+        "/assignees", "/due_at", "/fields/amount", "/fields/close_date", "/fields/confidence",
+        "/fields/customer_email", "/fields/customr", "/fields/profit", "/list", "/tags", "/titel", "/title",
     ]  # fmt: skip
     assert "'Negotiations'" in found["/list"]
     assert "'branding'" in found["/tags"]
@@ -112,6 +112,8 @@ async def test_several_faults_together(crm: Crm) -> None:
 async def test_people_and_records_that_are_not_there(crm: Crm) -> None:
     answer = await crm.deals.try_add(assignees=["nobody@example.com", "17"], fields={"customer": "17"})
     assert sorted(faults(answer)) == ["/assignees", "/fields/customer"]
+    answer = await crm.deals.try_add(fields={"customer": "17", "amount": "much"}, title=None)
+    assert sorted(faults(answer)) == ["/fields/amount", "/fields/customer", "/title"]
 
 
 MALFORMED: list[tuple[dict[str, Any], str]] = [

@@ -132,6 +132,9 @@ async def test_trees(crm: Crm) -> None:
         ({"field": "list", "op": "eq", "value": "negotiations"}, "a"),
         ({"field": "amount", "op": "gt", "value": 50000}, "a"),
         ({"field": "amount", "op": "le", "value": "10.00"}, "b"),
+        ({"field": "amount", "op": "lte", "value": {"amount": "10", "currency": "EUR"}}, "b"),
+        ({"field": "amount", "op": "gt", "value": {"amount": "1", "currency": "USD"}}, ""),
+        ({"field": "customer", "op": "in", "value": [{"id": acme["id"], "title": "Acme"}]}, "a"),
         ({"field": "customer.category", "op": "in", "value": ["Retail", "Other"]}, "a"),
         ({"field": "{customer.category}", "op": "not_in", "value": ["Retail"]}, "bc"),
         ({"field": "tags", "op": "all_of", "value": ["SEO", "website"]}, "a"),
@@ -157,10 +160,11 @@ async def test_trees(crm: Crm) -> None:
 async def test_faults_of_trees_point_below_the_filter(crm: Crm) -> None:
     good = {"field": "amount", "op": "gt", "value": 5}
     bad: list[tuple[Json, str]] = [
-        ({}, "/filter/field"),
         ({"field": "amount", "op": "gt"}, "/filter/value"),
         ({"field": "amount", "op": "gtt", "value": 1}, "/filter/op"),
-        ({"field": "amount", "op": "gt", "value": {}}, "/filter/value"),
+        ({"field": "amount", "op": "gt", "value": []}, "/filter/value"),
+        ({"field": "amount", "op": "gt", "value": {"amount": 5}}, "/filter/value"),
+        ({"field": "amount", "op": "gt", "value": {"amount": 5, "currency": 7}}, "/filter/value/currency"),
         ({"field": "amount", "op": "between", "value": [1]}, "/filter/value"),
         ({"field": "close_date", "op": "eq", "value": "soon"}, "/filter/value"),
         ({"field": "amout", "op": "eq", "value": 1}, "/filter/field"),
@@ -174,6 +178,22 @@ async def test_faults_of_trees_point_below_the_filter(crm: Crm) -> None:
     for tree, pointer in bad:
         assert list(faults(await crm.deals.query(filter=tree))) == [pointer], tree
         assert list(faults(await crm.deals.try_aggregate(filter=tree))) == [pointer], tree
+
+
+async def test_several_faults_of_a_query_come_together(crm: Crm) -> None:
+    unknown = {"field": "amout", "op": "eq", "value": 1}
+    shapes = {"all": [{}, {"any": [{"field": "amount", "op": "gtt"}]}]}
+    for body, pointers in (
+        ({"filter": shapes}, ["/filter/all/0/field", "/filter/all/0/op", "/filter/all/1/any/0/op"]),
+        ({"filter": {"any": [unknown, {"not": {"all": [unknown]}}]}},
+         ["/filter/any/0/field", "/filter/any/1/not/all/0/field"]),
+        ({"filter": "{a} = 1", "sort": "b,-c", "fields": ["d"]}, ["/filter", "/sort", "/sort", "/fields"]),
+    ):  # fmt: skip
+        assert [f["pointer"] for f in checked(await crm.deals.query(**body), 422)["errors"]] == pointers
+    refused = await crm.deals.query(filter="{a} = 1 AND ({amount} > 1 OR {title} > 5 OR {b.c} = 1)")
+    assert [(f["position"], "'a'" in f["detail"]) for f in checked(refused, 422)["errors"]] == [
+        (0, True), (29, False), (44, False),
+    ]  # fmt: skip
 
 
 async def test_filters_without_end(plain: ProjectClient) -> None:

@@ -85,7 +85,7 @@ async def goes_on(kernel: Kernel, ids: dict[str, int]) -> None:
     assert targets
     assert targets <= {id_ for name, id_ in ids.items() if name.endswith(" 2")}
     trashed = next(f for f in deals.fields if f.key == "confidence")
-    await kernel.fields.restore(SYSTEM, deals.id, trashed.id)
+    await kernel.fields.restore(SYSTEM, deals.id, trashed.key)
     made, _ = await kernel.records.create(SYSTEM, deals.id, {"title": "After", "fields": {"amount": 5}})
     assert json.loads((await kernel.records.reader.record(SYSTEM, deals.id, made)).json)["title"] == "After"
 

@@ -123,7 +123,7 @@ async def works(url: str, directory: Path) -> None:
     deals = next(p for p in schema.projects.values() if p.name == "Opportunities")
     made, _ = await kernel.records.create(SYSTEM, deals.id, {"title": "After", "fields": {"amount": 5}})
     trashed = next(f for f in deals.fields if f.key == "confidence")
-    await kernel.fields.restore(SYSTEM, deals.id, trashed.id)
+    await kernel.fields.restore(SYSTEM, deals.id, trashed.key)
     record = await kernel.records.reader.record(SYSTEM, deals.id, made)
     assert json.loads(record.json)["fields"]["confidence"] is None
     await kernel.stop()
