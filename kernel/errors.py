@@ -74,6 +74,10 @@ class ForbiddenError(SmaltError):
     """You may not do this."""
 
 
+class PreviewError(ForbiddenError):
+    """Nothing can be changed while you look as somebody else."""
+
+
 class NotFoundError(SmaltError):
     """There is no such thing, or you may not see it."""
 

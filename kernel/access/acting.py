@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kernel.access.actor import Actor, ProjectAccess
-from kernel.access.rights import BUILT_IN, custom
+from kernel.access.actor import Actor
+from kernel.access.rights import membership
 from kernel.access.version import ACCESS_VERSION
 from kernel.dialects.base import Parameters
 from kernel.errors import ForbiddenError
@@ -23,24 +23,25 @@ async def actor_of(
     database: Reading, user_id: int | None, via: str, projects: Iterable[int] | None = None
 ) -> Actor:
     """The actor for a user, limited to `projects` where given. ForbiddenError for who is gone."""
-    person, members = Parameters(database.dialect), Parameters(database.dialect)
+    person = Parameters(database.dialect)
     person_sql = _PERSON.format(id=person.add(user_id, ID), true=person.add(True, BOOLEAN))
-    members_sql = _MEMBERSHIPS.format(id=members.add(user_id, ID))
     version, found, rows = await database.read(
-        ACCESS_VERSION, Statement(person_sql, person.values), Statement(members_sql, members.values)
+        ACCESS_VERSION, Statement(person_sql, person.values), memberships_of(database, user_id)
     )
     if not found:
         raise ForbiddenError("Whoever started this is not active any more.")
-    memberships: dict[int, ProjectAccess] = {
-        project_id: BUILT_IN[role] if role_id is None else custom(role_id, fields, scope, can)
-        for project_id, role, role_id, fields, scope, can in rows
-    }
     return Actor(
         user_id=found[0][0],
         name=found[0][1],
         admin=bool(found[0][2]),
         token_projects=None if projects is None else frozenset(projects),
-        memberships=memberships,
+        memberships=dict(map(membership, rows)),
         via=via,
         access_version=version[0][0],
     )
+
+
+def memberships_of(database: Reading, user_id: int | None) -> Statement:
+    """The roles of a user, in rows for `membership`."""
+    use = Parameters(database.dialect)
+    return Statement(_MEMBERSHIPS.format(id=use.add(user_id, ID)), use.values)

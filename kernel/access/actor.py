@@ -33,6 +33,19 @@ FULL_ACCESS = ProjectAccess(role="owner")
 
 
 @dataclass(frozen=True)
+class Preview:
+    """That somebody looks as a role, or as the member `user_id`: only reads, and nothing of their own.
+
+    `path` names whom; `user_id` is None for who sees no other dashboards than the actor; `by_admin`: an
+    administrator of the installation looks.
+    """
+
+    path: str
+    user_id: int | None = None
+    by_admin: bool = False
+
+
+@dataclass(frozen=True)
 class Actor:
     """A signed-in user, or the system itself (`user_id` None), at one moment.
 
@@ -57,13 +70,22 @@ class Actor:
     """The batch to which all that they do belongs, where it is to be taken back as a whole."""
     uploads: frozenset[int] = frozenset()
     """Files that somebody without an account has just brought, which nothing holds yet."""
+    preview: Preview | None = None
+    """Whom they look as (see `kernel.access.previews`)."""
 
     @property
     def rights_key(self) -> tuple[object, ...]:
         """Equal for actors who see the same; members' rights hold for one access version."""
+        if self.preview is not None:
+            return (self.user_id, self.access_version, self.token_projects, self.preview)
         if self.admin:
             return ("admin", self.token_projects)
         return (self.user_id, self.access_version, self.token_projects)
+
+    @property
+    def person(self) -> int | None:
+        """Whose own things are read (views, reminders, notices, uploads); None for nobody's."""
+        return self.user_id if self.preview is None else None
 
     def access(self, project_id: int) -> ProjectAccess | None:
         """The access to a project; None when the project must look as if it did not exist."""

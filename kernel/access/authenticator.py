@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from kernel.access.actor import Actor, ProjectAccess
+from kernel.access.actor import Actor
 from kernel.access.last_use import LastUse
-from kernel.access.rights import BUILT_IN, custom
+from kernel.access.previews import seeing_as
+from kernel.access.rights import membership
 from kernel.access.secrets import TOKEN_PREFIX, digest
 from kernel.access.version import ACCESS_VERSION
 from kernel.clock import Clock, to_milliseconds
@@ -69,8 +70,17 @@ class Authenticator:
         return await self._identify("smalt_session", digest(secret), check)
 
     async def again(self, identity: Identity) -> Identity:
-        """The same token or session with the rights of now. Raises NotAuthenticatedError."""
-        return await self._identify(*identity.key, check=True)
+        """The same token or session with the rights of now, in the same preview.
+
+        Raises NotAuthenticatedError, and what `seeing_as` raises.
+        """
+        found = await self._identify(*identity.key, check=True)
+        preview = identity.actor.preview
+        return found if preview is None else await self.seeing_as(found, preview.path)
+
+    async def seeing_as(self, identity: Identity, wanted: str) -> Identity:
+        """The same, who looks as a role or a member; see `kernel.access.previews`."""
+        return identity._replace(actor=await seeing_as(self._database, identity.actor, wanted))
 
     async def _identify(self, table: str, hash_: str, check: bool) -> Identity:
         known = self._known.get(hash_)
@@ -126,13 +136,8 @@ def _identity(row: Row, members: Sequence[Row], version: int, key: tuple[str, st
         admin=bool(admin),
         scopes=ALL_SCOPES if scopes is None else frozenset(_names.decode(scopes)),
         token_projects=None if projects is None else frozenset(int(p) for p in _names.decode(projects)),
-        memberships=dict(_membership(m) for m in members),
+        memberships=dict(map(membership, members)),
         via="page" if key[0] == "smalt_session" else "api",
         access_version=version,
     )
     return Identity(actor, credential_id, expires_at, key)
-
-
-def _membership(row: tuple[Any, ...]) -> tuple[int, ProjectAccess]:
-    project_id, role, role_id, fields, scope, can = row
-    return project_id, BUILT_IN[role] if role_id is None else custom(role_id, fields, scope, can)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -29,6 +29,12 @@ BUILT_IN: Final[Mapping[str, ProjectAccess]] = {
 
 _rules = msgspec.json.Decoder(dict[str, Rule])
 _abilities = msgspec.json.Decoder(dict[str, bool])
+
+
+def membership(row: tuple[Any, ...]) -> tuple[int, ProjectAccess]:
+    """What a row says: project, built-in role, and of a custom one id, fields, scope and abilities."""
+    project_id, role, role_id, fields, scope, can = row
+    return project_id, BUILT_IN[role] if role_id is None else custom(role_id, fields, scope, can)
 
 
 def custom(role_id: int, fields: str, scope: str | None, can: str) -> ProjectAccess:

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
+from kernel.access.previews import HEADER
 from kernel.api.examples import example
 from kernel.api.problems import MEDIA_TYPE
 from kernel.api.record_schemas import SCHEMAS as RECORDS
@@ -39,6 +40,18 @@ _RESPONSES: Final = {
 
 _OF_READS: Final = {"/events": "429", "/download": "409", "/content": "416"}
 """What some reads may answer beside what all do, by the ends of their paths."""
+
+_SEE_AS: Final = (
+    "Look with the rights of a role, or of a member, of a project whose roles you may change: "
+    "`projects/<id>/roles/<id or name>` or `projects/<id>/members/<id>`. You never see more than else; what "
+    "they may not see is not there, other projects are as the member sees them (for a role: not at all), and "
+    "all that changes something is refused with `preview-is-read-only`."
+)
+_PARAMETERS: Final[dict[str, Any]] = {
+    "SeeAs": {"name": HEADER, "in": "header", "description": _SEE_AS},
+    "SeeAsQuery": {"name": "see_as", "in": "query", "description": f"The same as the header `{HEADER}`, for "
+                   "pictures and event streams, which cannot send it."},
+}  # fmt: skip
 
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
@@ -79,6 +92,10 @@ def complete(
     schemas |= {"Problem": _PROBLEM, "Fault": _FAULT, **RECORDS, **field_values(field_types)}
     schemas |= {f"{kind.title().replace('_', '')}Key": _key(kind, names) for kind, names in keys.items()}
     components["responses"] = {name: _response(*entry) for name, *entry in _problem_entries()}
+    components["parameters"] = {
+        name: said | {"schema": {"type": "string", "examples": ["projects/7/roles/viewer"]}}
+        for name, said in _PARAMETERS.items()
+    }
     components["securitySchemes"] = _security_schemes()
     for path, operation in _operations(document):
         _complete_operation(operation, path, schemas)
@@ -113,6 +130,9 @@ def _complete_operation(operation: dict[str, Any], path: str, schemas: Mapping[s
     responses.pop("400", None)
     for status in _statuses(method, path, public):
         responses[status] = {"$ref": f"#/components/responses/{_RESPONSES[status][0]}"}
+    if method == "get" and not public:
+        parameters = [{"$ref": f"#/components/parameters/{name}"} for name in _PARAMETERS]
+        operation["parameters"] = [*operation.get("parameters", ()), *parameters]
     if operation.get("security") is None and not public:
         operation["security"] = [{"token": []}, {"session": [], "csrf": []}]
     for content in [operation.get("requestBody", {}), *responses.values()]:

@@ -18,14 +18,25 @@ from kernel.access.secrets import csrf_token
 from kernel.api.cookies import session_secret
 from kernel.api.decoding import nearest
 from kernel.api.idempotency import Idempotency
-from kernel.api.marks import ACCESS, QUERY, SCOPE
+from kernel.api.marks import ACCESS, ALONE, QUERY, SCOPE
 from kernel.api.problems import STALE
 from kernel.api.refusals import EXPLAIN
-from kernel.errors import Fault, ForbiddenError, InvalidInputError, NotAuthenticatedError, StaleAccessError
+from kernel.errors import (
+    Fault,
+    ForbiddenError,
+    InvalidInputError,
+    NotAuthenticatedError,
+    PreviewError,
+    StaleAccessError,
+)
 from kernel.runtime import Kernel
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_ATTEMPTS = 3
+SEE_AS = "see_as"
+"""The query parameter that says what the header `Smalt-See-As` says, for pictures and event streams."""
+
+_LEAVE = "You look with the rights of somebody else, which only reads. Leave the preview first."
 
 
 @dataclass(slots=True)
@@ -38,6 +49,7 @@ class Rule:
     allow: bytes = b""
     public: bool = False
     deferred: bool = False
+    alone: bool = False
     scope: str = "write"
     query: frozenset[str] | None = field(default_factory=frozenset)
 
@@ -50,6 +62,7 @@ class Presented:
     secret: str | None = None
     csrf: str | None = None
     idempotency_key: str | None = None
+    see_as: str | None = None
 
 
 class Gate:
@@ -65,8 +78,9 @@ class Gate:
         for route in app.routes:
             if isinstance(route, HTTPRoute):
                 for method, (handler, parameters) in route.route_handler_map.items():
-                    names = frozenset({EXPLAIN, *(p.field_alias for p in parameters.expected_query_params)})
-                    self._rules[id(handler)] = rule = _rule(handler.opt, method, names)
+                    names = {p.field_alias for p in parameters.expected_query_params}
+                    known = frozenset({EXPLAIN, SEE_AS, *names})
+                    self._rules[id(handler)] = rule = _rule(handler.opt, method, known)
                     if method == "OPTIONS":
                         rule.allow = ", ".join(sorted(_methods(route))).encode()
 
@@ -92,6 +106,8 @@ class Gate:
         self, app: ASGIApp, rule: Rule, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
         presented = _presented(scope["headers"])
+        if presented.see_as is None and b"see_as" in scope["query_string"]:
+            presented.see_as = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get(SEE_AS)
         identity = await self._admit(presented, rule, scope, check=not rule.deferred)
         if presented.idempotency_key is not None and scope["method"] == "POST":
             await self._idempotency.run(app, identity.actor, presented.idempotency_key, scope, receive, send)
@@ -107,6 +123,10 @@ class Gate:
             raise ForbiddenError(f"This needs a token with the scope '{rule.scope}'.")
         if presented.token is None and scope["method"] not in SAFE:
             _check_csrf(presented)
+        if presented.see_as is not None:
+            if rule.alone or rule.scope != "read":
+                raise PreviewError(_LEAVE)
+            identity = await self._kernel.authenticator.seeing_as(identity, presented.see_as)
         scope["user"] = identity.actor
         scope["auth"] = identity
         return identity
@@ -146,7 +166,8 @@ def _rule(opt: Mapping[str, Any], method: str, query: frozenset[str]) -> Rule:
     scope = opt.get(SCOPE, "read" if method in SAFE else "write")
     public = access == "public" or method == "OPTIONS"
     known = None if opt.get(QUERY) == "any" else query
-    return Rule(public=public, deferred=access == "deferred", scope=scope, query=known)
+    alone = opt.get(ALONE, False)
+    return Rule(public=public, deferred=access == "deferred", alone=alone, scope=scope, query=known)
 
 
 def _methods(route: HTTPRoute) -> set[str]:
@@ -186,6 +207,8 @@ def _presented(headers: Iterable[tuple[bytes, bytes]]) -> Presented:
             found.csrf = value.decode("latin-1")
         elif name == b"idempotency-key":
             found.idempotency_key = value.decode("latin-1")
+        elif name == b"smalt-see-as":
+            found.see_as = value.decode("latin-1")
     return found
 
 

@@ -99,8 +99,10 @@ class Capture:
 
 
 async def _read(scope: HTTPScope, receive: Receive, body: SpooledTemporaryFile[bytes]) -> str:
-    """Take the body in; a hash over it, the path and the query."""
+    """Take the body in; a hash over it, the path, the query and whom the actor looks as."""
     sha = hashlib.sha256(f"{scope['path']}?".encode() + scope["query_string"] + b"\n")
+    if (preview := scope["user"].preview) is not None:
+        sha.update(f"{preview.path}\n".encode())
     handler = scope["route_handler"]
     most = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
     size, more = 0, True

@@ -7,6 +7,7 @@ from typing import Any, Final
 SCOPE: Final = "scope"
 ACCESS: Final = "access"
 QUERY: Final = "query"
+ALONE: Final = "alone"
 
 PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
 """Answered without sign-in."""
@@ -16,6 +17,9 @@ DEFERRED: Final[dict[str, Any]] = {ACCESS: "deferred"}
 
 READS: Final[dict[str, Any]] = {SCOPE: "read"}
 """Only reads, whatever its method: scope `read` is enough."""
+
+AS_ONESELF: Final[dict[str, Any]] = {ALONE: True}
+"""About whoever asks, or done in their name: not while they look as somebody else."""
 
 ADMIN: Final[dict[str, Any]] = {SCOPE: "admin"}
 """Administration: scope `admin`, and an administrator where the service says so."""

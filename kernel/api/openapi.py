@@ -20,7 +20,8 @@ from kernel.runtime import Kernel
 
 DESCRIPTION = """Projects with lists, fields and records that refer to one another; see `/api/v1/me`
 for who you are. Identifiers are opaque strings, times RFC 3339 in UTC, exact decimals strings.
-Every fault is a problem document (RFC 9457)."""
+Every fault is a problem document (RFC 9457). What is read can be read as somebody else sees it: see the
+header `Smalt-See-As`."""
 
 
 class DocumentRender(OpenAPIRenderPlugin):

@@ -50,6 +50,7 @@ TABLE: Mapping[type[SmaltError], Kind] = {
     errors.BrokenSourceError: Kind(422, "broken-source"),
     errors.NotAuthenticatedError: Kind(401, "not-authenticated"),
     errors.ForbiddenError: Kind(403, "forbidden"),
+    errors.PreviewError: Kind(403, "preview-is-read-only"),
     errors.NotFoundError: Kind(404, "not-found"),
     errors.ConflictError: Kind(409, "conflict"),
     errors.PluginConflictError: Kind(409, "plugin-conflict"),

@@ -48,7 +48,7 @@ def visible_files(compilation: Compilation, ids: Collection[int], held: Sequence
 
 
 def _own(compilation: Compilation) -> Iterator[str]:
-    user_id = compilation.actor.user_id
+    user_id = compilation.actor.person
     if user_id is not None:
         yield f"(f.created_by = {compilation.parameters.add(user_id, ID)} AND {UNHELD})"
     if compilation.actor.uploads:

@@ -72,7 +72,7 @@ class CommentService:
             where = where.replace("IS NULL", "IS NOT NULL")
             if not _moderates(actor, project_id):
                 where += f" AND created_by = {self._mark(3)}"
-                use.append(actor.user_id)
+                use.append(actor.person)
         rows = await self._parts.read(
             f"SELECT {_COLUMNS} FROM smalt_comment WHERE {where} ORDER BY id LIMIT {limit + 1}", use
         )

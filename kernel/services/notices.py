@@ -39,7 +39,7 @@ class NoticeService:
             f"SELECT {_COLUMNS} FROM smalt_notice WHERE {self._own(actor)} AND id < {self._rows.mark(2)}"
             f"{' AND read_at IS NULL' if unread else ''} ORDER BY id DESC LIMIT {limit + 1}"
         )
-        use = [actor.user_id, 2**63 - 1 if before is None else before]
+        use = [actor.person, 2**63 - 1 if before is None else before]
         (rows,) = await self._database.read(Statement(sql, use))
         return [_notice(row) for row in rows]
 

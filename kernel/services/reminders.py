@@ -58,7 +58,7 @@ class ReminderService:
         await self._parts.check_visible(actor, project_id, record_id)
         where = f"record_id = {self._mark(1)} AND user_id = {self._mark(2)}"
         sql = f"SELECT {COLUMNS} FROM smalt_reminder WHERE {where} ORDER BY id"
-        return [_reminder(row) for row in await self._parts.read(sql, [record_id, actor.user_id])]
+        return [_reminder(row) for row in await self._parts.read(sql, [record_id, actor.person])]
 
     async def add(self, actor: Actor, project_id: int, record_id: int, data: ReminderInput) -> Reminder:
         """Ask to be reminded; the moment must not have passed."""

@@ -211,10 +211,11 @@ class UserService:
         if actor.admin or actor.user_id is None:
             return "1 = 1", []
         mark = self._rows.mark(1)
-        return (
-            f"(u.id = {mark} OR u.id IN (SELECT o.user_id FROM smalt_member m JOIN smalt_member o "
-            f"ON o.project_id = m.project_id WHERE m.user_id = {mark}))"
-        ), [actor.user_id]
+        projects = f"SELECT project_id FROM smalt_member WHERE user_id = {mark}"
+        if actor.preview is not None:
+            projects = ", ".join(map(str, actor.memberships)) or "NULL"
+        near = f"SELECT user_id FROM smalt_member WHERE project_id IN ({projects})"
+        return f"(u.id = {mark} OR u.id IN ({near}))", [actor.user_id]
 
 
 def _user(row: Row) -> User:

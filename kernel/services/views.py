@@ -43,7 +43,7 @@ class ViewService:
         """The shared ones in their order, then the actor's own in theirs."""
         schema = await self._parts.schema.current()
         project = visible_project(schema, actor, project_id)
-        found, default = await self._rows.seen(project_id, actor.user_id)
+        found, default = await self._rows.seen(project_id, actor.person)
         checks = self._checks(schema, project, actor)
         return [self._shown(actor, project_id, v, checks.usable(v), default) for v in found]
 
@@ -51,7 +51,7 @@ class ViewService:
         """One view, or NotFoundError."""
         schema = await self._parts.schema.current()
         project = visible_project(schema, actor, project_id)
-        found, default = await self._rows.seen(project_id, actor.user_id)
+        found, default = await self._rows.seen(project_id, actor.person)
         view = _one(found, view_id)
         usable = self._checks(schema, project, actor).usable(view)
         return self._shown(actor, project_id, view, usable, default)
@@ -115,7 +115,7 @@ class ViewService:
         """
         schema = await self._parts.schema.current()
         project = visible_project(schema, actor, project_id)
-        found, _ = await self._rows.seen(project_id, actor.user_id)
+        found, _ = await self._rows.seen(project_id, actor.person)
         stored = next((v for v in found if str(v.id) == view), None)
         if stored is None:
             raise _refusal("There is no such view, or you may not see it.")

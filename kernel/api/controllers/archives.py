@@ -10,7 +10,7 @@ from litestar.params import JSONBody
 from litestar.response import Stream
 
 from kernel.api.injected import Actor, Kernel
-from kernel.api.marks import ADMIN, READS
+from kernel.api.marks import ADMIN, AS_ONESELF, READS
 from kernel.api.multipart import FileForm, UploadOperation
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
@@ -40,6 +40,7 @@ class ArchivesController(Controller):
     """From projects to a file, and from a file to projects."""
 
     path = "/archives"
+    opt = AS_ONESELF
     tags = ["Archives"]
 
     @post(

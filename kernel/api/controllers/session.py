@@ -48,6 +48,9 @@ class MeView(msgspec.Struct):
     time_zone: str | None
     locale: str | None
     notify_by_email: bool
+    see_as: Annotated[
+        str | None, msgspec.Meta(description="Whom you look as, where you do.", examples=[None])
+    ]
 
 
 class SessionController(Controller):
@@ -120,13 +123,14 @@ class MeController(Controller):
             id=str(user.id),
             name=user.name,
             email=user.email,
-            admin=user.admin,
+            admin=user.admin and actor.preview is None,
             scopes=sorted(actor.scopes),
             projects={str(id_): access.role for id_, access in seen.items() if access is not None},
             csrf_token=_csrf(request),
             time_zone=user.time_zone,
             locale=user.locale,
             notify_by_email=user.notify_by_email,
+            see_as=None if actor.preview is None else actor.preview.path,
         )
 
 

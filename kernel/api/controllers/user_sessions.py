@@ -10,6 +10,7 @@ from litestar import Controller, Request, delete, get
 from kernel.access import actor as access
 from kernel.access.authenticator import Identity
 from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.marks import AS_ONESELF
 from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
@@ -29,6 +30,7 @@ class UserSessionView(msgspec.Struct):
 
 class UserSessionsController(Controller):
     path = "/users/{user_id:str}/sessions"
+    opt = AS_ONESELF
     tags = ["Users"]
 
     @get(summary="List the sessions of a user", description="Your own; administrators see everybody's.")

@@ -12,7 +12,7 @@ from kernel.access import actor as access
 from kernel.access.authenticator import Identity
 from kernel.api.controllers.session import own_session
 from kernel.api.injected import Actor, Kernel, Paging
-from kernel.api.marks import ADMIN
+from kernel.api.marks import ADMIN, AS_ONESELF
 from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
@@ -105,6 +105,7 @@ class TokensController(Controller):
     """Personal tokens."""
 
     path = "/users/{user_id:str}/tokens"
+    opt = AS_ONESELF
     tags = ["Users"]
 
     @get(summary="List the tokens of a user", description="Without their secrets.")

@@ -6,6 +6,7 @@ from litestar import Controller, delete, get, patch, post
 from litestar.params import JSONBody
 
 from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.marks import AS_ONESELF
 from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
 from kernel.services.webhooks.model import Delivery, NewWebhook, Webhook, WebhookInput, WebhookPatch
@@ -20,6 +21,7 @@ webhook is switched off, and you get a notice. An event may arrive twice, or bef
 
 class WebhooksController(Controller):
     path = "/webhooks"
+    opt = AS_ONESELF
     tags = ["Webhooks"]
 
     @get(summary="List your webhooks", description="Administrators see those of everybody.")

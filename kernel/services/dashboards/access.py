@@ -52,9 +52,10 @@ class DashboardAccess:
     async def all(self, actor: Actor, after: int, limit: int) -> list[StoredDashboard]:
         """Up to `limit + 1` dashboards behind the id `after`, oldest first."""
         marks = self._parts.rows.mark
-        seen = "" if actor.admin else f" AND (d.created_by = {marks(1)} OR m.role IS NOT NULL)"
-        sql = f"{self._select()} WHERE d.id > {marks(2)}{seen} ORDER BY d.id LIMIT {limit + 1}"
-        (rows,) = await self._parts.database.read(Statement(sql, [actor.user_id, after]))
+        person, everything = _beholder(actor)
+        seen = "" if everything else f" AND (d.created_by = {marks(1)} OR m.role IS NOT NULL)"
+        sql = f"{self._select(actor)} AND d.id > {marks(2)}{seen} ORDER BY d.id LIMIT {limit + 1}"
+        (rows,) = await self._parts.database.read(Statement(sql, [person, after]))
         return [_dashboard(row, actor) for row in rows]
 
     async def get(self, actor: Actor, dashboard_id: int) -> StoredDashboard:
@@ -71,20 +72,39 @@ class DashboardAccess:
     async def of_chart(self, actor: Actor, chart_id: int) -> StoredDashboard:
         """The dashboard that a chart stands on, or NotFoundError."""
         mark = self._parts.rows.mark(2)
-        where = f"WHERE d.id = (SELECT dashboard_id FROM smalt_chart WHERE id = {mark})"
-        sql = f"{self._select()} {where}"
-        (rows,) = await self._parts.database.read(Statement(sql, [actor.user_id, chart_id]))
+        where = f"d.id = (SELECT dashboard_id FROM smalt_chart WHERE id = {mark})"
+        sql = f"{self._select(actor)} AND {where}"
+        (rows,) = await self._parts.database.read(Statement(sql, [_beholder(actor)[0], chart_id]))
         return _visible(rows, actor)
 
     def _one(self, actor: Actor, dashboard_id: int) -> Statement:
-        sql = f"{self._select()} WHERE d.id = {self._parts.rows.mark(2)}"
-        return Statement(sql, [actor.user_id, dashboard_id])
+        sql = f"{self._select(actor)} AND d.id = {self._parts.rows.mark(2)}"
+        return Statement(sql, [_beholder(actor)[0], dashboard_id])
 
-    def _select(self) -> str:
+    def _select(self, actor: Actor) -> str:
         return (
             f"SELECT {_COLUMNS}, m.role FROM smalt_dashboard d LEFT JOIN smalt_dashboard_member m "
-            f"ON m.dashboard_id = d.id AND m.user_id = {self._parts.rows.mark(1)}"
+            f"ON m.dashboard_id = d.id AND m.user_id = {self._parts.rows.mark(1)} WHERE {_own(actor)}"
         )
+
+
+def _beholder(actor: Actor) -> tuple[int | None, bool]:
+    """Whose dashboards an actor sees, and whether it is all: in a preview, those of the member."""
+    preview = actor.preview
+    if preview is None:
+        return actor.user_id, actor.admin
+    if preview.user_id is None:
+        return actor.user_id, preview.by_admin
+    return preview.user_id, False
+
+
+def _own(actor: Actor) -> str:
+    """In the preview of a member, the condition that the actor sees the dashboard as well."""
+    preview = actor.preview
+    if preview is None or preview.user_id is None or preview.by_admin:
+        return "1 = 1"
+    shared = f"SELECT o.dashboard_id FROM smalt_dashboard_member o WHERE o.user_id = {actor.user_id}"
+    return f"(d.created_by = {actor.user_id} OR d.id IN ({shared}))"
 
 
 def _visible(rows: list[Row], actor: Actor) -> StoredDashboard:
@@ -97,7 +117,10 @@ def _visible(rows: list[Row], actor: Actor) -> StoredDashboard:
 
 def _dashboard(row: Row, actor: Actor) -> StoredDashboard:
     id_, name, description, zone, filters, created_at, owner, updated_at, role = row
-    owns = actor.admin or (owner is not None and owner == actor.user_id)
+    person, everything = _beholder(actor)
+    owns = everything or (owner is not None and owner == person)
     decoded = msgspec.json.decode(filters, type=ChartFilters)
     mine = "owner" if owns else role or ""
+    if mine and actor.preview is not None and actor.preview.user_id is None:
+        mine = "view"
     return StoredDashboard(id_, name, description, zone, decoded, created_at, owner, updated_at, mine)

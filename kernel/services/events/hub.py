@@ -18,7 +18,13 @@ from kernel.access.actor import Actor
 from kernel.access.authenticator import Authenticator, Identity
 from kernel.access.version import ACCESS_VERSION
 from kernel.clock import Clock, to_milliseconds
-from kernel.errors import NotAuthenticatedError, TooManyRequestsError, UnavailableError
+from kernel.errors import (
+    ForbiddenError,
+    NotAuthenticatedError,
+    NotFoundError,
+    TooManyRequestsError,
+    UnavailableError,
+)
 from kernel.services.events.boards import Boards, Watched
 from kernel.services.events.feed import EventFeed
 from kernel.services.events.messages import Message
@@ -170,7 +176,7 @@ class EventHub:
             for user_id, told in await self._progress.moved():
                 for stream in list(self._streams):
                     actor = stream.identity.actor
-                    if actor.user_id == user_id and _sees(actor, told.project_id):
+                    if actor.person == user_id and _sees(actor, told.project_id):
                         stream.put([told])
 
     async def _each(self, messages: Callable[[Actor], Awaitable[list[Message]]], window: Window) -> None:
@@ -194,7 +200,7 @@ class EventHub:
                 continue
             try:
                 before, stream.identity = stream.identity, await self._authenticator.again(stream.identity)
-            except NotAuthenticatedError:
+            except (NotAuthenticatedError, ForbiddenError, NotFoundError):
                 stream.end()
                 self._streams.discard(stream)
                 continue

@@ -33,7 +33,8 @@ class ExportInput(msgspec.Struct, forbid_unknown_fields=True):
 class ExportState(msgspec.Struct, kw_only=True):
     """All that the job must know. An export that is taken over begins anew.
 
-    `token_projects` are the projects that the token of whoever started it is limited to.
+    `token_projects` are the projects that the token of whoever started it is limited to, `see_as` is
+    whom they looked as (see `kernel.access.previews`).
     """
 
     format: Format
@@ -42,6 +43,7 @@ class ExportState(msgspec.Struct, kw_only=True):
     sort: str | None = None
     fields: list[str] | None = None
     token_projects: list[int] | None = None
+    see_as: str | None = None
     file_name: str = ""
     size: int | None = None
 

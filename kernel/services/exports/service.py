@@ -34,6 +34,9 @@ from kernel.services.views import ViewService
 from kernel.storage.schema_cache import SchemaCache
 
 KEPT_DAYS: Final = 7
+LISTED_IN_PREVIEW: Final = 1000
+"""How many of one's exports are looked through for those that a preview has made."""
+
 _DAY: Final = 24 * 60 * 60 * 1000
 _ENDED: Final[Sequence[JobStatus]] = ("done", "failed", "cancelled")
 
@@ -84,8 +87,10 @@ class ExportService:
     async def all(self, actor: Actor, project_id: int, before: int | None, limit: int) -> list[Export]:
         """One's own exports of a project, the newest first, those older than `before`."""
         visible_project(await self._schema.current(), actor, project_id)
-        jobs = await self._jobs.of_project(KIND, project_id, before, limit, actor.user_id)
-        return [Export(job, decode_state(job.state)) for job in jobs]
+        most = limit if actor.preview is None else LISTED_IN_PREVIEW
+        jobs = await self._jobs.of_project(KIND, project_id, before, most, actor.user_id)
+        found = [Export(job, decode_state(job.state)) for job in jobs]
+        return [export for export in found if _open_to(actor, export.state)][:limit]
 
     async def get(self, actor: Actor, project_id: int, export_id: int) -> Export:
         """One's own export, or NotFoundError."""
@@ -94,7 +99,10 @@ class ExportService:
         own = job is not None and job.kind == KIND and job.actor_id == actor.user_id
         if job is None or not own or job.project_id != project_id:
             raise NotFoundError("There is no such export.")
-        return Export(job, decode_state(job.state))
+        state = decode_state(job.state)
+        if not _open_to(actor, state):
+            raise NotFoundError("There is no such export.")
+        return Export(job, state)
 
     async def download(
         self, actor: Actor, project_id: int, export_id: int
@@ -145,6 +153,7 @@ class ExportService:
             sort=request.sort,
             fields=None if request.fields is None else list(request.fields),
             token_projects=None if actor.token_projects is None else sorted(actor.token_projects),
+            see_as=None if actor.preview is None else actor.preview.path,
             file_name=f"{_plain(project.name)}.{data.format}",
         )
 
@@ -157,6 +166,11 @@ class ExportService:
 
     def _now(self) -> int:
         return to_milliseconds(self._reader.now())
+
+
+def _open_to(actor: Actor, state: ExportState) -> bool:
+    """Whether an export of the actor's own holds no more than they see: in a preview, one made in it."""
+    return actor.preview is None or actor.preview.path == state.see_as
 
 
 def _plain(name: str) -> str:

@@ -12,6 +12,7 @@ import msgspec
 
 from kernel.access.acting import actor_of
 from kernel.access.actor import Actor
+from kernel.access.previews import seeing_as
 from kernel.queries.pages import MAXIMUM_LIMIT, PageRequest
 from kernel.queries.shown_fields import ShownField, shown_fields
 from kernel.schema import Project
@@ -49,6 +50,8 @@ class ExportWork:
         """Write the whole file; one that was begun by a process that died is begun anew."""
         state, job = decode_state(running.state), running.job
         actor = await actor_of(self.database, job.actor_id, "export", state.token_projects)
+        if state.see_as is not None:
+            actor = await seeing_as(self.database, actor, state.see_as)
         project = visible_project(await self.schema.current(), actor, job.project_id or 0)
         columns = await self._columns(actor, project, state, running)
         writer = await asyncio.to_thread(WRITERS[state.format], self.files.new(job.id), columns)

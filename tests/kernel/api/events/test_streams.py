@@ -281,3 +281,20 @@ def test_a_server_that_ends_ends_its_streams(engine: str, tmp_path: Path) -> Non
         assert all(line == "" or line.startswith(("id:", ":")) for line in lines)
         assert server.process.wait(60) in (0, -15)
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+async def test_a_preview_is_told_what_a_role_is(
+    client: httpx.AsyncClient, deals: ProjectClient, record: Json, listen: Listen
+) -> None:
+    """Administrators who look as a role hear what it may, and no more once it is gone."""
+    role = {"name": "Junior", "fields": {"*": "read", "cost": "hidden"}, "scope": "{region} = 'north'"}
+    made = checked(await client.post(f"{deals.path}/roles", json=role), 201)
+    listener = await listen(client, see_as=f"projects/{deals.id}/roles/{made['id']}")
+    await deals.add("South", region="south", amount="1")
+    await deals.update(record, cost="7")
+    await deals.update(record, cost="8", amount="9")
+    heard = await listener.next()
+    assert (heard.event, heard.data["record_id"]) == ("record.updated", record["id"])
+    assert heard.data["changed"] == ["amount"]
+    checked(await client.delete(f"{deals.path}/roles/{made['id']}"), 204)
+    await listener.ended()

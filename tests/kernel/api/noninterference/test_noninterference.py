@@ -69,12 +69,25 @@ async def pair(homes: list[Settings], shared_app: SharedApp) -> AsyncIterator[Pa
 async def test_hidden_values_make_no_difference(pair: Pair, seed: int) -> None:
     story = Story(pair, Random(seed), next(_numbers))
     await story.tell()
+    looker = await looking_as_the_reader(story)
     for road in ROADS:
         for ask in road.asks(story):
             if story.maybe(SHARE):
                 await compare(pair, story.reader, ask)
+            if looker and story.maybe(SHARE / 3):
+                await compare(pair, looker, ask)
     for deed in deeds(story):
         await compare(pair, story.reader, deed)
+
+
+async def looking_as_the_reader(story: Story) -> str | None:
+    """An administrator who looks as the reader, or as the reader's role in one project."""
+    place = next((p for p in story.places if p.member), None)
+    if place is None:
+        return None
+    as_ = story.random.choice([f"roles/{place.role}", f"members/{story.people[0]}"])
+    await story.pair.look(f"looker{story.number}", f"projects/{place.id}/{as_}")
+    return f"looker{story.number}"
 
 
 async def compare(pair: Pair, reader: str, ask: Ask) -> None:

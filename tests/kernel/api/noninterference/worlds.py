@@ -97,6 +97,14 @@ class Pair:
             await self._send(self.other, method, path, body if other is None else other, who, version),
         )
 
+    async def look(self, name: str, as_: str) -> None:
+        """Somebody whom administrators are while they look as a role or a member."""
+        for world in (self.one, self.other):
+            admin = world.clients["admin"]
+            headers = {**admin.headers, "Smalt-See-As": as_}
+            transport = httpx.ASGITransport(self.shared.app)
+            world.clients[name] = httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=headers)
+
     async def make(self, method: str, path: str, body: Json = None, other: Json = None) -> Json | None:
         """Change both, and give what the first answers; None where it is refused in both."""
         first, second = await self.do(method, path, body, other)
