@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import NewPage, Site
-from tests.web.test_daily_work import fits, look_for_faults, wait_until
+from tests.web.test_daily_work import cell, fits, look_for_faults, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +114,55 @@ def test_a_junior_does_not_see_cost(new_page: NewPage, crm: Site) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_label("Role of Jan Lis")).to_have_value(role["id"])
     look_for_faults(page)
+
+
+def test_one_looks_as_somebody_else(new_page: NewPage, crm: Site) -> None:
+    role = {"name": "Trainee", "fields": {"*": "edit", "cost": "hidden"}, "scope": "{list} = 'Closed Won'"}
+    path = crm.project("Opportunities")
+    assert crm.api.post(f"{path}/roles", json=role).status_code == 201
+    page = new_page(f"/app{path}/settings/roles")
+    page.get_by_role("button", name="See as Trainee").click()
+    banner = page.get_by_role("region", name="Preview")
+    expect(banner).to_contain_text("You see this as Trainee. Nothing can be changed.")
+    won = len(crm.records("Opportunities", list="Closed Won"))
+    assert 0 < won < len(crm.records("Opportunities"))
+    page.get_by_role("link", name="Grid").click()
+    heads = page.locator(".grid-head .grid-cell")
+    expect(heads.filter(has_text="Amount")).to_have_count(1)
+    expect(heads.filter(has_text="Cost")).to_have_count(0)
+    expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(won + 1))
+    expect(page.get_by_role("link", name="Customers", exact=True)).to_have_count(0)
+    look_for_faults(page)
+    page.get_by_role("link", name="Board", exact=True).click()
+    expect(
+        page.get_by_role("listitem", name=str(crm.records("Opportunities", list="Closed Won")[0]["title"]))
+    ).to_be_visible()
+    page.reload()
+    expect(banner).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 720})
+    assert fits(page)
+    banner.get_by_role("button").press("Escape")
+    expect(page.get_by_role("heading", name="Roles")).to_be_visible()
+    expect(banner).to_have_count(0)
+
+
+def test_a_role_is_tried_while_it_is_made(new_page: NewPage, crm: Site) -> None:
+    page = new_page(f"/app{crm.project('Customers')}/settings/roles", locale="pl-PL")
+    page.get_by_role("button", name="Nowa rola").click()
+    page.get_by_label("Nazwa").fill("Księgowa")
+    page.get_by_role("radio", name="Email: ukryte").check()
+    page.get_by_role("button", name="Zapisz i zobacz jako").click()
+    banner = page.get_by_role("region", name="Podgląd")
+    expect(banner).to_contain_text("Widzisz to jako Księgowa.")
+    page.get_by_role("link", name="Siatka").click()
+    cell(page, 1, "Tytuł").dblclick()
+    page.locator(".inline-editor").fill("Inny")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Patrzysz jako ktoś inny")).to_be_visible()
+    assert not crm.records("Customers", filter="{title} = 'Inny'")
+    look_for_faults(page)
+    banner.get_by_role("button", name="Zakończ podgląd").click()
+    expect(page.locator(".choice-line", has_text="Księgowa")).to_contain_text("nie widzi: Email")
 
 
 def test_a_form_is_designed_and_answers(new_page: NewPage, crm: Site) -> None:

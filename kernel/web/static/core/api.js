@@ -2,6 +2,7 @@
 
 import { Signal } from "./signal.js";
 import { t } from "./i18n.js";
+import { seenHeader, seenQuery } from "./seeing.js";
 
 const BASE = "/api/v1";
 /** POSTs that only read: they can be sent again as they are, and the server need not remember them. */
@@ -12,13 +13,15 @@ export const offline = new Signal(false);
 /** Called when the session has ended. */
 export const signedOut = new Signal(0);
 
+const READ_ONLY = "/problems/preview-is-read-only";
+
 let csrf = "";
 export function useCsrf(token) { csrf = token || ""; }
 
 /** A problem document (RFC 9457). `faults` maps JSON pointers to what is wrong there. */
 export class Problem extends Error {
   constructor(status, body) {
-    super(body.detail || body.title || t("The server answered {status}.", { status }));
+    super(body.type === READ_ONLY ? t("You look as somebody else; nothing can be changed. Leave the preview first.") : body.detail || body.title || t("The server answered {status}.", { status }));
     this.name = "Problem";
     this.status = status;
     this.type = body.type || "";
@@ -54,7 +57,8 @@ export const api = {
   },
 };
 
-export const url = (path, query) => BASE + path + search(query);
+/** The address of something that the browser fetches by itself. */
+export const url = (path, query) => BASE + path + search({ ...query, ...seenQuery() });
 
 function search(query) {
   const given = Object.entries(query || {}).flatMap(([name, value]) => [].concat(value).map((one) => [name, one])).filter(([, value]) => value !== undefined && value !== null && value !== "");
@@ -63,7 +67,7 @@ function search(query) {
 
 /** `as` says how a good answer is read: json, text or blob. */
 async function send(method, path, body, { signal, headers = {}, quiet = false, as = "json" } = {}) {
-  const sent = { method, headers: { Accept: as === "json" ? "application/json" : "*/*", ...headers }, signal, credentials: "same-origin" };
+  const sent = { method, headers: { Accept: as === "json" ? "application/json" : "*/*", ...seenHeader(), ...headers }, signal, credentials: "same-origin" };
   if (method !== "GET") sent.headers["X-CSRF-Token"] = csrf;
   if (body instanceof FormData) sent.body = body;
   else if (body !== undefined) {

@@ -2,11 +2,13 @@
 // server lets a browser hold only few connections; the others get it from that one.
 
 import { url } from "./api.js";
+import { seen } from "./seeing.js";
 
 /** Dispatches "change" with `{event, project_id, record_id, version, changed, by}`, and "resync". */
 export const live = new EventTarget();
 
-const CHANNEL = "smalt-live";
+/** Tabs that look as somebody else listen for themselves. */
+const CHANNEL = ["smalt-live", seen()?.as].filter(Boolean).join(" ");
 const RETRY = 20_000;
 const RECORDS = ["created", "updated", "moved", "deleted", "restored", "reordered", "removed", "purged", "converted"].map((verb) => `record.${verb}`);
 const PARTS = ["comment", "checklist"].flatMap((part) => ["created", "updated", "deleted", "restored"].map((verb) => `${part}.${verb}`));

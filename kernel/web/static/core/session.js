@@ -4,6 +4,7 @@ import { api, Problem, useCsrf } from "./api.js";
 import { Signal } from "./signal.js";
 import { timeZone } from "./format.js";
 import { chooseLanguage, language, LANGUAGES } from "./i18n.js";
+import { forgetSeeing, leaveSeeing, seen } from "./seeing.js";
 
 export const me = new Signal(null);
 export const projects = new Signal([]);
@@ -22,6 +23,8 @@ export async function resume() {
     return true;
   } catch (error) {
     if (error instanceof Problem && error.status === 401) return false;
+    // The role or member that one looks as is gone, or one may not look any more.
+    if (seen() && error instanceof Problem) leaveSeeing();
     throw error;
   }
 }
@@ -40,6 +43,7 @@ export async function acceptInvitation(data) {
 }
 
 export async function signOut() {
+  forgetSeeing();
   await api.delete("/session").catch(() => {});
   me.value = null;
   projects.value = [];

@@ -17,6 +17,7 @@ import { logo } from "./logo.js";
 import { startLive } from "../core/live.js";
 import { newProject } from "./new_project.js";
 import { openPalette } from "./palette.js";
+import { seeingBanner } from "./seeing.js";
 import { unread, watchUnread } from "../data/notices.js";
 
 const badges = { inbox: unread };
@@ -26,13 +27,14 @@ define("smalt-shell", class extends Part {
     this.page = h("main", { class: "page", id: "page", tabindex: "-1" });
     this.side = h("nav", { class: "side", aria: { label: t("Main") } });
     this.banner = h("div", { class: "banner", role: "status", hidden: true });
+    this.seeing = seeingBanner();
     this.replaceChildren(
       h("a", { class: "skip", href: "#page", onClick: (event) => { event.preventDefault(); this.page.focus(); } }, t("Skip to the page")),
       this.side,
       h("div", { class: "scrim", onClick: () => this.toggleSide(false) }),
       h("div", { class: "column" },
         h("header", { class: "phone-bar" }, iconButton(icon("menu", 18), t("Open navigation"), () => this.toggleSide(true)), h("a", { href: "/app", class: "brand" }, logo(20), "Smalt"), iconButton(icon("search", 18), t("Search"), () => openPalette())),
-        this.banner, this.page));
+        this.seeing, this.banner, this.page));
     if (localStorage.getItem("smalt.side") === "closed") this.classList.add("narrow");
     this.drawSide();
     this.follow(projects, () => this.drawSide());

@@ -8,6 +8,7 @@ import { define, Part } from "../core/part.js";
 import { complain } from "../core/toast.js";
 import { avatar } from "../parts/avatar.js";
 import { emptyState } from "../parts/empty.js";
+import { seeAsButton } from "../parts/seeing.js";
 import { invitations } from "./invitations.js";
 import { heading, tried } from "./part.js";
 import { roleName } from "./role_names.js";
@@ -44,6 +45,7 @@ define("smalt-members", class extends Part {
     const current = typeof role === "object" ? role.id : role;
     const select = h("select", { aria: { label: t("Role of {name}", { name: user.name }) }, onChange: async () => { if (!await tried(this.model, () => api.patch(`${this.model.path}/members/${user.id}`, { role: select.value }))) select.value = current; } }, this.roleOptions(current));
     return h("li", { class: "choice-line" }, avatar(user, 26), h("span", { class: "grow member-name" }, h("strong", {}, user.name), h("span", { class: "soft clip" }, user.email)), select,
+      seeAsButton({ project: this.model.id, member: user.id }, user.name),
       iconButton(icon("x", 15), t("Take {name} out of the project", { name: user.name }), () => this.removeMember(user)));
   }
 

@@ -5,7 +5,9 @@ import { confirmed, dialog, field } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
+import { seeAs } from "../core/seeing.js";
 import { complain } from "../core/toast.js";
+import { seeAsButton } from "../parts/seeing.js";
 import { heading, tried } from "./part.js";
 import { roleName } from "./role_names.js";
 
@@ -36,8 +38,9 @@ define("smalt-roles", class extends Part {
     const hidden = Object.entries(role.fields).filter(([key, rule]) => rule === "hidden" && key !== "*").map(([key]) => this.model.column(key)?.name ?? key);
     const words = h("span", { class: "grow field-words" }, h("strong", {}, roleName(role)), h("span", { class: "soft" }, [can || t("only looks on"), hidden.length ? t("does not see {fields}", { fields: hidden.join(", ") }) : null, role.scope ? t("only records where {filter}", { filter: role.scope }) : null].filter(Boolean).join(" · ")),
       role.warnings.map((warning) => h("span", { class: "warning" }, icon("triangle-alert", 13), warning.detail)));
-    if (role.built_in) return h("li", { class: "choice-line" }, h("div", { class: "field-button still" }, words));
-    return h("li", { class: "choice-line" }, h("button", { type: "button", class: "field-button", onClick: () => this.edit(role) }, words), iconButton(icon("trash-2", 15), t("Delete {name}", { name: role.name }), () => this.removeRole(role)));
+    const look = seeAsButton({ project: this.model.id, role: role.id }, roleName(role));
+    if (role.built_in) return h("li", { class: "choice-line" }, h("div", { class: "field-button still" }, words), look);
+    return h("li", { class: "choice-line" }, h("button", { type: "button", class: "field-button", onClick: () => this.edit(role) }, words), look, iconButton(icon("trash-2", 15), t("Delete {name}", { name: role.name }), () => this.removeRole(role)));
   }
 
   edit(role) {
@@ -51,20 +54,19 @@ define("smalt-roles", class extends Part {
     const radio = (key, label, rule, word) => h("td", { class: "center" }, h("input", { type: "radio", name: `rule-${key}`, value: rule, checked: chosen[key] === rule, aria: { label: `${label}: ${word}` }, onChange: () => { chosen[key] = rule; } }));
     const row = ([key, label]) => h("tr", {}, h("th", { scope: "row" }, h("span", { class: "clip" }, label)), key === "*" ? h("td", {}) : h("td", { class: "center" }, h("input", { type: "radio", name: `rule-${key}`, checked: !(key in chosen), aria: { label: `${label}: ${t("as everything else")}` }, onChange: () => { delete chosen[key]; } })), rules().map(([rule, word]) => radio(key, label, rule, word)));
     const matrix = h("div", { class: "scroll role-matrix", tabindex: "0", role: "region", aria: { label: t("Fields") } }, h("table", { class: "plain-table" }, h("thead", {}, h("tr", {}, [t("Field"), t("as everything else"), ...rules().map(([, word]) => word)].map((text, index) => h("th", { scope: "col", class: index ? "center" : "" }, text)))), h("tbody", {}, rows.map(row))));
+    const save = async () => {
+      const can = Object.fromEntries(boxes.map((box) => box.querySelector("input")).map((input) => [input.value, input.checked]));
+      const body = { name: name.input.value, fields: chosen, can, scope: scope.input.value.trim() || null };
+      return role ? api.patch(`${model.path}/roles/${role.id}`, body) : api.post(`${model.path}/roles`, body);
+    };
     dialog({
       title: role ? t("Role “{name}”", { name: role.name }) : t("New role"), wide: true,
       body: h("div", { class: "stack" }, name, h("fieldset", {}, h("legend", { class: "label" }, t("People in this role may")), h("div", { class: "check-grid" }, boxes)), matrix, scope),
-      actions: [{ label: t("Cancel"), run: (close) => close() }, {
-        label: t("Save"), kind: "primary", submit: true,
-        run: async (close) => {
-          const can = Object.fromEntries(boxes.map((box) => box.querySelector("input")).map((input) => [input.value, input.checked]));
-          const body = { name: name.input.value, fields: chosen, can, scope: scope.input.value.trim() || null };
-          if (role) await api.patch(`${model.path}/roles/${role.id}`, body);
-          else await api.post(`${model.path}/roles`, body);
-          close();
-          this.load();
-        },
-      }],
+      actions: [
+        { label: t("Cancel"), run: (close) => close() },
+        { label: t("Save and see as"), run: async () => { const saved = await save(); seeAs({ project: model.id, role: saved.id }, saved.name); } },
+        { label: t("Save"), kind: "primary", submit: true, run: async (close) => { await save(); close(); this.load(); } },
+      ],
     });
   }
 

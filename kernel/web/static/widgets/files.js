@@ -1,6 +1,6 @@
 // Attached files: names that lead to them, a look at them, and adding more.
 
-import { api } from "../core/api.js";
+import { api, url } from "../core/api.js";
 import { dialog } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { language, t } from "../core/i18n.js";
@@ -9,7 +9,7 @@ import { complain } from "../core/toast.js";
 import { registerWidget } from "./registry.js";
 
 const list = (value) => (Array.isArray(value) ? value : value ? [value] : []);
-const address = (file) => file.url ?? `/api/v1/files/${file.id}/content`;
+const address = (file, query) => url(file.url?.replace("/api/v1", "") ?? `/files/${file.id}/content`, query);
 const SHOWN = /^(image\/(png|jpeg|gif|webp|avif)|application\/pdf|text\/plain)/;
 
 export function size(bytes) {
@@ -27,7 +27,7 @@ export async function upload(file) {
 
 /** Look at a picture, a PDF or a text without leaving; others are saved. */
 export function preview(file) {
-  const inline = `${address(file)}?inline=true`;
+  const inline = address(file, { inline: true });
   const image = (file.content_type || "").startsWith("image/");
   const body = image ? h("img", { src: inline, alt: file.name, class: "preview-image" }) : h("iframe", { src: inline, title: file.name, class: "preview-frame" });
   dialog({ title: file.name, wide: true, body, actions: [{ label: t("Download"), kind: "primary", run: () => { location.href = address(file); } }] });
