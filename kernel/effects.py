@@ -102,8 +102,19 @@ class Notify(Effect, frozen=True):
     text: str
 
 
+class DashboardFile(msgspec.Struct, frozen=True):
+    """A dashboard as a file, as the automation's owner sees it; without a language in theirs."""
+
+    dashboard_id: str
+    format: Literal["pdf", "png"] = "pdf"
+    language: str | None = None
+
+
 class SendMail(Effect, frozen=True):
-    """Send an email. `attachments` are fields whose files go with it."""
+    """Send an email. `attachments` are fields whose files go with it, `dashboards` are drawn for it.
+
+    Without a subject it is called like its first dashboard.
+    """
 
     outside = True
 
@@ -113,6 +124,7 @@ class SendMail(Effect, frozen=True):
     cc: Sequence[Address] = ()
     reply_to: str | None = None
     attachments: Sequence[str] = ()
+    dashboards: Sequence[DashboardFile] = ()
 
 
 class SendRequest(Effect, frozen=True):

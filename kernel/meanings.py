@@ -38,6 +38,9 @@ FilesName: TypeAlias = Annotated[str, _meaning("files", "contracts")]
 FormName: TypeAlias = Annotated[str, _meaning("form", "contact-us")]
 """A form of the project, by the last part of its address or id; the plugin gets the id."""
 
+DashboardName: TypeAlias = Annotated[str, _meaning("dashboard", "Sales")]
+"""A dashboard that whoever saves the config sees, by name or id; the plugin gets the id."""
+
 PersonName: TypeAlias = Annotated[str, _meaning("person", "ewa@example.com")]
 """A person by email or id; the plugin gets the id."""
 

@@ -51,6 +51,7 @@ from kernel.effects import (
     ChangeRecord,
     CopyRecord,
     CreateRecord,
+    DashboardFile,
     Effect,
     GoOn,
     Notify,
@@ -85,6 +86,7 @@ from kernel.hookspecs import hookimpl
 from kernel.identifier_input import parse_identifiers
 from kernel.importers import BadRow, Cell, Importer, NoOptions, Proposal, Row, column_names
 from kernel.meanings import (
+    DashboardName,
     FieldName,
     FilesName,
     Filter,
@@ -148,6 +150,8 @@ __all__ = [
     "Comparison",
     "CopyRecord",
     "CreateRecord",
+    "DashboardFile",
+    "DashboardName",
     "DashboardSpec",
     "Derivation",
     "Display",

@@ -212,7 +212,7 @@ class Kernel:
     def _wire_automations(self) -> None:
         near = Neighbours(
             self.feed, self.timekeeper, self.tags, self.outgoing, self.records, self.comments,
-            self.checklists, self.checklist_items, self.files,
+            self.checklists, self.checklist_items, self.files, self.dashboards.access, self.sheets,
         )  # fmt: skip
         self.automations = Automations(self._parts, self.settings, self.registries, near)
 

@@ -1,13 +1,15 @@
-"""The files that go with an email: those of some fields, as far as the automation's owner sees them."""
+"""What goes with an email: files of some fields, as the automation's owner sees them, and dashboards."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from kernel.effects import Effect, SendMail
 from kernel.errors import InvalidInputError, NotFoundError
 from kernel.queries.facts import Question, fact_query
+from kernel.services.automations.drawings import Drawing, drawings
 from kernel.services.automations.planning import GONE
 from kernel.services.automations.stage import Stage
 from kernel.services.files.model import FileInfo, Reader
@@ -19,14 +21,33 @@ LARGEST: Final = 20 * MIB
 MOST: Final = 50
 
 
-async def attached(stage: Stage, effect: Effect) -> tuple[FileInfo, ...]:
-    """The files that go with an effect, each once, in the order of the fields and in theirs.
+@dataclass(frozen=True)
+class Attachments:
+    """Files that are there, and dashboards that are drawn when the email is sent."""
 
-    Raises InvalidInputError where they are too many or too large for an email.
+    files: tuple[FileInfo, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        return [*(file.name for file in self.files), *(drawing.name for drawing in self.drawings)]
+
+
+async def attached(stage: Stage, effect: Effect) -> Attachments:
+    """What goes with an effect: files each once, in the order of the fields and in theirs, then dashboards.
+
+    Raises InvalidInputError where they are too many or too large for an email, NotFoundError for a
+    dashboard that the automation's owner does not see.
     """
-    if not isinstance(effect, SendMail) or not effect.attachments:
+    if not isinstance(effect, SendMail):
+        return Attachments()
+    return Attachments(await _files(stage, effect.attachments), await drawings(stage, effect))
+
+
+async def _files(stage: Stage, fields: Sequence[str]) -> tuple[FileInfo, ...]:
+    if not fields:
         return ()
-    ids = await _held(stage, effect.attachments)
+    ids = await _held(stage, fields)
     reader = Reader(stage.tx.dialect, stage.schema, stage.actor, stage.now)
     seen = await reader.visible(stage.tx.fetch, ids)
     files = tuple(seen[id_] for id_ in ids if id_ in seen)

@@ -49,6 +49,7 @@ class Setting:
     now: datetime
     people: Mapping[str, Address]
     forms: Mapping[str, str]
+    dashboards: Mapping[str, str]
 
 
 class DefinitionChecker:
@@ -171,6 +172,8 @@ class DefinitionChecker:
                     return self._files(text)
                 case "form":
                     return self._form(text)
+                case "dashboard":
+                    return self._dashboard(text)
                 case "person":
                     return self._person(text)
                 case "project":
@@ -215,6 +218,17 @@ class DefinitionChecker:
         near = get_close_matches(text.strip(), self._at.forms.values(), n=1)
         hint = f" Did you mean '{near[0]}'?" if near else ""
         raise InvalidValueError(f"There is no form '{text[:100]}'.{hint}")
+
+    def _dashboard(self, text: str) -> str:
+        known = self._at.dashboards
+        if text.strip() in known:
+            return text.strip()
+        named = [id_ for id_, name in known.items() if fold_name(name) == fold_name(text)]
+        if len(named) > 1:
+            raise InvalidValueError(f"Several dashboards are called '{text[:100]}'; give the id of one.")
+        if not named:
+            raise InvalidValueError(f"There is no dashboard '{text[:100]}', or you do not see it.")
+        return NAMED + named[0]
 
     def _project(self, text: str) -> str:
         for project in self._at.schema.projects.values():

@@ -120,7 +120,7 @@ class Executor:
         """What it gave, or the error that it ended with."""
         try:
             return await self._performing.outside(
-                outgoing.effect, outgoing.key, outgoing.secret, outgoing.files
+                outgoing.effect, outgoing.key, outgoing.secret, outgoing.attachments
             )
         except SmaltError as error:
             return error

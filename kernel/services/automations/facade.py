@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kernel.plugin_manager import PluginManager
 from kernel.services.automations.backtest import BacktestService
 from kernel.services.automations.clockwork import DueAutomations
+from kernel.services.automations.drawings import Drawer
 from kernel.services.automations.evaluation import CONSUMER, Evaluator, evaluate_forever
 from kernel.services.automations.execution import Executor
 from kernel.services.automations.hooks import HookService
@@ -29,6 +30,8 @@ from kernel.services.automations.workers import Workers, end
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
+from kernel.services.dashboards.access import DashboardAccess
+from kernel.services.dashboards.sheets import DashboardSheets
 from kernel.services.entries import EntryService, ProjectParts
 from kernel.services.events.feed import EventFeed
 from kernel.services.files.service import FileService
@@ -52,6 +55,8 @@ class Neighbours:
     checklists: ChecklistService
     checklist_items: ChecklistItemService
     files: FileService
+    boards: DashboardAccess
+    sheets: DashboardSheets
 
 
 class Automations:
@@ -74,7 +79,8 @@ class Automations:
         self._notices = NoticeMail(database, parts.rows, clock, mailer, settings.public_url)
         self.retention = RunRetention(database, parts.rows, clock, settings.run_days)
         requester = Requester(near.outgoing, clock)
-        performing = Performing(effects, people, mailer, requester, guard)
+        drawer = Drawer(database, near.boards, near.sheets)
+        performing = Performing(effects, people, mailer, requester, guard, drawer)
         planner = Planner(types, guard)
         executor = Executor(
             database, schema, clock, rows, run_rows, Steps(run_rows, planner, performing), performing

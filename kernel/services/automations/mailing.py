@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
 from email.utils import format_datetime, parseaddr
@@ -26,6 +27,15 @@ FILES_SECONDS: Final = 90.0
 """What a step of the exchange with the server may take, without and with files."""
 
 
+@dataclass(frozen=True)
+class MadeFile:
+    """A file that was made for an email."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
 class Mailer:
     """Sends through the server of an `smtp://` or `smtps://` URL; `sender` is whom mails come from."""
 
@@ -39,8 +49,11 @@ class Mailer:
         if url and "@" not in sender:
             raise SettingsError("mail_from must be an email address when smtp_url is given.")
 
-    async def send(self, mail: SendMail, key: str, files: Sequence[FileInfo] = ()) -> Any:
-        """Send one with files; to whom it went. The same key gives the same Message-ID.
+    async def send(
+        self, mail: SendMail, key: str, files: Sequence[FileInfo] = (), made: Sequence[MadeFile] = ()
+    ) -> Any:
+        """Send one with files, and with those made for it; to whom it went. The same key gives the same
+        Message-ID.
 
         Raises UnavailableError for what may pass, InvalidInputError for what will not.
         """
@@ -52,13 +65,13 @@ class Mailer:
         if len(recipients) > MOST_RECIPIENTS:
             raise InvalidInputError(f"An email goes to {MOST_RECIPIENTS} people at the most.")
         message = self._message(mail, key)
-        if files:
-            refused = await self._deliver_files(message, recipients, files)
+        if files or made:
+            refused = await self._deliver_files(message, recipients, files, made)
         else:
             refused = await self._deliver(message, recipients)
         if len(refused) == len(recipients):
             raise InvalidInputError("No recipient was accepted.")
-        told = {"attachments": len(files)} if files else {}
+        told = {"attachments": len(files) + len(made)} if files or made else {}
         return {"recipients": len(recipients) - len(refused), "refused": len(refused), **told}
 
     def _message(self, mail: SendMail, key: str) -> EmailMessage:
@@ -80,12 +93,18 @@ class Mailer:
         return message
 
     async def _deliver_files(
-        self, message: EmailMessage, recipients: Sequence[Address], files: Sequence[FileInfo]
+        self,
+        message: EmailMessage,
+        recipients: Sequence[Address],
+        files: Sequence[FileInfo],
+        made: Sequence[MadeFile],
     ) -> dict[str, Any]:
         """The same with files, which are read and encoded beside the event loop."""
         for file in files:
             blocks = await self._files.content(file, 0, file.size)
-            _attach(message, file, b"".join([block async for block in blocks]))
+            _attach(message, file.name, file.content_type, b"".join([block async for block in blocks]))
+        for one in made:
+            _attach(message, one.name, one.content_type, one.content)
         utf8 = not all(address.email.isascii() for address in recipients)
         content = await asyncio.to_thread(
             flatten_message, message, utf8=utf8, cte_type="8bit" if utf8 else "7bit"
@@ -131,12 +150,12 @@ def _fault(code: int, message: str) -> Exception:
     return UnavailableError(text) if 400 <= code < 500 else InvalidInputError(text)
 
 
-def _attach(message: EmailMessage, file: FileInfo, content: bytes) -> None:
+def _attach(message: EmailMessage, name: str, content_type: str, content: bytes) -> None:
     """Put a file into a message. What would be a message of its own goes as plain bytes."""
-    main, _, sub = file.content_type.partition(";")[0].strip().partition("/")
+    main, _, sub = content_type.partition(";")[0].strip().partition("/")
     if not sub or main in ("message", "multipart"):
         main, sub = "application", "octet-stream"
-    message.add_attachment(content, maintype=main, subtype=sub, filename=file.name)
+    message.add_attachment(content, maintype=main, subtype=sub, filename=name)
 
 
 def _mailbox(address: Address) -> Mailbox:

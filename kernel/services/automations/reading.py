@@ -23,6 +23,7 @@ from kernel.services.automations.model import Definition, TriggerSpec
 from kernel.services.automations.wording import ACTION, translated
 
 NAMED: Final = "#"
+_BY_ID: Final = frozenset({"person", "project", "form", "dashboard"})
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ def plugin_config(item: Trigger[Any] | Action[Any], config: Any, schema: Schema,
             if key is None:
                 raise BrokenSourceError(f"The field '{value}' is gone.")
             return key
-        return value.removeprefix(NAMED) if meaning in ("person", "project", "form") else value
+        return value.removeprefix(NAMED) if meaning in _BY_ID else value
 
     return msgspec.convert(translated(config, item.config_type, for_plugin), item.config_type)
 
@@ -85,13 +86,15 @@ def _living(stored: str, ids: set[str], what: str) -> str:
 
 @dataclass(frozen=True)
 class Showing:
-    """Turns stored definitions into what people see. `people` are emails, `forms` addresses by id."""
+    """Turns stored definitions into what people see. `people` are emails, `forms` addresses, `dashboards`
+    names by id, of those that whoever looks sees."""
 
     types: Types
     schema: Schema
     project: Project
     people: Mapping[str, str]
     forms: Mapping[str, str] = field(default_factory=dict)
+    dashboards: Mapping[str, str] = field(default_factory=dict)
 
     def definition(self, stored: Definition) -> Definition:
         """With names where people gave names."""
@@ -128,6 +131,7 @@ class Showing:
             "project": lambda: projects[int(id_)].name if int(id_) in projects else id_,
             "person": lambda: self.people.get(id_, id_),
             "form": lambda: self.forms.get(id_, id_),
+            "dashboard": lambda: self.dashboards.get(id_, id_),
         }
         return names[meaning]() if meaning in names else value
 

@@ -29,6 +29,7 @@ from kernel.services.automations.run_rows import RunRows
 from kernel.services.automations.templating import texts_in
 from kernel.services.automations.views import AutomationVersion, AutomationView, shown, version_view
 from kernel.services.automations.watching import Watching
+from kernel.services.dashboards.names import dashboard_names
 from kernel.services.entries import EntryInput, EntryService, ProjectParts
 from kernel.services.names import Faults
 from kernel.storage.database import Transaction, WithinTransaction
@@ -55,7 +56,7 @@ class AutomationService:
         schema = await self._parts.schema.current()
         project = automatable_project(schema, actor, project_id)
         found = await self._rows.of_project(project_id, trash)
-        return await shown(self._parts.database, self._types, schema, project, found)
+        return await shown(self._parts.database, self._types, schema, project, found, actor)
 
     async def get(self, actor: Actor, project_id: int, id_: int) -> AutomationView:
         """One automation, or NotFoundError."""
@@ -167,7 +168,8 @@ class AutomationService:
         now = self._parts.now()
         people = await find_people(tx, _short_texts(data))
         forms = await form_names(WithinTransaction(tx), project.id)
-        setting = Setting(tx, schema, project, actor, from_milliseconds(now), people, forms)
+        dashboards = await dashboard_names(WithinTransaction(tx), actor)
+        setting = Setting(tx, schema, project, actor, from_milliseconds(now), people, forms, dashboards)
         checker = DefinitionChecker(self._types, setting)
         with faults.before():
             definition, timing = checker.definition(data.trigger, data.condition, data.actions)

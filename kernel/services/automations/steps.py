@@ -10,13 +10,12 @@ import structlog
 from kernel.clock import to_milliseconds
 from kernel.effects import Effect, GoOn, Wait
 from kernel.errors import ContentionError, NotFoundError, SmaltError, UnavailableError
-from kernel.services.automations.attachments import attached
+from kernel.services.automations.attachments import Attachments, attached
 from kernel.services.automations.model import Run, Step
 from kernel.services.automations.performing import Performing
 from kernel.services.automations.planning import Planner
 from kernel.services.automations.run_rows import RunRows
 from kernel.services.automations.stage import Stage
-from kernel.services.files.model import FileInfo
 from kernel.storage.database import Transaction
 
 DELAYS: Final = (5, 30, 120, 600, 3600, 6 * 3600)
@@ -36,7 +35,7 @@ class Outgoing:
     key: str
     others: tuple[Effect, ...]
     secret: str
-    files: tuple[FileInfo, ...]
+    attachments: Attachments
 
 
 @dataclass(frozen=True)
@@ -97,11 +96,11 @@ class Steps:
                 if not sending:
                     step.attempts -= 1
                     return None
-                files = await attached(stage, outside)
+                luggage = await attached(stage, outside)
                 _note_repetition(step, again)
                 step.status = "sending"
                 await self._runs.save(stage.tx, run, version=run.version)
-                return Outgoing(step, outside, key, others, stage.automation.secret, files)
+                return Outgoing(step, outside, key, others, stage.automation.secret, luggage)
         except ContentionError:
             raise
         except SmaltError as error:

@@ -160,8 +160,8 @@ class TrialService:
                 nested += [Step(spec.type, spec.config) for spec in effect.actions]
             elif not effect.outside and not isinstance(effect, Wait):
                 shown.result = await self._performing.inside(stage, effect)
-            elif files := await attached(stage, effect):
-                shown.result = {"attachments": [file.name for file in files]}
+            elif names := (await attached(stage, effect)).names:
+                shown.result = {"attachments": names}
         return nested
 
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from kernel.access.actor import Actor
 from kernel.effects import ActionSpec
 from kernel.errors import SmaltError
 from kernel.schema import Project, Schema
@@ -13,6 +14,7 @@ from kernel.services.automations.form_names import form_names
 from kernel.services.automations.model import Automation, Condition, TriggerSpec, While
 from kernel.services.automations.people import emails_of
 from kernel.services.automations.reading import Showing, Types, people_named, plugin_config
+from kernel.services.dashboards.names import dashboard_names
 from kernel.services.record_parts import PersonRef, moment
 from kernel.storage.database import Database
 
@@ -57,13 +59,14 @@ class AutomationVersion(msgspec.Struct):
 
 
 async def shown(
-    database: Database, types: Types, schema: Schema, project: Project, found: list[Automation]
+    database: Database, types: Types, schema: Schema, project: Project, found: list[Automation], actor: Actor
 ) -> list[AutomationView]:
-    """Views of automations of one project."""
+    """Views of automations of one project, for somebody who configures it."""
     ids = {id_ for a in found for id_ in people_named(types, a.definition)}
     people = await emails_of(database, ids | {str(a.owner_id) for a in found if a.owner_id})
     emails = {id_: email for id_, (email, _) in people.items()}
-    showing = Showing(types, schema, project, emails, await form_names(database, project.id))
+    forms, dashboards = await form_names(database, project.id), await dashboard_names(database, actor)
+    showing = Showing(types, schema, project, emails, forms, dashboards)
     return [_view(showing, automation, people) for automation in found]
 
 

@@ -23,6 +23,7 @@ from kernel.services.projects import ProjectInput, ProjectPatch, ProjectService
 
 _OF_PROJECT: Final = ("name", "description", "default_fields", "time_zone", "currency")
 FIELDS: Final = "fields"
+AUTOMATIONS: Final = "automations"
 
 
 @dataclass
@@ -98,13 +99,14 @@ class BlueprintService:
         made = [await self._project(run, d, p) for d, p in zip(document.projects, matched, strict=True)]
         for name, part in self._parts.items():
             places = list(enumerate(zip(document.projects, made, strict=True)))
+            if name == AUTOMATIONS:  # they may name dashboards
+                await self._all_dashboards(run, document.dashboards)
             if name == FIELDS:
                 await self._fields(run, part, places)
                 continue
             for number, (project, id_) in places:
                 pointer = f"/projects/{number}/{name}"
                 await self._items(run, part, project.name, id_, getattr(project, name), pointer)
-        await self._all_dashboards(run, document.dashboards)
         return run.steps
 
     async def _project(self, run: _Run, wanted: ProjectDocument, there: Project | None) -> int | None:

@@ -10,7 +10,7 @@ from kernel.errors import ForbiddenError
 from kernel.services.automations.model import AutomationInput, AutomationPatch
 from kernel.services.automations.service import AutomationService
 from kernel.services.blueprints.parts import Part, field_members
-from kernel.services.blueprints.service import FIELDS, BlueprintService
+from kernel.services.blueprints.service import AUTOMATIONS, FIELDS, BlueprintService
 from kernel.services.dashboards.facade import Dashboards
 from kernel.services.dashboards.model import ChartInput, ChartPatch, DashboardInput, DashboardPatch
 from kernel.services.entries import EntryInput, EntryPatch, EntryService
@@ -48,7 +48,7 @@ def blueprints(
         "roles": _of(roles, "role", RoleInput, RolePatch, included=lambda role: not role.built_in),
         "views": _of(views, "view", ViewInput, ViewPatch, included=lambda view: view.shared),
         "forms": _forms(forms),
-        "automations": _of(automations, "automation", AutomationInput, AutomationPatch),
+        AUTOMATIONS: _of(automations, "automation", AutomationInput, AutomationPatch),
     }  # fmt: skip
     return BlueprintService(projects, parts, _dashboards(dashboards), _charts(dashboards))
 

@@ -26,7 +26,7 @@ define("smalt-automations", class extends Part {
 
   async load() {
     try {
-      [this.items, this.triggers, this.actions] = await Promise.all([api.all(this.path, {}, { signal: this.alive }), triggers(), actions()]);
+      [this.items, this.triggers, this.actions, this.model.dashboards] = await Promise.all([api.all(this.path, {}, { signal: this.alive }), triggers(), actions(), api.all("/dashboards", {}, { signal: this.alive })]);
       this.draw();
     } catch (error) { complain(error); }
   }

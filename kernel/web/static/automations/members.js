@@ -28,6 +28,9 @@ const listed = (value, changed, hint) => {
   return { element: control, control, read };
 };
 
+/** Dashboards by name, or by id where several are called the same. */
+const dashboardsOf = ({ dashboards = [] }) => dashboards.map(({ id, name }) => [dashboards.filter((other) => other.name === name).length > 1 ? id : name, name]);
+
 /** For `schemaForm`: each member by the format of its schema; others are drawn as usual. */
 export function automationMembers(model) {
   const choices = {
@@ -35,6 +38,7 @@ export function automationMembers(model) {
     "smalt-field": () => model.columns.map((column) => [column.key, column.name]),
     "smalt-tag": () => model.tags.map((tag) => [tag.name, tag.name]),
     "smalt-person": () => model.people.map((person) => [person.email, person.name]),
+    "smalt-dashboard": () => dashboardsOf(model),
     "smalt-project": () => projects.value.map((project) => [project.name, project.name]),
   };
   const draw = (member) => {
