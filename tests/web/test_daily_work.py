@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.web.conftest import PATIENCE, NewPage, Site
 
@@ -233,12 +233,39 @@ def test_a_record_holds_all_that_belongs_to_it(new_page: NewPage, site: Site) ->
     page.keyboard.press("Enter")
     panel.get_by_role("checkbox", name="Ask for references").click()
     wait_until(page, lambda: site.api.get(f"{path}/checklists").json()["items"][0]["done"] == 1)
+    order_a_checklist(page, panel, site, path)
     look_for_faults(page)
     panel.get_by_role("button", name="History").click()
     panel.locator(".history-line").filter(has_text="Title: ").get_by_role("button", name="Undo").first.click()
     wait_until(page, lambda: site.api.get(path).json()["title"] == first["title"])
     panel.get_by_role("button", name="Next record").click()
     expect(panel.get_by_label("Title")).to_have_value(str(second["title"]))
+
+
+def order_a_checklist(page: Page, panel: Locator, site: Site, path: str) -> None:
+    """By the arrow keys, by dragging, and back."""
+
+    def items() -> list[str]:
+        [checklist] = site.api.get(f"{path}/checklists").json()["items"]
+        return [str(item["title"]) for item in checklist["items"]]
+
+    for title in ("Call", "Write"):
+        panel.get_by_placeholder("Add an item").fill(title)
+        page.keyboard.press("Enter")
+        expect(panel.get_by_role("checkbox", name=title)).to_be_visible()
+    panel.get_by_role("button", name="Move Write").focus()
+    page.keyboard.press("ArrowUp")
+    wait_until(page, lambda: items() == ["Ask for references", "Write", "Call"])
+    expect(panel.get_by_role("button", name="Move Write")).to_be_focused()
+    panel.get_by_role("button", name="Move Ask for references").hover()
+    page.mouse.down()
+    end = panel.get_by_role("checkbox", name="Call").bounding_box()
+    assert end
+    page.mouse.move(end["x"], end["y"] + end["height"] + 5, steps=8)
+    page.mouse.up()
+    wait_until(page, lambda: items() == ["Write", "Call", "Ask for references"])
+    page.keyboard.press("Control+z")
+    wait_until(page, lambda: items() == ["Ask for references", "Write", "Call"])
 
 
 def test_references_are_picked_and_made_in_place(new_page: NewPage, site: Site) -> None:

@@ -118,6 +118,13 @@ def test_a_form_has_conditions_and_limits(new_page: NewPage, site: Site) -> None
     dialog.get_by_label("web", exact=True).check()
     dialog.get_by_label("Opens", exact=True).fill("2026-01-02T03:04")
     dialog.get_by_label("Most submissions").fill("5")
+    dialog.get_by_label("Only at certain hours").check()
+    dialog.get_by_label("Opening time").fill("08:30")
+    for day in ("Sat", "Sun"):
+        dialog.get_by_label(day, exact=True).uncheck()
+    preview = dialog.get_by_role("region", name="Preview")
+    expect(preview).to_contain_text("Open Mon, Tue, Wed, Thu, Fri, 08:30–17:00")
+    expect(preview).to_contain_text("Takes 5 submissions")
     dialog.get_by_label("Sites that may show it").fill("https://www.example.com")
     dialog.get_by_role("button", name="Save").click()
     expect(second.locator(".fault:visible")).to_have_count(1)
@@ -129,5 +136,7 @@ def test_a_form_has_conditions_and_limits(new_page: NewPage, site: Site) -> None
     saved = site.api.get(f"{api}/forms/{form['id']}").json()
     assert (saved["limit"], saved["embed"], len(saved["tags"])) == (5, ["https://www.example.com"], 1)
     assert saved["opens_at"].startswith("2026-01-02T03:04")
+    days = ["monday", "tuesday", "wednesday", "thursday", "friday"]
+    assert saved["hours"] == {"start": "08:30", "end": "17:00", "days": days}
     assert saved["fields"][1]["default"] == "Nothing to add"
     assert saved["fields"][1]["visible_if"] == "{title} = 'x'"

@@ -4,6 +4,7 @@ import { api, Problem } from "../core/api.js";
 import { dialog, field } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { grip } from "../parts/grip.js";
 import { picker } from "../core/popover.js";
 import "../filters/builder.js";
 import { plainTree } from "../filters/tree.js";
@@ -46,9 +47,8 @@ class Editor {
   step(spec) { return new Step(this.model, this.actions, spec, t("What is done")); }
 
   drawSteps(focus) {
-    const move = (at, to) => { this.steps.splice(to, 0, ...this.steps.splice(at, 1)); this.drawSteps(to); };
-    fill(this.list, this.steps.map((step, index) => h("li", { class: "action-step" }, h("div", { class: "grow visible" }, step.element),
-      iconButton(icon("arrow-up", 14), t("Move item {number} up", { number: index + 1 }), () => move(index, index - 1), { disabled: index === 0 }),
+    const move = (at, to) => { this.steps.splice(to, 0, ...this.steps.splice(at, 1)); this.drawSteps(); };
+    fill(this.list, this.steps.map((step, index) => h("li", { class: "action-step" }, grip("action", index, step.name, move), h("div", { class: "grow visible" }, step.element),
       iconButton(icon("x", 14), t("Remove item {number}", { number: index + 1 }), () => { this.steps.splice(index, 1); this.drawSteps(); }, { disabled: this.steps.length === 1 }))));
     if (focus !== undefined) this.steps[focus].select.focus();
   }
@@ -117,6 +117,8 @@ class Step {
     this.form = schemaForm(type?.config_schema ?? { properties: {} }, this.config, { special: automationMembers(this.model) });
     fill(this.box, type?.description ? h("p", { class: "hint" }, t(type.description)) : null, this.form.element);
   }
+
+  get name() { return this.select.selectedOptions[0].label; }
 
   read() { return { type: this.select.value, config: this.form.read() }; }
 }

@@ -3,6 +3,7 @@
 
 import { h, fill, freshId, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { grip } from "../parts/grip.js";
 
 const LONG = 200;
 
@@ -145,13 +146,13 @@ function several(root, options, value) {
 function listInput(root, schema, value, path) {
   const { schema: items } = plain(root, schema.items ?? {});
   const rows = [];
+  const id = freshId("list");
   const list = h("ul", { class: "schema-list" });
   const add = (item) => { rows.push(inputFor(root, items, item, `${path}/${rows.length}`, false)); draw(); };
   const move = (at, to) => { rows.splice(to, 0, ...rows.splice(at, 1)); draw(); root.changed(); };
   const draw = () => fill(list, rows.map((row, at) => {
     if (row.control) row.control.setAttribute("aria-label", t("Item {number}", { number: at + 1 }));
-    return h("li", { class: "schema-item" }, h("div", { class: "grow" }, row.element),
-      iconButton(icon("arrow-up", 13), t("Move item {number} up", { number: at + 1 }), () => move(at, at - 1), { disabled: at === 0 }),
+    return h("li", { class: "schema-item" }, grip(id, at, t("Item {number}", { number: at + 1 }), move), h("div", { class: "grow" }, row.element),
       iconButton(icon("x", 13), t("Remove item {number}", { number: at + 1 }), () => { rows.splice(at, 1); draw(); root.changed(); }));
   }));
   for (const item of value || []) add(item);

@@ -7,6 +7,7 @@ import { complain } from "../core/toast.js";
 import { day, dayOf } from "../core/format.js";
 import { remember } from "../core/undo.js";
 import { avatar } from "../parts/avatar.js";
+import { grip } from "../parts/grip.js";
 import { menu, picker, popover } from "../core/popover.js";
 import { Section } from "./section.js";
 
@@ -36,14 +37,20 @@ export class Checklists extends Section {
     });
     return h("div", { class: "checklist", data: { id: list.id } },
       h("div", { class: "row" }, h("strong", {}, list.name), h("progress", { max: Math.max(1, list.items.length), value: list.done, aria: { label: t("Done: {done} of {count}", { done: list.done, count: list.items.length }) } }), h("span", { class: "grow" }), this.editable ? iconButton(icon("trash-2", 14), t("Remove {name}", { name: list.name }), () => this.remove(list)) : null),
-      h("ul", {}, list.items.map((item) => this.item(list, item))), this.editable ? input : null);
+      h("ul", {}, list.items.map((item, index) => this.item(list, item, index))), this.editable ? input : null);
   }
 
-  item(list, item) {
+  item(list, item, index) {
     const path = `${this.path}/checklists/${list.id}/items/${item.id}`;
     const check = h("input", { type: "checkbox", checked: item.done, disabled: !this.editable, aria: { label: item.title }, onChange: (event) => this.act(() => api.patch(path, { done: event.target.checked })) });
-    return h("li", { class: ["check-item", item.done && "done"] }, check, h("span", { class: "grow" }, item.title), item.assignee ? avatar(item.assignee, 18) : null, item.due_at ? h("span", { class: "soft" }, day(dayOf(item.due_at))) : null,
+    return h("li", { class: ["check-item", item.done && "done"] },
+      this.editable ? grip(`checklist ${list.id}`, index, item.title, (from, to) => this.act(() => this.move(path, from, to))) : null, check, h("span", { class: "grow" }, item.title), item.assignee ? avatar(item.assignee, 18) : null, item.due_at ? h("span", { class: "soft" }, day(dayOf(item.due_at))) : null,
       this.editable ? iconButton(icon("ellipsis", 14), t("More for {name}", { name: item.title }), (event) => this.more(event.currentTarget, path, item)) : null);
+  }
+
+  async move(path, from, to) {
+    await api.patch(path, { position: to });
+    remember(t("Item moved"), async () => { await this.move(path, to, from); this.refresh(); });
   }
 
   more(anchor, path, item) {

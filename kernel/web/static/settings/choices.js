@@ -5,6 +5,7 @@ import { confirmed } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
+import { grip } from "../parts/grip.js";
 import { emptyState } from "../parts/empty.js";
 import { COLORS, colorSelect, heading, tried } from "./part.js";
 
@@ -32,16 +33,14 @@ define("smalt-choices", class extends Part {
     });
     fill(this, heading(say.title, say.text), this.items.length ? h("ul", { class: "choice-list" }, this.items.map((item, index) => this.line(item, index))) : emptyState(this.kind === "lists" ? icon("square-kanban", 26) : icon("tags", 26), say.none, say.hint), form);
     if (focus === "add") name.focus();
-    else if (focus) this.querySelector(focus)?.focus();
   }
 
   line(item, index) {
     const name = h("input", { type: "text", value: item.name, aria: { label: t("Name of {name}", { name: item.name }) }, maxlength: 200 });
     name.addEventListener("change", async () => { if (!await tried(this.model, () => api.patch(`${this.path}/${item.id}`, { name: name.value }))) name.value = item.name; else this.reload(); });
-    const move = async (to, which) => { if (await tried(this.model, () => api.patch(`${this.path}/${item.id}`, { position: to }), null)) this.reload(`[data-move="${item.id}-${which}"]`); };
+    const move = async (from, to) => { if (await tried(this.model, () => api.patch(`${this.path}/${item.id}`, { position: to }), null)) await this.reload(); else this.draw(); };
     return h("li", { class: "choice-line" },
-      iconButton(icon("arrow-up", 14), t("Move {name} up", { name: item.name }), () => move(index - 1, "up"), { disabled: index === 0, data: { move: `${item.id}-up` } }),
-      iconButton(icon("arrow-down", 14), t("Move {name} down", { name: item.name }), () => move(index + 1, "down"), { disabled: index === this.items.length - 1, data: { move: `${item.id}-down` } }),
+      grip(this.kind, index, item.name, move),
       colorSelect(item.color, (color) => tried(this.model, () => api.patch(`${this.path}/${item.id}`, { color }), null), t("Color of {name}", { name: item.name })), name,
       iconButton(icon("trash-2", 15), t("Delete {name}", { name: item.name }), () => this.removeItem(item)));
   }

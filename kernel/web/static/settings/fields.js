@@ -6,6 +6,7 @@ import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
 import { complain } from "../core/toast.js";
+import { grip } from "../parts/grip.js";
 import { emptyState } from "../parts/empty.js";
 import { editField } from "./field_editor.js";
 import { heading, tried } from "./part.js";
@@ -15,20 +16,18 @@ define("smalt-fields", class extends Part {
 
   connected() { this.draw(); }
 
-  draw(focus) {
+  draw() {
     const add = (kind) => h("button", { type: "button", class: kind, onClick: () => this.edit(null) }, icon("plus"), t("New field"));
     fill(this, heading(t("Fields"), t("What the records of this project hold, beside title, list and the like."), add("primary")),
       this.fields.length ? h("ul", { class: "field-list" }, this.fields.map((field, index) => this.line(field, index))) : emptyState(icon("rows-3", 26), t("No fields yet"), t("Add what your records should hold: an amount, an email, a link to a customer, a formula …"), add("primary")));
-    if (focus) this.querySelector(focus)?.focus();
   }
 
   line(field, index) {
     const type = this.model.types.get(field.type);
     const marks = [field.required ? t("required") : null, field.unique ? t("unique") : null, field.available === false ? t("not available") : null].filter(Boolean);
-    const move = async (to, which) => { if (await tried(this.model, () => api.patch(`${this.model.path}/fields/${field.id}`, { position: to }), null)) this.reload(`[data-move="${field.id}-${which}"]`); };
+    const move = async (from, to) => { if (await tried(this.model, () => api.patch(`${this.model.path}/fields/${field.id}`, { position: to }), null)) await this.reload(); else this.draw(); };
     return h("li", { class: "choice-line" },
-      iconButton(icon("arrow-up", 14), t("Move {name} up", { name: field.name }), () => move(index - 1, "up"), { disabled: index === 0, data: { move: `${field.id}-up` } }),
-      iconButton(icon("arrow-down", 14), t("Move {name} down", { name: field.name }), () => move(index + 1, "down"), { disabled: index === this.fields.length - 1, data: { move: `${field.id}-down` } }),
+      grip("field", index, field.name, move),
       h("button", { type: "button", class: "field-button", onClick: () => this.edit(field) }, h("span", { class: "grow field-words" }, h("strong", { class: "clip" }, field.name), h("span", { class: "soft clip" }, [t(type?.label ?? field.type), field.config.expression, ...marks].filter(Boolean).join(" · ")), field.broken ? h("span", { class: "fault" }, field.broken) : null), h("code", { class: "soft field-key clip" }, `{${field.key}}`)),
       iconButton(icon("trash-2", 15), t("Delete {name}", { name: field.name }), () => this.removeField(field)));
   }
@@ -42,11 +41,11 @@ define("smalt-fields", class extends Part {
     if (await tried(this.model, () => api.delete(`${this.model.path}/fields/${field.id}`), t("It is in the trash now."))) this.reload();
   }
 
-  async reload(focus) {
+  async reload() {
     const { loadProject } = await import("../data/project.js");
     this.model = await loadProject(this.model.id, { fresh: true });
     this.fields = this.model.fields;
-    this.draw(focus);
+    this.draw();
   }
 });
 

@@ -4,6 +4,7 @@ import { api, Problem } from "../core/api.js";
 import { dialog, field, placeFaults } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { grip } from "../parts/grip.js";
 import { picker } from "../core/popover.js";
 import { fieldMore, formMore } from "./form_more.js";
 
@@ -18,7 +19,7 @@ const INPUTS = { number: "number", money: "number", date: "date", datetime: "dat
 
 class FormEditor {
   constructor(model, form, members, done) {
-    Object.assign(this, { model, form, done, result: null, more: formMore(model, form, members) });
+    Object.assign(this, { model, form, done, result: null, more: formMore(model, form, members, () => this.drawPreview()) });
     this.fields = structuredClone(form?.fields ?? [{ field: "title", required: true }]);
   }
 
@@ -49,11 +50,10 @@ class FormEditor {
     const change = (item, name, value) => { if (value === "" || value === false || value === undefined) delete item[name]; else item[name] = value; this.drawPreview(); };
     const extras = this.fields.map((item) => fieldMore(item, this.model.column(item.field), (name, value) => { if (value === false) item[name] = false; else change(item, name, value); this.drawPreview(); }));
     this.places = Object.fromEntries(extras.flatMap(({ places }, index) => Object.entries(places).map(([name, box]) => [`/fields/${index}/${name}`, box])));
-    fill(this.rows, this.fields.map((item, index) => h("li", { class: "action-step" }, h("div", { class: "grow visible stack-s" },
+    fill(this.rows, this.fields.map((item, index) => h("li", { class: "action-step" }, grip("form", index, this.nameOf(item), move), h("div", { class: "grow visible stack-s" },
       h("div", { class: "pair" }, h("input", { type: "text", value: item.label ?? "", placeholder: this.nameOf(item), maxlength: 500, aria: { label: t("Label of {name}", { name: this.nameOf(item) }) }, onInput: (event) => change(item, "label", event.target.value) }),
         h("input", { type: "text", value: item.help ?? "", placeholder: t("Help"), maxlength: 2000, aria: { label: t("Help for {name}", { name: this.nameOf(item) }) }, onInput: (event) => change(item, "help", event.target.value) })),
       h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: Boolean(item.required), disabled: item.field === "title", onChange: (event) => change(item, "required", event.target.checked) }), t("Required")), extras[index].element),
-    iconButton(icon("arrow-up", 14), t("Move {name} up", { name: this.nameOf(item) }), () => move(index, index - 1), { disabled: index === 0 }),
     iconButton(icon("x", 14), t("Leave out {name}", { name: this.nameOf(item) }), () => { this.fields.splice(index, 1); this.draw(); }, { disabled: item.field === "title" }))));
     this.drawPreview();
   }
@@ -73,7 +73,7 @@ class FormEditor {
     };
     fill(this.preview, h("h3", {}, this.name.input.value || t("New form")), this.description.input.value ? h("p", { class: "soft" }, this.description.input.value) : null,
       this.fields.filter((item) => !item.hidden).map((item) => h("div", { class: "field" }, h("label", {}, item.label || this.nameOf(item), item.required ? " *" : "", input(this.model.column(item.field))), item.help ? h("span", { class: "hint" }, item.help) : null)),
-      h("div", {}, h("span", { class: "button primary" }, t("Send"))));
+      h("div", {}, h("span", { class: "button primary" }, t("Send"))), this.more.told().map((line) => h("p", { class: "hint row" }, icon("clock", 13), line)));
   }
 
   async save(close) {

@@ -2,6 +2,7 @@
 
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { grip } from "../parts/grip.js";
 import { projects } from "../core/session.js";
 import { loadProject } from "../data/project.js";
 import { formulaInput } from "./formula.js";
@@ -53,12 +54,12 @@ const safely = (read) => { try { return read() ?? {}; } catch { return {}; } };
 function optionsInput(value, changed) {
   const items = structuredClone(value ?? []);
   const list = h("ul", { class: "stack-s" });
+  const move = (from, to) => { items.splice(to, 0, ...items.splice(from, 1)); draw(); changed(); };
   const draw = (focus) => {
     fill(list, items.map((item, index) => {
       const name = h("input", { type: "text", value: item.name, maxlength: 200, aria: { label: t("Option {number}", { number: index + 1 }) }, onInput: (event) => { item.name = event.target.value; changed(); } });
       name.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); add(); } });
-      return h("li", { class: "choice-line" }, colorSelect(item.color, (color) => { item.color = color; changed(); }, t("Color of option {number}", { number: index + 1 })), name,
-        iconButton(icon("arrow-up", 13), t("Move item {number} up", { number: index + 1 }), () => { items.splice(index - 1, 0, ...items.splice(index, 1)); draw(index - 1); changed(); }, { disabled: index === 0 }),
+      return h("li", { class: "choice-line" }, grip("option", index, item.name || t("Option {number}", { number: index + 1 }), move), colorSelect(item.color, (color) => { item.color = color; changed(); }, t("Color of option {number}", { number: index + 1 })), name,
         iconButton(icon("x", 13), t("Remove item {number}", { number: index + 1 }), () => { items.splice(index, 1); draw(); changed(); }));
     }));
     if (focus !== undefined) list.children[focus]?.querySelector("input")?.focus();
