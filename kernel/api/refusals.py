@@ -1,4 +1,5 @@
 """What may be said of a refusal, to who asks with `?explain=true`: what their own rights are.
+The filter that is the scope of a role is not: it may name what its reader must not see.
 
 Whether a thing is there or may not be seen is never told apart.
 """
@@ -25,7 +26,6 @@ class Reasons(msgspec.Struct, omit_defaults=True):
     why: str
     role: str | None = None
     can: list[str] | None = None
-    scope: str | None = None
     fields: dict[str, str] | None = None
     token_scopes: list[str] | None = None
 
@@ -45,7 +45,7 @@ def reasons(request: Request[Any, Any, Any], status: int) -> Reasons | None:
         return Reasons(why, token_scopes=sorted(actor.scopes))
     why = _DENIED if status == 403 else _UNSEEN if access.scope is None else _SCOPED
     rules: dict[str, str] = {name: rule for name, rule in access.fields.items() if rule != "hidden"}
-    return Reasons(why, access.role, sorted(access.can), access.scope, rules, sorted(actor.scopes))
+    return Reasons(why, access.role, sorted(access.can), rules, sorted(actor.scopes))
 
 
 def _asked(query: bytes) -> bool:

@@ -124,7 +124,11 @@ def _free(field_id: int, spec: ColumnSpec, taken: set[str]) -> str:
 
 
 def _check_readable(actor: Actor, conversion: Conversion) -> None:
-    """The titles of records become values of this project: their reader must be allowed to see them."""
+    """A conversion tells of the values of all records. Where titles of records become values of this
+    project, whoever converts must be allowed to see those too."""
+    own = actor.access(conversion.project.id)
+    if conversion.touches_values and (own is None or own.scope is not None):
+        raise ForbiddenError("A conversion tells of all records, and your role lets you see some of them.")
     spec: Any = conversion.old.specs[0] if conversion.old.specs else None
     same = conversion.new.specs and conversion.new.specs[0].target == getattr(spec, "target", None)
     if spec is None or spec.column is not Column.RECORD or same:

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 
-from kernel.access.actor import Actor
+from kernel.access.actor import Actor, ProjectAccess
 from kernel.clock import Clock
+from kernel.errors import InvalidInputError
 from kernel.expressions import compile_condition, parse_filter
 from kernel.expressions.syntax import Among, Binary, Call, Chain, FieldPath, Literal, Negate, Node, Not
 from kernel.queries.compilation import root_scope
@@ -66,24 +67,34 @@ class Explanations:
         for field in shown:
             rule, allowed = rule_for(access.fields, [field.key])
             reasons[field.key] = FieldReason(rule, allowed, computed.get(field.key))
-        found["explain"] = {"role": access.role, "scope": access.scope, "fields": reasons}
+        found["explain"] = self._role(schema, actor, project, access) | {"fields": reasons}
         return msgspec.json.encode(found)
 
     async def page(self, actor: Actor, project_id: int, request: PageRequest, body: bytes) -> bytes:
         """The JSON of a page with `explain`: how its filter was understood, and, for those who
-        configure the project, which indices serve it."""
+        configure the project and see all of it, which indices serve it: plans tell of values."""
         schema = await self._schema.current()
         project = visible_project(schema, actor, project_id)
         found = msgspec.json.decode(body)
         access = actor.access(project_id)
         assert access is not None  # the project is visible
-        found["explain"] = {"role": access.role, "scope": access.scope}
+        found["explain"] = self._role(schema, actor, project, access)
         condition = request.filter
         if condition:
             found["explain"] |= self._filter(schema, actor, project, condition)
-        if "configure" in access.can:
+        if "configure" in access.can and access.scope is None and "hidden" not in access.fields.values():
             found["explain"]["indices"] = await self._indices(schema, actor, project, request)
         return msgspec.json.encode(found)
+
+    def _role(self, schema: Schema, actor: Actor, project: Project, access: ProjectAccess) -> dict[str, Any]:
+        """The role and the scope that it narrows records by, which is told if the reader could ask it."""
+        scope = access.scope
+        if scope is not None:
+            try:
+                self._filter(schema, actor, project, scope)
+            except InvalidInputError:
+                scope = None
+        return {"role": access.role, "scope": scope, "narrowed": access.scope is not None}
 
     def _filter(
         self, schema: Schema, actor: Actor, project: Project, condition: str | bytes

@@ -26,6 +26,8 @@ PEOPLE, FILES = 0, -1
 Names = Mapping[tuple[int, int], Any]
 _MOMENTS = ("start_at", "due_at", "completed_at")
 _HIDDEN = {"hidden": True}
+_COUNT = "records"
+"""How many records went with their list: more than the reader knows of, where a role narrows them."""
 
 
 class FieldChange(msgspec.Struct, rename={"before": "from", "after": "to"}):
@@ -47,6 +49,7 @@ class HistoryView:
         self._actor = actor
         self._project = project
         self._now = now
+        self._narrowed = access.scope is not None
         self._fields: Mapping[str, Field] = self._seen.fields
 
     async def shown(self, database: Reading, changes: Sequence[Any]) -> list[list[FieldChange]]:
@@ -58,7 +61,11 @@ class HistoryView:
 
     def _visible(self, stored: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
         """Pairs of values by stored name, of what the reader may see."""
-        pairs = ((n, pair) for n, pair in stored.items() if self._seen.name(n) is not None)
+        pairs = (
+            (n, pair)
+            for n, pair in stored.items()
+            if self._seen.name(n) is not None and not (self._narrowed and n == _COUNT)
+        )
         return {
             name: (pair[0], pair[1]) if isinstance(pair, list) and len(pair) == 2 else (None, pair)
             for name, pair in pairs

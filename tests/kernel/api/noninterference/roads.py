@@ -111,6 +111,7 @@ def pages(story: Story) -> Iterator[Ask]:
             f"{path}?as_of=2026-11-26T09:03:00Z&count=true&sort={story.random.choice(names(story, place))}"
         )
         yield Ask(f"{path}?as_of=2027-11-26T09:03:00Z&count=true&q=al")
+        yield Ask(f"{path}?display=pl&explain=true&limit=2")
         for word in WORDS:
             yield Ask(f"{path}?q={quote(word)}&count=true")
         for view in place.views:
@@ -120,6 +121,8 @@ def pages(story: Story) -> Iterator[Ask]:
             yield Ask(f"{path}?fields={name}&limit=1")
         for condition in filters(story, place):
             yield Ask(f"{path}?filter={quote(condition)}&count=true&limit=2", pages=True)
+            yield Ask(f"{path}?filter={quote(condition)}&explain=true&limit=1")
+            yield Ask(f"{path}?filter={quote(condition)}&as_of=2026-11-26T09:03:00Z&count=true")
 
 
 def queries(story: Story) -> Iterator[Ask]:
@@ -140,6 +143,8 @@ def aggregates(story: Story) -> Iterator[Ask]:
             function = story.random.choice(["sum", "min", "max", "count", "count_distinct", "average"])
             yield Ask(path, {"measures": {"m": {"function": function, "field": name}}}, "POST")
             yield Ask(path, {"measures": {"m": {"expression": f"COUNTA({{{name}}})"}}}, "POST")
+            past = {"group_by": [name], "as_of": "2026-11-26T09:03:00Z"}
+            yield Ask(path, past, "POST")
 
 
 def fields(story: Story) -> Iterator[Ask]:
@@ -164,6 +169,7 @@ def one_record(story: Story) -> Iterator[Ask]:
         path = f"{place.path}/records/{record.id}"
         yield Ask(path)
         yield Ask(f"{path}?deleted=true")
+        yield Ask(f"{path}?explain=true&display=pl&render=true")
         yield Ask(f"{path}?as_of=2026-11-26T09:02:00Z")
         yield Ask(f"{path}?as_of=2027-11-26T09:00:00Z")
 
@@ -198,7 +204,10 @@ def previews(path: str) -> Callable[[Story], Iterator[Ask]]:
 def of_charts(path: str) -> Callable[[Story], Iterator[Ask]]:
     def asks(story: Story) -> Iterator[Ask]:
         for chart in story.charts:
-            yield Ask(path.format(dashboard=story.dashboard, chart=chart))
+            asked = path.format(dashboard=story.dashboard, chart=chart)
+            yield Ask(asked)
+            if asked.endswith("/data"):
+                yield Ask(f"{asked}?as_of=2026-11-26T09:03:00Z")
 
     return asks
 
@@ -266,6 +275,13 @@ def deeds(story: Story) -> Iterator[Ask]:
             yield Ask(f"{path}/restore", None, "POST")
             yield Ask(f"{place.path}/records/batch", {"update": [{"id": other, "title": "x"}]}, "POST")
         yield Ask(f"{place.path}/records", {"title": "Mine", "fields": {"level": "A"}}, "POST")
+        for name in random.sample(names(story, place), 3):
+            config = {"expression": f"COUNTA({{{name}}})"}
+            yield Ask(f"{place.path}/fields", {"name": "Mine", "type": "formula", "config": config}, "POST")
+            view = {"name": "Mine", "filter": f"{{{name}}} != BLANK()", "sort": name}
+            yield Ask(f"{place.path}/views", view, "POST")
+            conversion = {"type": "text", "preview": True}
+            yield Ask(f"{place.path}/fields/{name}/convert", conversion, "POST")
         yield Ask(f"{place.path}/records?limit=3&count=true", pages=True)
 
 
