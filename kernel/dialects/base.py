@@ -25,7 +25,7 @@ from typing import Any, Literal
 from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
 from kernel.dialects.past import PastSql
 from kernel.fields import ColumnSpec
-from kernel.values import FILE_CONTENT, Choice, Kind, Value, ValueType
+from kernel.values import FILE_CONTENT, INTEGER, Choice, Kind, Value, ValueType
 
 Rounding = Literal["nearest", "up", "down", "floor", "ceiling"]
 """Nearest: halves away from zero. Up and down: away from zero and towards it."""
@@ -307,7 +307,7 @@ class Dialect(ABC):
         if kind in (Kind.PERSON, Kind.RECORD, Kind.FILE):
             return self.fold(value.label or self.text(value.sql))
         if kind is Kind.CHOICE:
-            return self._by_choice(value, lambda index, _: str(index))
+            return self._by_choice(value, lambda index, _: str(index), self.null(INTEGER))
         return self.orderable(value).sql
 
     def choice_label(self, value: Value) -> str:

@@ -77,6 +77,7 @@ async def test_cost_and_profit_are_nowhere(client: httpx.AsyncClient, new_client
     for road in ROADS:
         for ask in road.asks(story):
             answer = await junior.request(ask.method, ask.path, json=ask.body)
+            assert answer.status_code < 500, (ask, answer.text)
             shown = without_the_question(answer.text, ask.path, ask.body)
             if HIDDEN.search(shown):
                 told.append(f"{ask.method} {ask.path} {ask.body or ''}\n{answer.status_code} {shown[:3000]}")

@@ -239,3 +239,22 @@ async def test_by_what_is_always_the_same(crm: Crm) -> None:
         groups = await crm.deals.aggregate(group_by=["title", field["key"]])
         assert [g["group"][field["key"]] for g in groups] == [value]
         assert await crm.deals.titles(sort=f"-{field['key']}") == ["a"]
+
+
+async def test_by_choices_of_which_there_is_none(crm: Crm) -> None:
+    """PostgreSQL orders and groups by no bare constant."""
+    await crm.deliveries.add_field("Phase", "select", {"options": []})
+    await crm.deliveries.add_field("Phases", "multi_select", {"options": []})
+    await crm.deliveries.look_up("Deal tags", "deal", "tags")
+    deal = await crm.deals.add("Site", {"tags": ["SEO"]})
+    made = await crm.deliveries.add("Build", deal=deal["id"])
+    for name in ("tags", "phase", "phases"):
+        assert table(await crm.deliveries.aggregate(group_by=[name]), name) == {None: 1}
+        assert await crm.deliveries.titles(sort=f"-{name}") == ["Build"]
+        config = {
+            "sources": [{"project_id": crm.deliveries.id}], "measure": {"function": "count"},
+            "group_by": {"field": name},
+        }  # fmt: skip
+        chart = await crm.deliveries.client.post("/charts/preview", json={"type": "bar", "config": config})
+        assert chart.status_code == 200, chart.text
+    assert made["fields"]["phase"] is None
