@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 
 from kernel.access.actor import Actor
@@ -25,6 +27,12 @@ class Notice(msgspec.Struct):
     record_id: str | None
 
 
+class NoticePatch(msgspec.Struct, forbid_unknown_fields=True):
+    """What to change of a notice."""
+
+    read: bool
+
+
 class NoticeService:
     """Reads notices and marks them as read."""
 
@@ -43,18 +51,23 @@ class NoticeService:
         (rows,) = await self._database.read(Statement(sql, use))
         return [_notice(row) for row in rows]
 
-    async def read(self, actor: Actor, notice_id: int) -> Notice:
-        """Mark one as read."""
+    async def get(self, actor: Actor, notice_id: int) -> Notice:
+        """One notice, or NotFoundError."""
+        sql = f"SELECT {_COLUMNS} FROM smalt_notice WHERE {self._own(actor)} AND id = {self._rows.mark(2)}"
+        (rows,) = await self._database.read(Statement(sql, [actor.user_id, notice_id]))
+        return _only(rows)
+
+    async def mark(self, actor: Actor, notice_id: int, read: bool) -> Notice:
+        """Mark one as read, or as not read; when it was read first stays."""
         mark = self._rows.mark
+        at = f"coalesce(read_at, {mark(3)})" if read else mark(3)
         sql = (
-            f"UPDATE smalt_notice SET read_at = coalesce(read_at, {mark(3)}) "
+            f"UPDATE smalt_notice SET read_at = {at} "
             f"WHERE {self._own(actor)} AND id = {mark(2)} RETURNING {_COLUMNS}"
         )
+        now = to_milliseconds(self._clock.now()) if read else None
         async with self._database.transaction() as tx:
-            rows = await tx.fetch(sql, [actor.user_id, notice_id, to_milliseconds(self._clock.now())])
-        if not rows:
-            raise NotFoundError("There is no such notice.")
-        return _notice(rows[0])
+            return _only(await tx.fetch(sql, [actor.user_id, notice_id, now]))
 
     async def read_all(self, actor: Actor) -> None:
         """Mark all as read that there are."""
@@ -68,6 +81,12 @@ class NoticeService:
     def _own(self, actor: Actor) -> str:
         own = f"user_id = {self._rows.mark(1)}"
         return f"({own} OR user_id IS NULL)" if actor.admin else own
+
+
+def _only(rows: Sequence[Row]) -> Notice:
+    if not rows:
+        raise NotFoundError("There is no such notice.")
+    return _notice(rows[0])
 
 
 def _notice(row: Row) -> Notice:

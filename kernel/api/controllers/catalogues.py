@@ -97,9 +97,17 @@ class CataloguesController(Controller):
     async def triggers(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:
         return paging.slice(await _plain(kernel, "triggers"), key=_key)
 
+    @get("/triggers/{key:str}", summary="One thing that automations can react to")
+    async def trigger(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> TypeView:
+        return _one(await _plain(kernel, "triggers"), key)
+
     @get("/actions", summary="What automations can do")
     async def actions(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:
         return paging.slice(await _plain(kernel, "actions"), key=_key)
+
+    @get("/actions/{key:str}", summary="One thing that automations can do")
+    async def action(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> TypeView:
+        return _one(await _plain(kernel, "actions"), key)
 
 
 async def _field_types(kernel: runtime.Kernel) -> list[FieldTypeView]:

@@ -11,7 +11,7 @@ from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
 from kernel.services.comments import Comment, CommentInput
-from kernel.services.notices import Notice
+from kernel.services.notices import Notice, NoticePatch
 
 Trashed = Annotated[bool, QueryParameter(description="Read what you may restore from the trash instead.")]
 Unread = Annotated[bool, QueryParameter(description="Only those that are not marked as read.")]
@@ -96,9 +96,17 @@ class NotificationsController(Controller):
             key=lambda notice: (int(notice.id),),
         )
 
+    @get("/{notice_id:str}", summary="One notice")
+    async def notice(self, kernel: Kernel, actor: Actor, notice_id: Id) -> Notice:
+        return await kernel.notices.get(actor, identifier(notice_id))
+
+    @patch("/{notice_id:str}", summary="Mark a notice as read, or as not read")
+    async def mark(self, kernel: Kernel, actor: Actor, notice_id: Id, data: JSONBody[NoticePatch]) -> Notice:
+        return await kernel.notices.mark(actor, identifier(notice_id), data.read)
+
     @post("/{notice_id:str}/read", status_code=200, summary="Mark a notice as read")
     async def read(self, kernel: Kernel, actor: Actor, notice_id: Id) -> Notice:
-        return await kernel.notices.read(actor, identifier(notice_id))
+        return await kernel.notices.mark(actor, identifier(notice_id), read=True)
 
     @post("/read", status_code=204, summary="Mark all notices as read")
     async def read_all(self, kernel: Kernel, actor: Actor) -> None:

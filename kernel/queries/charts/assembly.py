@@ -19,7 +19,7 @@ from kernel.errors import Fault, InvalidInputError
 from kernel.queries.charts.compiler import ChartQuery
 from kernel.queries.charts.dimensions import Dimension, Group
 from kernel.queries.charts.labels import EMPTY, period_label
-from kernel.queries.charts.request import ChartConfig
+from kernel.queries.charts.request import ChartConfig, exact
 from kernel.queries.charts.rows import MOST_GROUPS
 from kernel.queries.charts.spans import MOST_PERIODS, count_of, periods, start_of
 from kernel.storage.database import Row
@@ -72,8 +72,8 @@ class Assembly:
         if self._query.unseen:
             found.leave_out(self._say("Projects that are gone, or that you may not see"), self._query.unseen)
         left = [LeftOut(reason, count) for reason, count in found.left_out.items()]
-        target = self._config.target
         currency = found.currency if self._money else None
+        target = self._target(found.currency)
         return ChartData(as_of, series, total, currency, left, target, unit=self._config.unit)
 
     def _say(self, text: str, *values: object) -> str:
@@ -142,6 +142,17 @@ class Assembly:
             if found.currency in (None, row[4]):
                 return self._rounded(self._decoded(row[5]), found.currency)
         return self._rounded(None, found.currency)
+
+    def _target(self, currency: str | None) -> Number | None:
+        """The target in the form that the figures have."""
+        if self._config.target is None:
+            return None
+        target, scale = exact(self._config.target), self._query.value.scale
+        if self._money:
+            return self._rounded(target, currency)
+        if scale is None:
+            return float(target)
+        return int(target) if scale == 0 and target == int(target) else target
 
     def _nothing(self) -> Number:
         """The sum of nothing, as exact as the figures are."""

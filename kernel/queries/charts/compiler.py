@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
-from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInputError
+from kernel.errors import ExpressionError, Fault, InvalidInputError
+from kernel.expressions.syntax import Literal
 from kernel.queries.charts.dimensions import CURRENCY, NONE, Dimension, dimension, fixed
+from kernel.queries.charts.faults import Faults, at, fault_at, place_of_measure
 from kernel.queries.charts.measures import Split, is_number, split, unify
 from kernel.queries.charts.request import (
     ChartConfig,
     ChartFilters,
     ChartGrouping,
     Grouped,
+    exact,
     grouping,
     number_faults,
 )
@@ -87,20 +89,35 @@ class _Compiler:
         if faults := number_faults(self._config):
             raise InvalidInputError("The chart is not valid.", faults)
         projects = self._projects(strict)
-        sources = [self._source(place, project) for place, project in projects if project is not None]
+        found = Faults()
+        sources: list[Source] = []
+        for place, project in projects:
+            with found:
+                sources += [] if project is None else [self._source(place, project)]
         unseen = sum(project is None for _, project in projects)
         if not sources:
+            found.check()
             return ChartQuery(None, None, NONE, NONE, INTEGER, True, "", "", Span(), unseen, True)
-        with _at("/measure"):
+        measure, group, stack, span = Split((), Literal(0, None)), NONE, NONE, Span()
+        with found:
+            group = self._dimension(sources, "/group_by", self._config.group_by)
+        with found:
+            stack = self._dimension(sources, "/stack_by", self._config.stack_by)
+        with found:
+            span = self._narrow(sources)
+        with found:
+            measure = self._split()
+            for source in sources:
+                self._measure(source, measure)
+        found.check()
+        return self._query(sources, measure, group, stack, span, unseen)
+
+    def _split(self) -> Split:
+        with at(place_of_measure(self._config.measure, "/measure")):
             measure = split(self._config.measure, self._weighted)
         if self._config.cumulative and not measure.additive:
-            raise _fault("/cumulative", "Only sums and counts have running totals.")
-        group = self._dimension(sources, "/group_by", self._config.group_by)
-        stack = self._dimension(sources, "/stack_by", self._config.stack_by)
-        span = self._narrow(sources)
-        for source in sources:
-            self._measure(source, measure)
-        return self._query(sources, measure, group, stack, span, unseen)
+            raise fault_at("/cumulative", "Only sums and counts have running totals.")
+        return measure
 
     @property
     def _weighted(self) -> bool:
@@ -150,10 +167,10 @@ class _Compiler:
                 span = span & span_of(filters, today, pointer)
             time_field = filters.time_field or time_field
             for source in sources:
-                with _at("/filters"):
+                with at("/filters"):
                     source.narrow(filters)
         for source in sources:
-            with _at("/filters/time_field"):
+            with at("/filters/time_field"):
                 source.within(span, time_field)
         return span
 
@@ -178,9 +195,18 @@ class _Compiler:
         used = own or common
         entered = used.event == "entered_list" and used.list is not None
         if (used.field is None) == (used.event is None) or (used.event is not None and not entered):
-            raise _fault(place, "Give a field, or the event 'entered_list' with its list.")
-        with _at(place):
-            return source.group(used, common.interval)
+            raise fault_at(place, "Give a field, or the event 'entered_list' with its list.")
+        plain = used.event is not None or isinstance(self._given(source, pointer), str)
+        with at(place if plain else f"{place}/field"):
+            value = source.grouped_by(used)
+        with at(f"{pointer}/interval" if common.interval else place):
+            return source.in_interval(value, common.interval)
+
+    def _given(self, source: Source, pointer: str) -> Grouped:
+        """A grouping as it was written."""
+        if pointer == "/stack_by":
+            return self._config.stack_by
+        return source.wanted.group_by or self._config.group_by
 
     def _special(self, sources: Sequence[Source], wanted: ChartGrouping) -> Dimension | None:
         match wanted.field:
@@ -198,10 +224,12 @@ class _Compiler:
     def _measure(self, source: Source, measure: Split) -> None:
         """What the records of a source contribute to the figures."""
         if self._config.weights:
-            with _at("/weights"):
-                source.weigh(self._config.weights, self._config.weights_by or "list")
+            with at("/weights"):
+                weights = {name: exact(weight) for name, weight in self._config.weights.items()}
+                source.weigh(weights, self._config.weights_by or "list")
         own = source.wanted.measure
-        with _at("/measure" if own is None else f"/sources/{source.place}/measure"):
+        place = "/measure" if own is None else f"/sources/{source.place}/measure"
+        with at(place_of_measure(own or self._config.measure, place)):
             nodes = measure.inner if own is None else split(own, self._weighted).inner
             if len(nodes) != len(measure.inner):
                 raise ExpressionError("This must measure as the chart's own measure does.")
@@ -217,12 +245,13 @@ class _Compiler:
         unseen: int,
     ) -> ChartQuery:
         currencies = [source.scope.project.currency for source in sources]
-        with _at("/measure"):
+        place = place_of_measure(self._config.measure, "/measure")
+        with at(place):
             columns = self._columns(sources, currencies, len(measure.inner))
         rows = Rows(self._compilation, sources, columns, currencies, self._config.currency, self._ask.zone)
-        with _at("/currency"):
+        with at("/currency"):
             tables = rows.tables(group, stack)
-        with _at("/measure"):
+        with at(place):
             value = rows.value(measure)
             if not is_number(value):
                 raise ExpressionError("A chart shows numbers; this gives something else.")
@@ -252,17 +281,3 @@ class _Compiler:
             return "Records" if measure.function == "count" else "Value"
         field = first.scope.project.by_name.get(measure.field.strip("{}"))
         return field.name if field is not None else measure.field.strip("{}")
-
-
-@contextmanager
-def _at(pointer: str) -> Iterator[None]:
-    """Faults of a part of the chart, with the place of that part."""
-    try:
-        yield
-    except (ExpressionError, BrokenSourceError) as error:
-        fault = Fault(pointer, error.detail, getattr(error, "position", None))
-        raise InvalidInputError("The chart is not valid.", [fault]) from error
-
-
-def _fault(pointer: str, detail: str) -> InvalidInputError:
-    return InvalidInputError("The chart is not valid.", [Fault(pointer, detail)])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
@@ -16,6 +16,11 @@ Expression: TypeAlias = str | dict[str, Any]
 MOST_SOURCES = 20
 MOST_NAMES = 200
 LARGEST = 1_000_000_000_000
+
+Exact: TypeAlias = Annotated[
+    int | float | str, msgspec.Meta(description="A number, or an exact decimal as text.")
+]
+"""A number as it was given, so that it is given back as it was."""
 
 Name = Annotated[str, msgspec.Meta(max_length=1000)]
 Names = Annotated[tuple[Name, ...], msgspec.Meta(max_length=MOST_NAMES)]
@@ -87,7 +92,9 @@ class ChartConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
 
     sources: Annotated[list[ChartSource], msgspec.Meta(min_length=1, max_length=MOST_SOURCES)]
     measure: Measure = Measure(function="count")
-    weights: Annotated[dict[str, Decimal], msgspec.Meta(max_length=500)] | None = None
+    weights: (
+        Annotated[dict[str, Exact], msgspec.Meta(max_length=500, examples=[{"Proposal Sent": 0.5}])] | None
+    ) = None
     weights_by: Name | None = None
     group_by: Grouped = None
     stack_by: Grouped = None
@@ -95,7 +102,7 @@ class ChartConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     top: Annotated[int, msgspec.Meta(ge=1, le=500)] | None = None
     show_empty: bool | None = None
     cumulative: bool = False
-    target: Decimal | None = None
+    target: Exact | None = None
     compare: Literal["previous_period", "previous_year"] | None = None
     currency: ChartCurrency | None = None
     unit: Literal["share"] | None = None
@@ -109,11 +116,19 @@ def grouping(wanted: Grouped) -> ChartGrouping | None:
     return ChartGrouping(field=wanted) if isinstance(wanted, str) else wanted
 
 
+def exact(number: Exact) -> Decimal:
+    """A number as it is computed with; none (NaN) for a text that is no number."""
+    try:
+        return Decimal(str(number))
+    except InvalidOperation:
+        return Decimal("NaN")
+
+
 def number_faults(config: ChartConfig) -> list[Fault]:
     """Numbers that cannot be computed with: none, endless, huge, or with more places than are exact."""
-    given = {f"/weights/{escaped(name)}": weight for name, weight in (config.weights or {}).items()}
+    given = {f"/weights/{escaped(name)}": exact(weight) for name, weight in (config.weights or {}).items()}
     if config.target is not None:
-        given["/target"] = config.target
+        given["/target"] = exact(config.target)
     detail = f"Give a number up to {LARGEST:,}, with at most {MAXIMUM_SCALE} decimal places."
     return [Fault(pointer, detail) for pointer, number in given.items() if not _plain(number)]
 

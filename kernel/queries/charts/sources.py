@@ -47,9 +47,12 @@ class Source:
         self.repeated = self.repeated or value.rows is not None
         return single_rows(self.scope, value)
 
-    def group(self, wanted: ChartGrouping, interval: str | None) -> Value:
-        """What a record is grouped by, times cut to the interval."""
-        value = self._entered(wanted) if wanted.event else self.value(wanted.field or "")
+    def grouped_by(self, wanted: ChartGrouping) -> Value:
+        """What a record is grouped by."""
+        return self._entered(wanted) if wanted.event else self.value(wanted.field or "")
+
+    def in_interval(self, value: Value, interval: str | None) -> Value:
+        """What a record is grouped by, times cut to the interval; they are what time frames go by."""
         if value.type.kind.temporal:
             self.time = self.time or value
             return self.cut(value, interval or "day")

@@ -151,8 +151,10 @@ class ChartFigures:
         try:
             query = self._compiled(schema, actor, ask, strict=written)
         except InvalidInputError as error:
-            if written or actor.admin or any(f.pointer.startswith("?") for f in error.faults):
+            if written or actor.admin:
                 raise
+            if of_request := [f for f in error.faults if f.pointer.startswith("?")]:
+                raise InvalidInputError(error.detail, of_request) from None
             raise self._reason(schema, actor, ask) from None
         if query.unseen and query.groups is None:
             raise self._reason(schema, actor, ask)

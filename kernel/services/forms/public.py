@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -168,11 +168,22 @@ class PublicForms:
             for e in used
             if e.key in visible and e.required and missing(e, wanted.get(e.key))
         ]
-        if faults:
-            raise InvalidInputError("The form is not filled in rightly.", faults)
         data = await self._record(opened, used, wanted)
         targets = await seen_targets(self._parts.database, opened.schema, opened.form, used)
-        return data, form_actor(opened.form, opened.project, used, targets, sent.uploads)
+        actor = form_actor(opened.form, opened.project, used, targets, sent.uploads)
+        if faults:
+            told = {fault.pointer for fault in faults}
+            faults += [f for f in await self._wrong_values(opened, actor, data) if f.pointer not in told]
+            raise InvalidInputError("The form is not filled in rightly.", faults)
+        return data, actor
+
+    async def _wrong_values(self, opened: OpenForm, actor: Actor, data: Mapping[str, Any]) -> list[Fault]:
+        """What is wrong with what was filled in, to be told beside what was not."""
+        try:
+            await self._records.ahead.run(actor, opened.form.project_id, _draft(data))
+        except InvalidInputError as error:
+            return placed(error.faults)
+        return []
 
     async def _record(
         self, opened: OpenForm, used: Sequence[Entry], wanted: Mapping[str, Any]
@@ -204,11 +215,8 @@ class PublicForms:
     async def _write(
         self, opened: OpenForm, actor: Actor, data: Mapping[str, Any], key: str, oldest: int
     ) -> None:
-        def parse(project: Project, access: ProjectAccess) -> Draft:
-            return DraftParser(project, access).parse(data, new=True)
-
         form = opened.form
-        parsed = await self._records.ahead.run(actor, form.project_id, parse)
+        parsed = await self._records.ahead.run(actor, form.project_id, _draft(data))
         async with self._records.writing(actor, form.project_id) as work:
             if not await self._rows.use_key(work.tx, key, form, self._parts.now(), oldest):
                 return
@@ -224,3 +232,8 @@ class PublicForms:
         await self._records.resolve(work, [("", draft)])
         (record_id,) = await self._records.writer.create(work.tx, work.actor, work.plan, [draft])
         return record_id
+
+
+def _draft(data: Mapping[str, Any]) -> Callable[[Project, ProjectAccess], Draft]:
+    """Parses the record that a submission asks for."""
+    return lambda project, access: DraftParser(project, access).parse(data, new=True)

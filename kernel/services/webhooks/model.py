@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Any, Literal
+from difflib import get_close_matches
+from typing import Annotated, Final, Literal
 
 import msgspec
 
@@ -17,7 +17,16 @@ PING = "webhook.ping"
 MOST_EVENTS = 100
 WEBHOOK_COLUMNS = "id, owner_id, url, project_id, events, enabled, reason, created_at"
 DELIVERY_COLUMNS = "id, kind, status, attempts, response_code, error, next_at, created_at, finished_at"
-_PATTERN = re.compile(r"\*|[a-z_]+\.(\*|[a-z_]+)")
+
+_SUBJECTS: Final = (
+    "record", "comment", "checklist", "checklist_item", "dependency", "repeat", "button",
+    "project", "list", "tag", "field", "view", "form", "automation",
+)  # fmt: skip
+_VERBS: Final = (
+    "created", "updated", "moved", "reordered", "renamed", "recolored", "deleted", "restored", "purged",
+    "converted", "pressed", "set", "removed",
+)  # fmt: skip
+_KINDS: Final = [f"{subject}.{verb}" for subject in _SUBJECTS for verb in ("*", *_VERBS)]
 
 Url = Annotated[
     str, msgspec.Meta(description="Where to send events.", examples=["https://example.com/hooks/smalt"])
@@ -108,7 +117,12 @@ def matches(patterns: Iterable[str], kind: str) -> bool:
     return not {"*", kind, f"{kind.partition('.')[0]}.*"}.isdisjoint(patterns)
 
 
-def wrong_patterns(patterns: Sequence[str]) -> dict[int, Any]:
+def wrong_patterns(patterns: Sequence[str]) -> dict[int, str]:
     """What is wrong with patterns, by their place."""
-    hint = "Name a kind such as record.created, or record.* or *."
-    return {n: hint for n, one in enumerate(patterns) if not _PATTERN.fullmatch(one)}
+    return {n: _hint(one) for n, one in enumerate(patterns) if one != "*" and one not in _KINDS}
+
+
+def _hint(pattern: str) -> str:
+    near = get_close_matches(pattern[:100], _KINDS, n=1)
+    told = f"Did you mean '{near[0]}'?" if near else "Name a kind such as record.created, or record.* or *."
+    return f"There are no events of the kind '{pattern[:100]}'. {told}"

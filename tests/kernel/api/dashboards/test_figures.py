@@ -8,6 +8,7 @@ import pytest
 
 from tests.kernel.api.dashboards.boards import SUM, left_out, points, source, table
 from tests.kernel.api.dashboards.conftest import Teams
+from tests.kernel.api.records.projects import checked
 
 
 async def test_two_projects_are_their_sum(teams: Teams) -> None:
@@ -89,6 +90,10 @@ async def test_weighted_forecast_and_stars(teams: Teams) -> None:
     assert data["total"] == "1050.21", "1000.10 × 0.9 + (200.25 + 99.99) × 0.5 = 900.09 + 150.12"
     others = await teams.board.figures(sources=sources, measure=SUM, weights=weights | {"*": 1})
     assert others["total"] == "6051.21"
+    path = await teams.board.add("stat", sources=sources, measure=SUM, weights=weights, target=2000)
+    kept = checked(await teams.board.client.get(path), 200)["config"]
+    assert (kept["weights"], kept["target"]) == (weights, 2000), "as they were given"
+    assert (await teams.board.data(path))["target"] == "2000.00", "in the form of the figures"
     counted = await teams.board.figures(sources=sources, weights=weights)
     assert counted["total"] == "1.9"
     stars = {"expression": "SUM({amount} * {confidence} / 5)"}
@@ -227,15 +232,16 @@ async def test_invoices_beside_the_pipeline(teams: Teams) -> None:
 
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"measure": {"function": "sum", "field": "nothing"}}, "/config/measure"),
+    ({"measure": {"function": "sum", "field": "nothing"}}, "/config/measure/field"),
     ({"measure": {"function": "sum"}}, "/config/measure"),
-    ({"measure": {"expression": "SUM({title})"}}, "/config/measure"),
-    ({"measure": {"expression": "{amount}"}}, "/config/measure"),
-    ({"measure": {"function": "max", "field": "close_date"}}, "/config/measure"),
+    ({"measure": {"expression": "SUM({title})"}}, "/config/measure/expression"),
+    ({"measure": {"expression": "{amount}"}}, "/config/measure/expression"),
+    ({"measure": {"function": "max", "field": "close_date"}}, "/config/measure/field"),
     ({"group_by": "nothing"}, "/config/group_by"),
-    ({"group_by": {"field": "title", "interval": "month"}}, "/config/group_by"),
+    ({"stack_by": {"field": "nothing"}}, "/config/stack_by/field"),
+    ({"group_by": {"field": "title", "interval": "month"}}, "/config/group_by/interval"),
     ({"group_by": {"event": "entered_list"}}, "/config/group_by"),
-    ({"stack_by": {"field": "a.b"}}, "/config/stack_by"),
+    ({"stack_by": {"field": "a.b"}}, "/config/stack_by/field"),
     ({"weights": {"a": 1}, "weights_by": "title"}, "/config/weights"),
     ({"filters": {"from": "yesterday"}}, "/config/filters/from"),
     ({"filters": {"period": "this_life"}}, "/config/filters/period"),
@@ -260,4 +266,18 @@ async def test_several_faults_together(teams: Teams) -> None:
         "/type",
         "/time_zone",
         "/config/sources/0/project_id",
+    }
+
+
+async def test_faults_of_all_parts_of_a_chart(teams: Teams) -> None:
+    answer = await teams.board.try_figures(
+        sources=[source(teams.north, filter="{nothing} = 1"), source(teams.south)],
+        measure={"function": "sum", "field": "nothing"}, group_by={"field": "nowhere"},
+        filters={"to": "tomorrow"},
+    )  # fmt: skip
+    assert {f["pointer"] for f in answer.json()["errors"]} == {
+        "/config/sources/0/filter",
+        "/config/measure/field",
+        "/config/group_by/field",
+        "/config/filters/to",
     }

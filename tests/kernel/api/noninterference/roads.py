@@ -376,9 +376,9 @@ _CATALOGUE = "tells of what is installed, not of what anybody has written"
 _OWN = "tells of the credentials and accounts that the reader has or administers"
 EXCEPT: dict[str, str] = {
     **dict.fromkeys(
-        ["GET /actions", "GET /chart-types", "GET /chart-types/{key}", "GET /field-types",
+        ["GET /actions", "GET /actions/{key}", "GET /chart-types", "GET /chart-types/{key}", "GET /field-types",
          "GET /field-types/{key}", "GET /functions", "GET /importers", "GET /importers/{key}",
-         "GET /triggers", "GET /templates", "GET /templates/{key}", "GET /plugins", "GET /plugins/{name}"],
+         "GET /triggers", "GET /triggers/{key}", "GET /templates", "GET /templates/{key}", "GET /plugins", "GET /plugins/{name}"],
         _CATALOGUE,
     ),
     **dict.fromkeys(["GET /session", "GET /users", "GET /users/{user_id}/tokens", "GET /users/{user_id}/sessions",
@@ -386,6 +386,7 @@ EXCEPT: dict[str, str] = {
     "GET /forms/{slug}": "is for everybody alike: it shows what the owner of the form has chosen to show",
     "GET /currency-rates": "is public to all who sign in, and depends on no record",
     f"GET {_P}/members/{{user_id}}": "tells what the list of members tells",
+    "GET /notifications/{notice_id}": "tells what the list of notices tells",
     f"GET {_P}/roles/{{role_id}}": "tells what the list of roles tells",
     f"GET {_P}/imports/{{import_id}}": "is for those who import: it tells of the file that they brought",
     f"GET {_P}/imports/{{import_id}}/rejected.csv": "holds rows of the file that the reader brought",

@@ -162,5 +162,11 @@ async def test_mentions_leave_notices_for_those_who_see_the_record(
     checked(await jan.client.post(f"/notifications/{notice['id']}/read"), 404)
     assert checked(await ewa.client.post(f"/notifications/{notice['id']}/read"), 200)["read_at"]
     assert checked(await ewa.client.get("/notifications?unread=true"), 200)["items"] == []
+    path = f"/notifications/{notice['id']}"
+    checked(await jan.client.get(path), 404)
+    checked(await jan.client.patch(path, json={"read": False}), 404)
+    assert checked(await ewa.client.patch(path, json={"read": False}), 200)["read_at"] is None
+    assert checked(await ewa.client.patch(path, json={"read": True}), 200)["read_at"]
+    assert checked(await ewa.client.get(path), 200)["read_at"]
     assert (await jan.client.post("/notifications/read")).status_code == 204
     assert checked(await jan.client.get("/notifications?unread=true"), 200)["items"] == []

@@ -63,6 +63,12 @@ async def pressed(visitor: httpx.AsyncClient, key: str, **filled: str) -> httpx.
     )
 
 
+async def test_all_that_is_wrong_is_told_at_once(leads: ProjectClient, new_client: NewClient) -> None:
+    await made(leads)
+    answer = await sent(await new_client("visitor"), email="", budget="-1", color="red")
+    assert set(faults(answer)) == {"/fields/title", "/fields/email", "/fields/budget", "/fields/color"}
+
+
 async def test_a_submission_is_a_record_made_by_the_form(
     leads: ProjectClient, anonymous: httpx.AsyncClient
 ) -> None:

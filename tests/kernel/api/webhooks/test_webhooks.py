@@ -247,6 +247,8 @@ async def test_what_is_asked_for_is_checked(
     stranger = await new_client("stranger")
     body = {"url": "ftp://example.com", "events": ["record.created", "Nonsense"], "project_id": deals.id}
     assert set(faults(await stranger.post("/webhooks", json=body))) == {"/url", "/events/1", "/project_id"}
+    typo = await stranger.post("/webhooks", json={"url": "https://a.example", "events": ["record.craeted"]})
+    assert "Did you mean 'record.created'?" in faults(typo)["/events/0"]
     assert set(faults(await stranger.post("/webhooks", json={"url": "https://a.example", "events": []}))) == {
         "/events"
     }
