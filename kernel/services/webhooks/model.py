@@ -19,14 +19,17 @@ WEBHOOK_COLUMNS = "id, owner_id, url, project_id, events, enabled, reason, creat
 DELIVERY_COLUMNS = "id, kind, status, attempts, response_code, error, next_at, created_at, finished_at"
 
 _SUBJECTS: Final = (
-    "record", "comment", "checklist", "checklist_item", "dependency", "repeat", "button",
+    "record", "comment", "checklist", "checklist_item", "dependency", "repeat",
     "project", "list", "tag", "field", "view", "form", "automation",
 )  # fmt: skip
 _VERBS: Final = (
     "created", "updated", "moved", "reordered", "renamed", "recolored", "deleted", "restored", "purged",
-    "converted", "pressed", "set", "removed",
+    "converted", "set", "removed",
 )  # fmt: skip
-_KINDS: Final = [f"{subject}.{verb}" for subject in _SUBJECTS for verb in ("*", *_VERBS)]
+_KINDS: Final = [
+    *(f"{subject}.{verb}" for subject in _SUBJECTS for verb in ("*", *_VERBS)),
+    "button.pressed", "button.*",
+]  # fmt: skip
 
 Url = Annotated[
     str, msgspec.Meta(description="Where to send events.", examples=["https://example.com/hooks/smalt"])
