@@ -14,6 +14,8 @@ FILE_CONTENT = "/api/v1/files/{}/content"
 """Where the content of a file is read, by its id."""
 
 MAXIMUM_SCALE = 8
+FREE_SCALE = 6
+"""From so many exact decimal places on, those that are zero at the end are not written."""
 """Decimal places up to which numbers stay exact; beyond, arithmetic is in double precision."""
 
 

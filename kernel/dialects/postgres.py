@@ -10,7 +10,7 @@ from typing import Any
 from kernel.dialects.past import PostgresPast
 from kernel.dialects.postgres_arithmetic import PostgresArithmetic
 from kernel.dialects.postgres_functions import STATEMENTS
-from kernel.dialects.postgres_json import PostgresJson
+from kernel.dialects.postgres_json import PostgresJson, exact_digits
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import Kind, Value, ValueType
@@ -128,7 +128,7 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
         if kind is Kind.NUMBER and scale is None:
             return f"coalesce(({sql})::numeric::text, 'null')"
         if kind is Kind.NUMBER:
-            digits = f"trunc({sql}, {scale})::text"
+            digits = f"{exact_digits(sql, scale or 0)}::text"
             return _quoted(digits) if scale else f"coalesce({digits}, 'null')"
         if kind is Kind.DATE:
             return _quoted(f"to_char({sql}, 'YYYY-MM-DD')")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kernel.dialects.base import OTHER_DIGITS, Dialect
-from kernel.values import Kind, Value
+from kernel.values import FREE_SCALE, Kind, Value
 
 _MOST_MEMBERS = 48
 """PostgreSQL's functions take 100 arguments; a wider object is joined from text."""
@@ -44,7 +44,7 @@ class PostgresJson(Dialect):
         if kind is Kind.DATE:
             return f"to_char({sql}, 'YYYY-MM-DD')"
         if kind is Kind.NUMBER and scale is not None:
-            return f"trunc({sql}, {scale}){'::text' if scale else ''}"
+            return f"{exact_digits(sql, scale)}{'::text' if scale else ''}"
         if kind in (Kind.PERSON, Kind.RECORD):
             name = "name" if kind is Kind.PERSON else "title"
             shape = {"id": self.text(sql), name: value.label or "NULL"}
@@ -58,3 +58,9 @@ class PostgresJson(Dialect):
         shape = self.json_build({"amount": f"round({amount}, 2)::text", "currency": unit})
         rare = f"smalt_money({amount}, {unit})::json"
         return f"CASE WHEN {usual} THEN {shape} WHEN {amount} IS NOT NULL THEN {rare} END"
+
+
+def exact_digits(sql: str, scale: int) -> str:
+    """An exact number with the decimal places that are written."""
+    digits = f"trunc({sql}, {scale})"
+    return f"trim_scale({digits})" if scale >= FREE_SCALE else digits

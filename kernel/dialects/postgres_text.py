@@ -28,14 +28,24 @@ $do$
 """
 
 _REPLACE = block_function(
-    "smalt_replace(value text, old text, new text)",
+    "smalt_replace(value text, old text, new text, place integer)",
     "text",
     f"""
 DECLARE
     filled text := coalesce(new, '');
     found bigint;
+    passed integer := 0;
+    step integer;
 BEGIN
     IF old IS NULL OR old = '' THEN RETURN value; END IF;
+    IF place > 0 THEN
+        FOR number IN 1..place LOOP
+            step := strpos(substr(value, passed + 1), old);
+            IF step IS NULL OR step = 0 THEN RETURN value; END IF;
+            passed := passed + step + length(old) - 1;
+        END LOOP;
+        RETURN left(value, passed - length(old)) || filled || substr(value, passed + 1);
+    END IF;
     found := (length(value) - length(replace(value, old, ''))) / length(old);
     IF length(value) + found * (length(filled) - length(old)) > {LONGEST_REPLACED} THEN RETURN NULL; END IF;
     RETURN replace(value, old, filled);

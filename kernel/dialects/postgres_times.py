@@ -163,7 +163,26 @@ END
 """,
 )
 
+_ADD_WORKING_DAYS = block_function(
+    "smalt_add_working_days(day date, count integer)",
+    "date",
+    """
+DECLARE
+    weekday integer := extract(isodow FROM day)::integer - 1;
+    past integer;
+    days bigint;
+BEGIN
+    IF count IS NULL OR count = 0 THEN RETURN CASE WHEN count = 0 THEN day END; END IF;
+    IF count < 0 THEN weekday := (11 - weekday) % 7; END IF;
+    past := greatest(weekday - 4, 0);
+    days := abs(count::bigint) / 5 * 7 + abs(count::bigint) % 5 - past
+        + CASE WHEN weekday - past + abs(count::bigint) % 5 > 4 THEN 2 ELSE 0 END;
+    RETURN smalt_add_to_date(day, (sign(count) * least(days, 100000000))::integer, 'days');
+END
+""",
+)
+
 STATEMENTS: Final = (
     _MOMENT, _DATE, _ADD_TO_DATE, _ADD_TO_MOMENT, _MONTHS_BETWEEN, _PERIOD_END,
-    _PARSE_DATE, _PARSE_MOMENT, _WORKING_DAYS,
+    _PARSE_DATE, _PARSE_MOMENT, _WORKING_DAYS, _ADD_WORKING_DAYS,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from kernel.dialects.sqlite_arithmetic import SqliteArithmetic, decimal_text
 from kernel.dialects.sqlite_json import SqliteJson
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
-from kernel.values import Kind, Value, ValueType
+from kernel.values import FREE_SCALE, Kind, Value, ValueType
 
 MAXIMUM_INTEGER = 2**63 - 1
 DATETIME_FORMAT = "%Y-%m-%dT%H:%M:%S"
@@ -118,6 +118,8 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
             return f"json_quote({sql})"
         if kind is Kind.NUMBER and scale == 0:
             return f"coalesce(CAST({sql} AS TEXT), 'null')"
+        if kind is Kind.NUMBER and scale is not None and scale >= FREE_SCALE:
+            return _quoted(self.number_text(sql, scale))
         if kind is Kind.NUMBER:
             return self.once({"a": sql}, lambda v: _quoted(decimal_text(v["a"], scale or 0)))
         if kind.temporal:

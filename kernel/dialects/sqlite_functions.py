@@ -16,7 +16,7 @@ FUNCTIONS: Final[Mapping[str, tuple[int, Callable[..., Any]]]] = {
     "smalt_plain": (1, plain),
     "smalt_upper": (1, texts.upper),
     "smalt_proper": (1, texts.proper),
-    "smalt_replace": (3, texts.replace),
+    "smalt_replace": (4, texts.replace),
     "smalt_repeat": (2, texts.repeat),
     "smalt_find": (3, texts.find),
     "smalt_url": (1, texts.url),
@@ -48,6 +48,7 @@ FUNCTIONS: Final[Mapping[str, tuple[int, Callable[..., Any]]]] = {
     "smalt_parse_date": (1, times.parse_date),
     "smalt_parse_moment": (2, times.parse_moment),
     "smalt_working_days": (2, times.working_days),
+    "smalt_add_working_days": (2, times.add_working_days),
 }
 
 

@@ -46,9 +46,13 @@ def proper(text: str | None) -> str | None:
     return "".join(characters)
 
 
-def replace(text: str | None, old: str | None, new: str | None) -> str | None:
+def replace(text: str | None, old: str | None, new: str | None, place: int | None) -> str | None:
+    """Every occurrence, or only the one at a `place`, which begins with 1."""
     if text is None or not old:
         return text
+    if place is not None and place > 0:
+        parts = text.split(old, place)
+        return text if len(parts) <= place else f"{old.join(parts[:-1])}{new or ''}{parts[-1]}"
     growth = text.count(old) * (len(new or "") - len(old))
     return text.replace(old, new or "") if len(text) + growth <= LONGEST_REPLACED else None
 

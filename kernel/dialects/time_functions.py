@@ -171,6 +171,23 @@ def working_days(start: str | None, end: str | None) -> int | None:
     )
 
 
+def add_working_days(day: str | None, count: int | None) -> str | None:
+    """The Monday to Friday that comes some of them after a day, or before it for less than none."""
+    if day is None or count is None:
+        return None
+    start = date.fromisoformat(day)
+    if count == 0:
+        return day
+    step, weekday = (1, start.weekday()) if count > 0 else (-1, (4 - start.weekday()) % 7)
+    past = max(weekday - 4, 0)  # days since the last working day, in this direction
+    weeks, rest = divmod(abs(count), 5)
+    days = weeks * 7 + rest - past + (2 if weekday - past + rest > 4 else 0)
+    try:
+        return (start + timedelta(days=step * days)).isoformat()
+    except OverflowError:
+        return None
+
+
 def _worked_before(ordinal: int) -> int:
     """Working days before a day; the first of January of the year 1, ordinal 1, is a Monday."""
     weeks, days = divmod(ordinal - 1, 7)

@@ -197,6 +197,13 @@ def count(context: Context, name: str, operands: Sequence[Operand]) -> Operand:
     return _whole(context, fold(context, alike, lambda v: f"count({v})"))
 
 
+def count_all(context: Context, name: str, operands: Sequence[Operand]) -> Operand:
+    """How many values there are, whatever they are."""
+    check(context, name, operands)
+    ones = [replace(o, type=INTEGER, sql="1", unit=None, is_constant=False, constant=None) for o in operands]
+    return _whole(context, fold(context, ones, lambda v: f"count({v})"))
+
+
 def _countable(context: Context, operand: Operand) -> Operand:
     """Anything, as text-free SQL of one type that is NULL when it does not count."""
     if operand.blank:
@@ -284,6 +291,16 @@ def compact(context: Context, operand: Operand) -> Operand:
         return operand
     inner = numbered(context, operand, l=operand.label or "NULL", u=operand.unit or "NULL")
     return _listed(operand, Rows(f"(SELECT * FROM {inner} WHERE smalt_r.v IS NOT NULL) AS smalt_r", False))
+
+
+def section(context: Context, operand: Operand, first: str, last: str | None) -> Operand:
+    """The values from one place to another, counted from 1, empty ones too."""
+    if operand.rows is None or _is_list(operand, unique=False):
+        return operand
+    inner = numbered(context, operand, l=operand.label or "NULL", u=operand.unit or "NULL")
+    end = "" if last is None else f" AND smalt_r.n <= {last}"
+    source = f"(SELECT * FROM {inner} WHERE smalt_r.n >= {first}{end}) AS smalt_r"
+    return _listed(operand, Rows(source, False))
 
 
 def _is_list(operand: Operand, unique: bool) -> bool:

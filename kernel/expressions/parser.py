@@ -15,6 +15,7 @@ from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedTok
 
 from kernel.errors import ExpressionError
 from kernel.expressions.syntax import (
+    FIELD_FUNCTIONS,
     MAXIMUM_DEPTH,
     MAXIMUM_HOPS,
     MAXIMUM_LENGTH,
@@ -129,6 +130,16 @@ class _Builder:
     def _not_among(self, tree: Tree[Token], position: int, depth: int) -> Node:
         return Not(position, self._among(tree, position, depth))
 
+    def _inside(self, tree: Tree[Any], position: int, depth: int) -> Node:
+        """`x IN {values}`: one of the values is equal."""
+        field: Any = tree.children[-1]
+        place = int(field.start_pos)
+        values = FieldPath(place, path(str(field)[1:-1], place))
+        return Binary(position, "=", values, self.build(tree.children[0], depth))
+
+    def _not_inside(self, tree: Tree[Any], position: int, depth: int) -> Node:
+        return Not(position, self._inside(tree, position, depth))
+
     def _sign(self, tree: Tree[Any], position: int, depth: int) -> Node:
         sign, operand = tree.children
         node = self.build(operand, depth)
@@ -156,7 +167,12 @@ class _Builder:
         raise ExpressionError(f"'{word}' alone means nothing: {hint}.", position)
 
     def _call(self, tree: Tree[Any], position: int, depth: int) -> Node:
-        return Call(position, str(tree.children[0]).upper(), self._all(tree.children[-1].children, depth))
+        name, arguments = str(tree.children[0]).upper(), self._all(tree.children[-1].children, depth)
+        if name not in FIELD_FUNCTIONS:
+            return Call(position, name, arguments)
+        if arguments:
+            raise ExpressionError(f"Write {name}(); it takes no values.", position)
+        return FieldPath(position, (FIELD_FUNCTIONS[name],))
 
 
 def _position(tree: Any) -> int:

@@ -12,6 +12,9 @@ MAXIMUM_DEPTH = 60
 MAXIMUM_NODES = 500
 MAXIMUM_HOPS = 8
 
+FIELD_FUNCTIONS = {"CREATED_TIME": "created_at", "LAST_MODIFIED_TIME": "updated_at", "RECORD_ID": "id"}
+"""Functions without arguments that are built-in fields under the names that other products have for them."""
+
 Operator = OneOf["+", "-", "*", "/", "%", "=", "!=", "<", "<=", ">", ">="]
 
 

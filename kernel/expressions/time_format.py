@@ -8,7 +8,9 @@ from typing import Final
 
 MAXIMUM_PATTERN: Final = 100
 
-_TOKEN: Final = re.compile(r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DD|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSS|A|a|Q")
+_TOKEN: Final = re.compile(
+    r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSS|A|a|Q"
+)
 _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
@@ -17,7 +19,7 @@ _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday"
 
 _POSTGRES: Final[Mapping[str, str]] = {
     "YYYY": "YYYY", "YY": "YY", "MMMM": "FMMonth", "MMM": "Mon", "MM": "MM", "M": "FMMM",
-    "DD": "DD", "D": "FMDD", "dddd": "FMDay", "ddd": "Dy", "HH": "HH24", "H": "FMHH24",
+    "DD": "DD", "Do": "FMDDth", "D": "FMDD", "dddd": "FMDay", "ddd": "Dy", "HH": "HH24", "H": "FMHH24",
     "hh": "HH12", "h": "FMHH12", "mm": "MI", "m": "FMMI", "ss": "SS", "s": "FMSS", "SSS": "MS",
     "A": "AM", "a": "am", "Q": "Q",
 }  # fmt: skip
@@ -57,6 +59,11 @@ def _plain(start: int) -> str:
 _WEEKDAY: Final = "strftime('%w', substr({x}, 1, 10))"
 _TWELVE: Final = "((CAST(substr({x}, 12, 2) AS INTEGER) + 11) % 12 + 1)"
 
+_ORDINAL: Final = (
+    "CASE WHEN substr({x}, 9, 1) = '1' THEN 'th' WHEN substr({x}, 10, 1) = '1' THEN 'st'"
+    " WHEN substr({x}, 10, 1) = '2' THEN 'nd' WHEN substr({x}, 10, 1) = '3' THEN 'rd' ELSE 'th' END"
+)
+
 _SQLITE: Final[Mapping[str, str]] = {
     "YYYY": "substr({x}, 1, 4)",
     "YY": "substr({x}, 3, 2)",
@@ -65,6 +72,7 @@ _SQLITE: Final[Mapping[str, str]] = {
     "MM": "substr({x}, 6, 2)",
     "M": _plain(6),
     "DD": "substr({x}, 9, 2)",
+    "Do": f"{_plain(9)} || {_ORDINAL}",
     "D": _plain(9),
     "dddd": _names(_DAYS, _WEEKDAY, 0),
     "ddd": _names(tuple(name[:3] for name in _DAYS), _WEEKDAY, 0),

@@ -1,9 +1,8 @@
-"""A number with a fixed count of decimal places, exact."""
+"""An exact number, with a fixed count of decimal places or as many as it needs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -16,8 +15,6 @@ from kernel.plugin_api import (
     InvalidInputError,
     InvalidValueError,
     ParseContext,
-    SqlText,
-    Value,
     hookimpl,
     parse_decimal,
     parses,
@@ -25,6 +22,7 @@ from kernel.plugin_api import (
 )
 
 _FREE_DECIMALS = 6
+"""From so many on the kernel leaves out those that are zero at the end."""
 
 
 class NumberConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,13 +47,6 @@ class NumberField(FieldType[NumberConfig, Decimal]):
 
     def columns(self, config: NumberConfig) -> Sequence[ColumnSpec]:
         return [ColumnSpec(Column.DECIMAL, scale=config.scale)]
-
-    def value(self, columns: Mapping[str, str], config: NumberConfig, sql: SqlText) -> Value:
-        value = super().value(columns, config, sql)
-        if config.decimals is not None:
-            return value
-        trimmed = f"rtrim(rtrim(rtrim({sql.json_of(value)}, '\"'), '0'), '.') || '\"'"
-        return replace(value, json=f"CASE WHEN {value.sql} IS NULL THEN 'null' ELSE {trimmed} END")
 
     def parse(self, value: object, config: NumberConfig, context: ParseContext) -> Decimal | None:
         number = parse_decimal(value, config.scale, context.decimal_comma)

@@ -6,6 +6,7 @@ import msgspec
 
 from kernel.expressions.catalogue import Catalogue
 from kernel.expressions.functions import conversion, date, list, logic, number, text
+from kernel.expressions.syntax import FIELD_FUNCTIONS
 
 CATALOGUE = Catalogue(
     {
@@ -30,4 +31,6 @@ class FunctionEntry(msgspec.Struct, frozen=True):
 
 def function_catalogue() -> tuple[FunctionEntry, ...]:
     """Every function, by family."""
-    return tuple(FunctionEntry(f.name, f.signature(), f.description, f.family) for f in CATALOGUE)
+    written = (FunctionEntry(f.name, f.signature(), f.description, f.family) for f in CATALOGUE)
+    named = (FunctionEntry(n, f"{n}()", f"The same as {{{f}}}.", "logic") for n, f in FIELD_FUNCTIONS.items())
+    return (*written, *named)

@@ -200,6 +200,10 @@ def _format(context: Context, operands: Sequence[Operand]) -> Operand:
     return derived(TEXT, sql, operands[0])
 
 
+def _timestr(context: Context, operands: Sequence[Operand]) -> Operand:
+    return _format(context, [operands[0], constant("HH:mm:ss", 0)])
+
+
 def _datestr(context: Context, operands: Sequence[Operand]) -> Operand:
     return derived(TEXT, context.dialect.date_text(context.sql(operands[0])), operands[0])
 
@@ -252,6 +256,10 @@ FUNCTIONS = (
         both="smalt_period_end(smalt_add_to_date({date}, {months}, 'months'), 'month')",
         defaults={"months": "0"},
     ),
+    sql_function(
+        "EDATE", "date: date, months: count", DATE, "The same day some months later, or the month's last.",
+        both="smalt_add_to_date({date}, {months}, 'months')",
+    ),
     define("STARTOF", "date: date, unit: word", _start, "The first day of the week, month, quarter or year."),
     define("ENDOF", "date: date, unit: word", _end, "The last day of the week, month, quarter or year."),
     define("IS_BEFORE", "a: time, b: time", partial(_compared, "<"), "Whether one date is before another."),
@@ -262,6 +270,15 @@ FUNCTIONS = (
         "WORKDAY_DIFF", "start: date, end: date", INTEGER, "Mondays to Fridays, both ends counted.",
         both="smalt_working_days({start}, {end})",
     ),
+    sql_function(
+        "NETWORKDAYS", "start: date, end: date", INTEGER, "The same as WORKDAY_DIFF.",
+        both="smalt_working_days({start}, {end})",
+    ),
+    sql_function(
+        "WORKDAY", "start: date, days: count", DATE, "The day some Mondays to Fridays later, or before.",
+        both="smalt_add_working_days({start}, {days})",
+    ),
+    define("TIMESTR", "date: datetime", _timestr, "The time of day as HH:mm:ss."),
     define("DATESTR", "date: date", _datestr, "The date as YYYY-MM-DD."),
     define(
         "DATETIME_FORMAT", "date: time, [pattern: word]", _format,

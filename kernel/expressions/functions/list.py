@@ -43,6 +43,11 @@ def _compact(context: Context, operands: Sequence[Operand]) -> Operand:
     return aggregates.compact(context, operands[0])
 
 
+def _slice(context: Context, operands: Sequence[Operand]) -> Operand:
+    first, *last = (context.sql(operand) for operand in operands[1:])
+    return aggregates.section(context, operands[0], first, last[0] if last else None)
+
+
 _VALUES = "value…: values"
 
 FUNCTIONS = (
@@ -57,9 +62,18 @@ FUNCTIONS = (
     ),
     _aggregate("COUNTA", _VALUES, aggregates.count, "The same as COUNT."),
     _aggregate("COUNTUNIQUE", _VALUES, aggregates.count_unique, "How many different values there are."),
+    _aggregate("COUNTALL", _VALUES, aggregates.count_all, "How many values there are, empty ones too."),
     define("ARRAYJOIN", "values: values, [separator]", _arrayjoin, "The values as one text, in order."),
     define("FIRST", "values: values", partial(_pick, False), "The first value that is not empty."),
     define("LAST", "values: values", partial(_pick, True), "The last value that is not empty."),
     define("ARRAYUNIQUE", "values: values", _unique, "Each value once."),
+    define(
+        "ARRAYSLICE", "values: values, start: count, [end: count]", _slice,
+        "The values from one place to another, counted from 1.",
+    ),
+    define(
+        "ARRAYFLATTEN", "values: values", _compact,
+        "The same as ARRAYCOMPACT: lists are flat already.",
+    ),
     define("ARRAYCOMPACT", "values: values", _compact, "The values without the empty ones."),
 )  # fmt: skip

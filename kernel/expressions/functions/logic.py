@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import partial
 
 from kernel.errors import ExpressionError
@@ -61,6 +62,12 @@ def _switched(
         context.dialect.once(bound, lambda v: _case(conditions(v["x"]), units)) if any_unit(alike) else None
     )
     return _chosen(context, sql, unit, alike)
+
+
+def _choose(context: Context, operands: Sequence[Operand]) -> Operand:
+    patterns = [constant(Decimal(n), operands[0].position) for n in range(1, len(operands))]
+    results = [*operands[1:], constant(None, operands[0].position)]
+    return _switched(context, operands[0], patterns, results)
 
 
 def _cases(context: Context, name: str, conditions: list[str], results: Sequence[Operand]) -> Operand:
@@ -128,6 +135,10 @@ FUNCTIONS = (
     define("IF", "condition: condition, then, [else]", _if, "One of two values, by a condition."),
     define("IFS", "condition: any, then, [more…]", _ifs, "The value after the first condition that holds."),
     define("SWITCH", "value, pattern, result, [more…]", _switch, "The result after the pattern that fits."),
+    define(
+        "CHOOSE", "place: count, value, [more…]", _choose,
+        "One of the values, by its place, which begins with 1.",
+    ),
     define("AND", "condition…: condition", partial(_connect, "AND"), "Whether all conditions hold."),
     define("OR", "condition…: condition", partial(_connect, "OR"), "Whether one of the conditions holds."),
     define("XOR", "condition…: condition", _xor, "Whether an odd number of the conditions holds."),
@@ -136,6 +147,11 @@ FUNCTIONS = (
     define("FALSE", "", partial(_truth, False), "False."),
     define("BLANK", "", partial(_truth, None), "Nothing: what an empty field holds."),
     define("ISBLANK", "value: values", _is_blank, "Whether there is no value."),
+    define(
+        "ISERROR", "value: values", _is_blank,
+        "Whether a value could not be computed, and so is empty.",
+    ),
+    define("ERROR", "", partial(_truth, None), "What cannot be computed: nothing."),
     define(
         "IFBLANK", "value, otherwise", partial(_coalesce, "IFBLANK"),
         "The value, or another if it is empty.",

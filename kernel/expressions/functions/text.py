@@ -40,6 +40,9 @@ def _find_folded(sqlite: str, postgres: str) -> Build:
 
 def _position(context: Context, operands: Sequence[Operand]) -> Operand:
     text, part = (folded(context, o) for o in (operands[1], operands[0]))
+    if len(operands) > 2:
+        sql = f"smalt_find({part}, {text}, {context.sql(operands[2])})"
+        return derived(INTEGER, context.dialect.cast(sql, INTEGER), *operands)
     function = "instr" if context.dialect.name == "sqlite" else "strpos"
     return derived(INTEGER, context.dialect.cast(f"{function}({text}, {part})", INTEGER), *operands)
 
@@ -63,6 +66,7 @@ def _pattern(name: str, more: str = "") -> Build:
 
 FUNCTIONS = (
     define("CONCATENATE", "value…: text", _concatenate, "The values as one text; the same as &."),
+    define("CONCAT", "value…: text", _concatenate, "The same as CONCATENATE."),
     sql_function(
         "LEFT", "text: text, [count: count]", TEXT, "The first characters of a text.",
         sqlite="substr({text}, 1, max({count}, 0))", postgres="left({text}, greatest({count}, 0))",
@@ -88,9 +92,9 @@ FUNCTIONS = (
         sqlite=f"trim({{text}}, {_BLANKS})", postgres=f"btrim({{text}}, {_POSTGRES_BLANKS})",
     ),
     sql_function(
-        "SUBSTITUTE", "text: text, old: text, new: text", TEXT,
-        "With every occurrence of one text replaced by another.",
-        both="smalt_replace({text}, {old}, {new})", high=LONGEST_TEXT,
+        "SUBSTITUTE", "text: text, old: text, new: text, [place: count]", TEXT,
+        "With every occurrence of one text replaced by another, or only the one at a place.",
+        both="smalt_replace({text}, {old}, {new}, {place})", defaults={"place": "NULL"}, high=LONGEST_TEXT,
     ),
     sql_function(
         "REPLACE", "text: text, start: count, count: count, new: text", TEXT,
@@ -106,7 +110,10 @@ FUNCTIONS = (
         sqlite="smalt_find({part}, {text}, {start})", postgres="smalt_find({part}, {text}, {start})",
         defaults={"start": "1"},
     ),
-    define("SEARCH", "part: text, text: text", _position, "Like FIND, without regard to case."),
+    define(
+        "SEARCH", "part: text, text: text, [start: count]", _position,
+        "Like FIND, without regard to case.",
+    ),
     define(
         "CONTAINS", "text: text, part: text",
         _find_folded("(instr({text}, {part}) > 0)", "(strpos({text}, {part}) > 0)"),

@@ -1,14 +1,14 @@
-"""The date of a moment, by the hour and by itself."""
+"""The date of a moment, by the hour and by itself; working days."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kernel.dialects.time_functions import local_date, local_time
+from kernel.dialects.time_functions import add_working_days, local_date, local_time
 
 ZONES = (
     "Europe/Warsaw",
@@ -39,3 +39,20 @@ def test_what_is_kept_for_an_hour_holds_for_all_of_it(moment: datetime, zone: st
 )  # fmt: skip
 def test_dates_that_change_within_an_hour(moment: str | None, day: str | None) -> None:
     assert local_date(moment, "Asia/Kathmandu") == day
+
+
+def test_working_days_later_and_before() -> None:
+    for first in range(14):
+        day = start = date(2026, 1, 1) + timedelta(days=first)
+        for count in range(1, 23):
+            day += timedelta(days=1)
+            while day.weekday() > 4:
+                day += timedelta(days=1)
+            assert add_working_days(start.isoformat(), count) == day.isoformat()
+        day = start
+        for count in range(1, 23):
+            day -= timedelta(days=1)
+            while day.weekday() > 4:
+                day -= timedelta(days=1)
+            assert add_working_days(start.isoformat(), -count) == day.isoformat()
+    assert add_working_days("9999-12-30", 5) is None

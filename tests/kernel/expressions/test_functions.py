@@ -21,6 +21,7 @@ def _moment(*parts: int) -> datetime:
 FIRST = [
     # text
     ("CONCATENATE({text}, '-', {int}, {num})", "Żółw ABC-712.5"),
+    ("CONCAT({word}, {num})", "abc12.5"),
     ("LEFT({text}, 2) & '|' & LEFT({text}) & '|' & LEFT({text}, 99)", "Żó|Ż|Żółw ABC"),
     ("LEFT({text}, 0)", None),
     ("LEFT({text}, -1)", None),
@@ -40,6 +41,8 @@ FIRST = [
     ("SUBSTITUTE({text}, 'B', 'xyz')", "Żółw AxyzC"),
     ("SUBSTITUTE({text}, 'b', '')", "Żółw ABC"),
     ("SUBSTITUTE({text}, {text}, '')", None),
+    ("SUBSTITUTE('aXbXc', 'X', '--', 2) & SUBSTITUTE('aXb', 'X', '', 2)", "aXb--caXb"),
+    ("SUBSTITUTE('aaaa', 'aa', 'b', 2) & SUBSTITUTE('aXbX', 'X', '', 0)", "aabab"),
     ("REPLACE({text}, 1, 4, 'Pies')", "Pies ABC"),
     ("REPLACE({text}, 99, 4, '!')", "Żółw ABC!"),
     ("FIND('A', {text})", 6),
@@ -47,6 +50,7 @@ FIRST = [
     ("FIND('w', 'wow', 2)", 3),
     ("SEARCH('abc', {text})", 6),
     ("SEARCH('zzz', {text})", 0),
+    ("SEARCH('B', 'abcabc', 3)", 5),
     ("CONTAINS({text}, 'ŻÓŁW')", True),
     ("CONTAINS({text}, 'zolw')", False),
     ("STARTS_WITH({text}, 'żół')", True),
@@ -165,8 +169,20 @@ FIRST = [
     ("WITHIN({at}, 'past') AND NOT WITHIN({at}, 'future')", True),
     ("WORKDAY_DIFF('2026-11-20', {due})", 2),
     ("WORKDAY_DIFF({due}, '2026-11-21')", -1),
+    ("NETWORKDAYS('2026-11-20', {due})", 2),
+    ("EDATE({day}, 1)", date(2026, 2, 28)),
+    ("WORKDAY({day}, 1)", date(2026, 2, 2)),
+    ("WORKDAY({day}, 5)", date(2026, 2, 6)),
+    ("WORKDAY({day}, -1)", date(2026, 1, 30)),
+    ("WORKDAY('2026-02-01', -6)", date(2026, 1, 23)),
+    ("WORKDAY({due}, -1)", date(2026, 11, 20)),
+    ("WORKDAY({due}, 9)", date(2026, 12, 4)),
+    ("WORKDAY({day}, 0)", date(2026, 1, 31)),
+    ("WORKDAY({day}, 2000000000)", None),
+    ("TIMESTR({at})", "02:30:00"),
     ("DATESTR({at})", "2026-10-25"),
     ("DATETIME_FORMAT({at}, 'dddd D.M.YY [o] h:mm:ss.SSS a, Q')", "Sunday 25.10.26 o 2:30:00.000 am, 4"),
+    ("DATETIME_FORMAT({day}, 'Do') & DATETIME_FORMAT('2026-01-12', ' MMM Do')", "31st Jan 12th"),
     ("DATETIME_FORMAT({day}, 'ddd DD MMM YYYY MMMM HH H hh A')", "Sat 31 Jan 2026 January 00 0 12 AM"),
     ("DATETIME_PARSE('2026-03-29 02:30')", _moment(2026, 3, 29, 1, 30)),
     ("DATETIME_PARSE({day} & 'T10:15:30.5+02:00')", _moment(2026, 1, 31, 8, 15, 30, 500000)),
@@ -175,6 +191,8 @@ FIRST = [
     ("IF({done}, 'yes', 'no')", "yes"),
     ("IF({num} > 100, 'big')", None),
     ("IFS({num} > 100, 'big', {num} > 10, 'middle', 'small')", "middle"),
+    ("CHOOSE({int} - 5, 'a', 'b', 'c')", "b"),
+    ("CHOOSE(0, 'a', 'b')", None),
     ("SWITCH({stage}, 'lost', 0, 'won', 1, 2)", 1),
     ("SWITCH({int}, 7, 'seven', 'other')", "seven"),
     ("SWITCH({text}, 'zzz', 1)", None),
@@ -189,6 +207,8 @@ FIRST = [
     ("IFBLANK(BLANK(), {num})", Decimal("12.50")),
     ("COALESCE(BLANK(), {word}, 'x')", "abc"),
     ("IFERROR({num} / 0, -1)", -1.0),
+    ("ISERROR({num} / 0)", True),
+    ("ERROR()", None),
     # lists
     ("SUM({items.amount})", Decimal("5.50")),
     ("SUM({num}, {int}, 0.5)", Decimal("20.00")),
@@ -200,11 +220,16 @@ FIRST = [
     ("COUNT({items.amount})", 3),
     ("COUNT({items.stage} = 'Won', {text} = 'x')", 1),
     ("COUNTA({items.name})", 3),
+    ("COUNTALL({items.name})", 4),
+    ("COUNTALL({num}, BLANK())", 2),
     ("COUNTUNIQUE({items.name})", 2),
     ("COUNTUNIQUE({items.stage})", 2),
     ("ARRAYJOIN({items.name}, '/')", "Ćma/b/B"),
     ("ARRAYJOIN(ARRAYUNIQUE({items.name}))", "Ćma, b"),
     ("ARRAYJOIN(ARRAYCOMPACT({items.amount}), ' ')", "2.5 1.5 1.5"),
+    ("ARRAYJOIN(ARRAYFLATTEN({items.name}), '')", "ĆmabB"),
+    ("ARRAYJOIN(ARRAYSLICE({items.name}, 2, 3))", "b"),
+    ("SUM(ARRAYSLICE({items.amount}, 2))", Decimal("3.00")),
     ("FIRST({items.name})", "Ćma"),
     ("LAST({items.name})", "B"),
     # conversion
@@ -260,6 +285,8 @@ def test_catalogue() -> None:
     left = next(e for e in entries if e.name == "LEFT")
     assert left.signature == "LEFT(text, [count])"
     assert left.description
+    (created,) = (e for e in entries if e.name == "CREATED_TIME")
+    assert created.signature == "CREATED_TIME()"
 
 
 @pytest.mark.parametrize(
