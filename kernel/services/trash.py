@@ -13,30 +13,35 @@ from kernel.clock import from_milliseconds, to_milliseconds
 from kernel.queries.compilation import root_scope
 from kernel.queries.paths import start
 from kernel.schema import Project, Schema
+from kernel.services.dashboards.trash import DashboardTrash
 from kernel.services.entries import ProjectParts
 from kernel.services.record_parts import moment
 from kernel.services.rights import visible_project
 from kernel.storage.database import Statement
 from kernel.values import DATETIME, ID
 
-Kind = Literal["project", "list", "tag", "field", "record"]
+Kind = Literal["project", "list", "tag", "field", "record", "dashboard", "chart"]
 _ENTRIES: tuple[Kind, ...] = ("list", "tag", "field")
 
 
 class Trashed(msgspec.Struct):
-    """Something in the trash. `POST` to `restore` brings it back."""
+    """Something in the trash. `POST` to `restore` brings it back. Dashboards and charts have no project."""
 
     kind: Kind
     id: str
     name: str
-    project_id: str
+    project_id: str | None
     deleted_at: str
     expires_at: str
     restore: str
 
 
 Found = tuple[int, int, Kind, str, int]
-"""Milliseconds, id, kind, name and project."""
+"""Milliseconds, id, kind, name and project (or dashboard)."""
+
+_PLACES: dict[str, str] = {
+    "project": "/projects/{of}", "dashboard": "/dashboards/{of}", "chart": "/dashboards/{of}/charts/{id}",
+}  # fmt: skip
 
 
 class TrashService:
@@ -44,6 +49,7 @@ class TrashService:
 
     def __init__(self, parts: ProjectParts, days: float) -> None:
         self._parts = parts
+        self._boards = DashboardTrash(parts)
         self._kept = int(days * 86_400_000)
 
     async def page(
@@ -60,6 +66,9 @@ class TrashService:
             for id_, name, at in rows:
                 since = self._milliseconds(at) if kind == "record" else at
                 found.append((since, id_, kind, name, project or id_))
+        if project_id is None:
+            boards = await self._boards.page(actor, limit, edge)
+            found += [(b.deleted_at, b.id, b.kind, b.name, b.dashboard_id) for b in boards]
         found.sort(reverse=True)
         return [self._trashed(entry) for entry in found[: limit + 1]]
 
@@ -105,9 +114,10 @@ class TrashService:
         return to_milliseconds(found)
 
     def _trashed(self, found: Found) -> Trashed:
-        at, id_, kind, name, project_id = found
-        place = f"/projects/{project_id}" if kind == "project" else f"/projects/{project_id}/{kind}s/{id_}"
+        at, id_, kind, name, within = found
+        place = _PLACES.get(kind, "/projects/{of}/{kind}s/{id}").format(of=within, kind=kind, id=id_)
+        project = None if kind in ("dashboard", "chart") else str(within)
         return Trashed(
-            kind, str(id_), name, str(project_id), moment(at) or "", moment(at + self._kept) or "",
+            kind, str(id_), name, project, moment(at) or "", moment(at + self._kept) or "",
             f"{place}/restore",
         )  # fmt: skip

@@ -14,6 +14,7 @@ from kernel.clock import to_milliseconds
 from kernel.dialects.base import Parameters
 from kernel.schema import Field, Project
 from kernel.services.changes import Change
+from kernel.services.dashboards.trash import DashboardTrash
 from kernel.services.entries import ProjectParts
 from kernel.services.record_removal import RecordRemoval
 from kernel.services.rounds import Rounds
@@ -40,6 +41,7 @@ class TrashEmptying(Rounds):
         super().__init__("trash", FIRST_SECONDS, EVERY_SECONDS)
         self._parts = parts
         self._days = days
+        self._boards = DashboardTrash(parts)
         self._removal = RecordRemoval(parts.database.dialect)
 
     async def round(self) -> None:
@@ -54,6 +56,7 @@ class TrashEmptying(Rounds):
                 while await self._records(project.id, before):
                     pass
         await self._parts_of_records(before)
+        await self._boards.empty(to_milliseconds(before))
         for table in ("smalt_project", "smalt_field", "smalt_list", "smalt_tag"):
             await self._set_up(table, before)
 

@@ -44,6 +44,13 @@ class ChartsController(Controller):
         found = await kernel.dashboards.access.get(actor, dashboard)
         return await kernel.dashboards.chart(actor, changed, found.time_zone)
 
-    @delete("/{chart_id:str}", summary="Take a chart off its dashboard")
+    @post("/{chart_id:str}/restore", status_code=200, summary="Bring a chart back from the trash")
+    async def restore(self, kernel: Kernel, actor: Actor, dashboard_id: Id, chart_id: Id) -> Chart:
+        dashboard = identifier(dashboard_id)
+        back = await kernel.dashboards.charts.restore(actor, dashboard, identifier(chart_id))
+        found = await kernel.dashboards.access.get(actor, dashboard)
+        return await kernel.dashboards.chart(actor, back, found.time_zone)
+
+    @delete("/{chart_id:str}", summary="Take a chart off its dashboard", description="It goes to the trash.")
     async def remove(self, kernel: Kernel, actor: Actor, dashboard_id: Id, chart_id: Id) -> None:
         await kernel.dashboards.charts.delete(actor, identifier(dashboard_id), identifier(chart_id))

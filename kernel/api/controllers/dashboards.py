@@ -79,10 +79,15 @@ class DashboardsController(Controller):
     @delete(
         "/{dashboard_id:str}",
         summary="Delete a dashboard",
-        description="With its charts, for good. Only its owner does; records are not touched.",
+        description="With its charts, into the trash. Only its owner does; records are not touched.",
     )
     async def remove(self, kernel: Kernel, actor: Actor, dashboard_id: Id) -> None:
         await kernel.dashboards.service.delete(actor, identifier(dashboard_id))
+
+    @post("/{dashboard_id:str}/restore", status_code=200, summary="Bring a dashboard back from the trash")
+    async def restore(self, kernel: Kernel, actor: Actor, dashboard_id: Id) -> Dashboard:
+        found = await kernel.dashboards.service.restore(actor, identifier(dashboard_id))
+        return (await kernel.dashboards.shown(actor, [found]))[0]
 
     @post(
         "/{dashboard_id:str}/copy",

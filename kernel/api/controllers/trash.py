@@ -24,7 +24,8 @@ class TrashController(Controller):
 
     @get(
         summary="Read what you may restore, the latest first",
-        description="Projects, lists, tags, fields and records. `restore` is the path to POST to.",
+        description="Projects, lists, tags, fields, records, dashboards and charts. `restore` is the path to "
+        "POST to.",
     )
     async def trash(
         self, kernel: Kernel, actor: Actor, paging: Paging, project: Project = None

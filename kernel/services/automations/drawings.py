@@ -13,9 +13,8 @@ from kernel.file_names import safe_name
 from kernel.queries.charts.request import ChartFilters
 from kernel.services.automations.mailing import MadeFile
 from kernel.services.automations.stage import Stage
-from kernel.services.dashboards.access import DashboardAccess
+from kernel.services.dashboards.access import DashboardAccess, dashboard_names
 from kernel.services.dashboards.facade import Asked
-from kernel.services.dashboards.names import dashboard_names
 from kernel.services.dashboards.sheets import WIDTH, DashboardSheets
 from kernel.services.dashboards.types import Look
 from kernel.storage.database import Database, WithinTransaction

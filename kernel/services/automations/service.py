@@ -29,7 +29,7 @@ from kernel.services.automations.run_rows import RunRows
 from kernel.services.automations.templating import texts_in
 from kernel.services.automations.views import AutomationVersion, AutomationView, shown, version_view
 from kernel.services.automations.watching import Watching
-from kernel.services.dashboards.names import dashboard_names
+from kernel.services.dashboards.access import dashboard_names
 from kernel.services.entries import EntryInput, EntryService, ProjectParts
 from kernel.services.names import Faults
 from kernel.storage.database import Transaction, WithinTransaction

@@ -14,7 +14,7 @@ from kernel.services.automations.form_names import form_names
 from kernel.services.automations.model import Automation, Condition, TriggerSpec, While
 from kernel.services.automations.people import emails_of
 from kernel.services.automations.reading import Showing, Types, people_named, plugin_config
-from kernel.services.dashboards.names import dashboard_names
+from kernel.services.dashboards.access import dashboard_names
 from kernel.services.record_parts import PersonRef, moment
 from kernel.storage.database import Database
 

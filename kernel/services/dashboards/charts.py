@@ -20,6 +20,7 @@ from kernel.services.names import Faults
 from kernel.storage.database import Row, Statement, Transaction
 
 _COLUMNS = "id, dashboard_id, title, type, config, x, y, width, height"
+_LIVE = "deleted_at IS NULL"
 BELOW = Layout(y=-1)
 """Stands for a place below all charts."""
 
@@ -54,7 +55,8 @@ class ChartService:
         if not dashboard_ids:
             return []
         marks = ", ".join(self._parts.rows.mark(n) for n in range(1, len(dashboard_ids) + 1))
-        sql = f"SELECT {_COLUMNS} FROM smalt_chart WHERE dashboard_id IN ({marks}) ORDER BY y, x, id"
+        where = f"dashboard_id IN ({marks}) AND {_LIVE}"
+        sql = f"SELECT {_COLUMNS} FROM smalt_chart WHERE {where} ORDER BY y, x, id"
         (rows,) = await self._parts.database.read(Statement(sql, list(dashboard_ids)))
         return [_chart(row) for row in rows]
 
@@ -77,11 +79,7 @@ class ChartService:
 
     async def add(self, tx: Transaction, actor: Actor, chart: StoredChart) -> StoredChart:
         """Add a chart that was checked; one whose `y` is below 0 goes below the others."""
-        mark = self._parts.rows.mark(1)
-        sql = f"SELECT count(*), coalesce(max(y + height), 0) FROM smalt_chart WHERE dashboard_id = {mark}"
-        [(count, below)] = await tx.fetch(sql, [chart.dashboard_id])
-        if count >= MOST_CHARTS:
-            raise ConflictError(f"A dashboard has at most {MOST_CHARTS} charts.")
+        below = await self._room(tx, chart.dashboard_id)
         if chart.layout.y < 0:
             chart = replace(chart, layout=msgspec.structs.replace(chart.layout, y=below))
         now = self._parts.now()
@@ -112,12 +110,33 @@ class ChartService:
         return after
 
     async def delete(self, actor: Actor, dashboard_id: int, chart_id: int) -> None:
-        """Take a chart off its dashboard, for good."""
+        """Take a chart off its dashboard, into the trash."""
         async with self._parts.database.transaction() as tx:
             await self._access.within(tx, actor, dashboard_id, "edit")
             chart = _only(await tx.fetch(*self._one(dashboard_id, chart_id)))
-            await tx.execute(f"DELETE FROM smalt_chart WHERE id = {self._parts.rows.mark(1)}", [chart_id])
+            gone = {"deleted_at": self._parts.now(), "deleted_by": actor.user_id}
+            await self._parts.rows.update(tx, "smalt_chart", chart_id, gone)
             await self._log(tx, actor, dashboard_id, "deleted", {"id": str(chart_id)} | _row(chart))
+
+    async def restore(self, actor: Actor, dashboard_id: int, chart_id: int) -> StoredChart:
+        """Put a chart back where it stood."""
+        async with self._parts.database.transaction() as tx:
+            await self._access.within(tx, actor, dashboard_id, "edit")
+            chart = _only(await tx.fetch(*self._one(dashboard_id, chart_id, trash=True)))
+            await self._room(tx, dashboard_id)
+            back = {"deleted_at": None, "deleted_by": None}
+            await self._parts.rows.update(tx, "smalt_chart", chart_id, back)
+            await self._log(tx, actor, dashboard_id, "restored", {"id": str(chart_id), "title": chart.title})
+        return chart
+
+    async def _room(self, tx: Transaction, dashboard_id: int) -> int:
+        """The first row below all charts. ConflictError where there are as many as there may be."""
+        where = f"dashboard_id = {self._parts.rows.mark(1)} AND {_LIVE}"
+        sql = f"SELECT count(*), coalesce(max(y + height), 0) FROM smalt_chart WHERE {where}"
+        [(count, below)] = await tx.fetch(sql, [dashboard_id])
+        if count >= MOST_CHARTS:
+            raise ConflictError(f"A dashboard has at most {MOST_CHARTS} charts.")
+        return int(below)
 
     def _patched(self, before: StoredChart, data: ChartPatch) -> StoredChart:
         after = before
@@ -152,9 +171,10 @@ class ChartService:
         faults.check()
         return cleaned
 
-    def _one(self, dashboard_id: int, chart_id: int) -> Statement:
+    def _one(self, dashboard_id: int, chart_id: int, trash: bool = False) -> Statement:
         mark = self._parts.rows.mark
-        where = f"id = {mark(1)} AND dashboard_id = {mark(2)}"
+        state = "deleted_at IS NOT NULL" if trash else _LIVE
+        where = f"id = {mark(1)} AND dashboard_id = {mark(2)} AND {state}"
         return Statement(f"SELECT {_COLUMNS} FROM smalt_chart WHERE {where}", [chart_id, dashboard_id])
 
     async def _log(self, tx: Transaction, actor: Actor, dashboard_id: int, verb: str, changes: Any) -> None:

@@ -22,7 +22,6 @@ from kernel.storage.database import Transaction
 DEFAULT_ZONE = "UTC"
 _COPY = " (copy)"
 _ANY_DAY = date(2000, 1, 1)
-_TABLES = ("smalt_chart", "smalt_dashboard_member")
 
 
 class DashboardService:
@@ -73,14 +72,21 @@ class DashboardService:
         return after
 
     async def delete(self, actor: Actor, dashboard_id: int) -> None:
-        """Delete a dashboard with its charts, for good; only its owner does. Records are not touched."""
+        """Move a dashboard to the trash, with all it has; only its owner does. Records are not touched."""
+        gone = {"deleted_at": self._parts.now(), "deleted_by": actor.user_id}
         async with self._parts.database.transaction() as tx:
             found = await self._access.within(tx, actor, dashboard_id, "owner")
-            mark = self._parts.rows.mark(1)
-            for table in _TABLES:
-                await tx.execute(f"DELETE FROM {table} WHERE dashboard_id = {mark}", [dashboard_id])
-            await tx.execute(f"DELETE FROM smalt_dashboard WHERE id = {mark}", [dashboard_id])
+            await self._parts.rows.update(tx, "smalt_dashboard", dashboard_id, gone)
             await self._log(tx, actor, dashboard_id, "deleted", {"name": found.name})
+
+    async def restore(self, actor: Actor, dashboard_id: int) -> StoredDashboard:
+        """Take a dashboard out of the trash; those it was shared with see it again."""
+        async with self._parts.database.transaction() as tx:
+            found = await self._access.within(tx, actor, dashboard_id, "owner", trash=True)
+            back = {"deleted_at": None, "deleted_by": None}
+            await self._parts.rows.update(tx, "smalt_dashboard", dashboard_id, back)
+            await self._log(tx, actor, dashboard_id, "restored", {"name": found.name})
+        return found
 
     async def copy(self, actor: Actor, dashboard_id: int, name: str | None) -> StoredDashboard:
         """A dashboard of one's own with the same charts, shared with nobody."""

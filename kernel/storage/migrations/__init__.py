@@ -20,6 +20,7 @@ from kernel.storage.migrations import (
     m0012_forms,
     m0019_notices_by_email,
     m0019a_automations_in_history,
+    m0022_dashboards_in_the_trash,
 )
 
 MIGRATIONS = (
@@ -40,4 +41,5 @@ MIGRATIONS = (
     m0012_forms,
     m0019_notices_by_email,
     m0019a_automations_in_history,
+    m0022_dashboards_in_the_trash,
 )

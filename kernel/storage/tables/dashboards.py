@@ -20,6 +20,8 @@ class Dashboard(Table, tablename="smalt_dashboard", db=ENGINE):
     created_at = number()
     created_by = number(null=True)
     updated_at = number()
+    deleted_at = number(null=True)
+    deleted_by = number(null=True)
 
 
 class DashboardMember(Table, tablename="smalt_dashboard_member", db=ENGINE):
@@ -45,6 +47,8 @@ class Chart(Table, tablename="smalt_chart", db=ENGINE):
     height = BigInt(default=3)
     created_at = number()
     updated_at = number()
+    deleted_at = number(null=True)
+    deleted_by = number(null=True)
 
 
 TABLES: tuple[type[Table], ...] = (Dashboard, DashboardMember, Chart)

@@ -13,6 +13,7 @@ from kernel.runtime import Kernel, create_kernel
 from kernel.settings import Settings
 from kernel.storage.database import Statement
 from tests.kernel.api.clients import BASE_URL, NewClient, user_id
+from tests.kernel.api.dashboards.boards import new_board, source
 from tests.kernel.api.records.projects import Json, ProjectClient, checked, new_project
 
 DAY = 86_400
@@ -135,8 +136,15 @@ async def test_set_up_goes_for_good(settings: Settings, client: httpx.AsyncClien
     ):
         checked(await client.delete(f"{deals.path}/{path}"), 204)
     checked(await client.delete(customers.path), 204)
+    kept, gone = await new_board(client, name="Kept"), await new_board(client, name="Gone")
+    charts = [await board.add(sources=[source(deals)]) for board in (kept, kept, gone)]
+    checked(await client.delete(charts[0]), 204)
+    checked(await client.delete(gone.path), 204)
     async with later(settings, client, 31) as (there, after):
         assert await trash(there) == []
+        assert len(checked(await there.get(kept.path), 200)["charts"]) == 1
+        assert await counts(after, "smalt_dashboard", "smalt_chart") == [1, 1]
+        checked(await there.post(f"{gone.path}/restore"), 404)
         checked(await there.post(f"{customers.path}/restore"), 404)
         seen = deals.seen_by(there)
         record = await seen.record(first)

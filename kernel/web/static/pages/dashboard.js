@@ -220,7 +220,7 @@ define("smalt-dashboard", class extends Part {
   }
 
   async removeAll() {
-    if (!await confirmed({ title: t("Delete “{name}”?", { name: this.dashboard.name }), text: t("Its charts go for good. The records stay as they are."), action: t("Delete"), danger: true })) return;
+    if (!await confirmed({ title: t("Delete “{name}”?", { name: this.dashboard.name }), text: t("It goes to the trash with its charts, and can be brought back. The records stay as they are."), action: t("Delete"), danger: true })) return;
     try {
       await api.delete(this.path);
       go("/app/dashboards");

@@ -10,7 +10,7 @@ import { complain } from "../core/toast.js";
 import { emptyState } from "../parts/empty.js";
 import { heading, tried } from "./part.js";
 
-const kinds = () => ({ project: t("Project"), list: t("List"), tag: t("Tag"), field: t("Field"), record: t("Record"), comment: t("Comment"), checklist: t("Checklist"), automation: t("Automation") });
+const kinds = () => ({ project: t("Project"), list: t("List"), tag: t("Tag"), field: t("Field"), record: t("Record"), comment: t("Comment"), checklist: t("Checklist"), automation: t("Automation"), dashboard: t("Dashboard"), chart: t("Chart") });
 
 define("smalt-trash", class extends Part {
   /** `model` narrows it to a project; without one it is all that one may bring back. */

@@ -46,6 +46,43 @@ async def test_a_dashboard_and_its_charts(teams: Teams) -> None:
     assert len(checked(await client.get(f"/dashboards/{copied['id']}"), 200)["charts"]) == 2
 
 
+async def test_the_trash_gives_back_what_was_deleted(teams: Teams, new_client: NewClient) -> None:
+    client, board = teams.board.client, teams.board
+    ewa, jan = await new_client("ewa"), await new_client("jan")
+    await board.share(ewa)
+    await board.share(jan, "edit")
+    first, second = [
+        await board.add("bar", title, sources=[source(teams.north)], measure=SUM) for title in ("One", "Two")
+    ]
+    before = checked(await client.get(board.path), 200)
+    checked(await jan.delete(first), 204)
+    assert (await client.get(f"{first}/data")).status_code == 404
+    for person, seen in ((client, ["One"]), (jan, ["One"]), (ewa, [])):
+        found = checked(await person.get("/trash"), 200)["items"]
+        assert [(t["name"], t["project_id"]) for t in found] == [(name, None) for name in seen]
+    [one] = checked(await jan.get("/trash"), 200)["items"]
+    assert (one["kind"], one["restore"]) == ("chart", f"{first}/restore")
+    assert (await ewa.post(f"{first}/restore")).status_code == 403
+    back = checked(await jan.post(f"{first}/restore"), 200)
+    assert (back["title"], back["layout"]) == ("One", before["charts"][0]["layout"])
+    assert (await jan.post(f"{first}/restore")).status_code == 404, "it is there already"
+
+    checked(await jan.delete(second), 204)
+    checked(await client.delete(board.path), 204)
+    for path in (board.path, first, f"{first}/data", f"{board.path}/data", f"{board.path}/image.svg"):
+        assert (await jan.get(path)).status_code == 404
+    assert checked(await jan.get("/trash"), 200)["items"] == [], "it is not his"
+    assert (await jan.post(f"{board.path}/restore")).status_code == 403
+    [whole] = checked(await client.get("/trash"), 200)["items"]
+    assert (whole["kind"], whole["name"], whole["restore"]) == ("dashboard", "Sales", f"{board.path}/restore")
+    found = checked(await client.post(whole["restore"]), 200)
+    assert [c["title"] for c in found["charts"]] == ["One"]
+    assert checked(await ewa.get(board.path), 200)["role"] == "view", "it is shared as before"
+    assert [t["name"] for t in checked(await client.get("/trash"), 200)["items"]] == ["Two"]
+    checked(await client.post(f"{second}/restore"), 200)
+    assert checked(await client.get(board.path), 200)["charts"] == before["charts"]
+
+
 async def test_bad_input_is_told(teams: Teams) -> None:
     client, board = teams.board.client, teams.board
     answer = await client.post(

@@ -45,7 +45,7 @@ export default {
   "Grouped by": "Grupuj według",
   "How it was at the end of each": "Stan na koniec okresu",
   "In all": "Razem",
-  "Its charts go for good. The records stay as they are.": "Wykresy znikną na zawsze. Rekordy zostaną bez zmian.",
+  "It goes to the trash with its charts, and can be brought back. The records stay as they are.": "Trafi do kosza razem z wykresami i można go przywrócić. Rekordy zostaną bez zmian.",
   "Keep for everybody": "Zachowaj dla wszystkich",
   "Kind of chart": "Rodzaj wykresu",
   "Largest first": "Od największych",
