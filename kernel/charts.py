@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -74,6 +74,14 @@ class ChartData(msgspec.Struct, frozen=True):
 
 
 # Marks
+class FigurePlace(NamedTuple):
+    """Which figure a mark shows: the number of its series and of its point, from 0. Pages lead from it to
+    the records behind."""
+
+    series: int
+    point: int
+
+
 class Bar(msgspec.Struct, frozen=True):
     """A filled rectangle. `title` is told by assistive technology and under the pointer."""
 
@@ -83,6 +91,7 @@ class Bar(msgspec.Struct, frozen=True):
     height: float
     tone: Tone = 0
     title: str = ""
+    at: FigurePlace | None = None
 
 
 class Arc(msgspec.Struct, frozen=True):
@@ -96,6 +105,7 @@ class Arc(msgspec.Struct, frozen=True):
     end: float
     tone: Tone = 0
     title: str = ""
+    at: FigurePlace | None = None
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -125,6 +135,7 @@ class Tile(msgspec.Struct, frozen=True):
     share: float
     tone: Tone = 0
     title: str = ""
+    at: FigurePlace | None = None
 
 
 class Rule(msgspec.Struct, frozen=True):
@@ -148,6 +159,7 @@ class Text(msgspec.Struct, frozen=True):
     tone: Tone = "plain"
     bold: bool = False
     angle: float = 0
+    at: FigurePlace | None = None
 
 
 Mark: TypeAlias = Bar | Arc | Line | Area | Tile | Rule | Text

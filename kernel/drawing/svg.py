@@ -8,7 +8,7 @@ from functools import singledispatch
 from math import cos, pi, sin
 from xml.sax.saxutils import escape
 
-from kernel.charts import TONES, Arc, Area, Bar, Line, Mark, Rule, Text, Tile, Tone
+from kernel.charts import TONES, Arc, Area, Bar, Line, Mark, FigurePlace, Rule, Text, Tile, Tone
 from kernel.drawing.theme import Theme, stylesheet
 
 _FULL_TURN = 0.9999
@@ -54,18 +54,18 @@ def drawn(mark: Mark) -> str:
 
 @drawn.register
 def _(mark: Bar) -> str:
-    return _element("rect", _box(mark), _fill(mark.tone), mark.title)
+    return _element("rect", _box(mark) | _place(mark.at), _fill(mark.tone), mark.title)
 
 
 @drawn.register
 def _(mark: Tile) -> str:
     strength = {"fill-opacity": _number(0.08 + 0.92 * min(1.0, max(0.0, mark.share)))}
-    return _element("rect", _box(mark) | strength, _fill(mark.tone), mark.title)
+    return _element("rect", _box(mark) | strength | _place(mark.at), _fill(mark.tone), mark.title)
 
 
 @drawn.register
 def _(mark: Arc) -> str:
-    return _element("path", {"d": _ring(mark)}, f"slice {_fill(mark.tone)}", mark.title)
+    return _element("path", {"d": _ring(mark)} | _place(mark.at), f"slice {_fill(mark.tone)}", mark.title)
 
 
 @drawn.register
@@ -94,6 +94,7 @@ def _(mark: Text) -> str:
         place["text-anchor"] = mark.anchor
     if mark.angle:
         place["transform"] = f"rotate({_number(mark.angle)} {x} {y})"
+    place |= _place(mark.at)
     bold = " bold" if mark.bold else ""
     return f'<text class="{_fill(mark.tone)}{bold}"{_attributes(place)}>{escaped(mark.text)}</text>'
 
@@ -111,6 +112,11 @@ def _box(mark: Bar | Tile) -> dict[str, str]:
     width, height = max(0.0, mark.width), max(0.0, mark.height)
     values = {"x": mark.x, "y": mark.y, "width": width, "height": height}
     return {name: _number(value) for name, value in values.items()}
+
+
+def _place(at: FigurePlace | None) -> dict[str, str]:
+    """Which figure of the chart's data an element shows."""
+    return {} if at is None else {"data-series": str(at.series), "data-point": str(at.point)}
 
 
 def _points(points: Sequence[tuple[float, float]]) -> str:

@@ -5,6 +5,7 @@ from kernel.expressions.filters import operators_for, parse_filter
 from kernel.expressions.functions import CATALOGUE, FunctionEntry, function_catalogue
 from kernel.expressions.parser import parse
 from kernel.expressions.syntax import Expression, paths
+from kernel.expressions.writing import written
 
 __all__ = [
     "CATALOGUE",
@@ -18,4 +19,5 @@ __all__ = [
     "parse",
     "parse_filter",
     "paths",
+    "written",
 ]

@@ -7,7 +7,19 @@ from typing import Any, Literal
 
 import msgspec
 
-from kernel.plugin_api import Bar, Canvas, ChartData, ChartType, Line, Mark, Number, Plot, Text, hookimpl
+from kernel.plugin_api import (
+    Bar,
+    Canvas,
+    ChartData,
+    ChartType,
+    FigurePlace,
+    Line,
+    Mark,
+    Number,
+    Plot,
+    Text,
+    hookimpl,
+)
 
 
 class BarFormat(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -53,7 +65,14 @@ def _stacked(plot: Plot, data: ChartData, drawn: list[list[float]], canvas: Canv
             ends[index][side] = start + value
             if value:
                 place = (plot.x(index) - width / 2, width)
-                yield _bar(plot, place, start, start + value, tone, _title(data, series, index, canvas))
+                yield _bar(
+                    plot,
+                    place,
+                    start,
+                    start + value,
+                    FigurePlace(tone, index),
+                    _title(data, series, index, canvas),
+                )
 
 
 def _grouped(plot: Plot, data: ChartData, drawn: list[list[float]], canvas: Canvas) -> Iterator[Mark]:
@@ -62,12 +81,21 @@ def _grouped(plot: Plot, data: ChartData, drawn: list[list[float]], canvas: Canv
         for index, value in enumerate(values):
             left = plot.x(index) - plot.band * 0.4 + tone * width
             if value:
-                yield _bar(plot, (left, width), 0, value, tone, _title(data, series, index, canvas))
+                yield _bar(
+                    plot,
+                    (left, width),
+                    0,
+                    value,
+                    FigurePlace(tone, index),
+                    _title(data, series, index, canvas),
+                )
 
 
-def _bar(plot: Plot, place: tuple[float, float], start: float, end: float, tone: int, title: str) -> Bar:
+def _bar(
+    plot: Plot, place: tuple[float, float], start: float, end: float, at: FigurePlace, title: str
+) -> Bar:
     top, bottom = sorted((plot.y(start), plot.y(end)))
-    return Bar(place[0], top, place[1], bottom - top, tone, title)
+    return Bar(place[0], top, place[1], bottom - top, at.series, title, at)
 
 
 def _values(plot: Plot, data: ChartData, canvas: Canvas) -> Iterator[Mark]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from kernel.plugin_api import Bar, Canvas, ChartData, ChartType, Mark, Point, Text, hookimpl
+from kernel.plugin_api import Bar, Canvas, ChartData, ChartType, FigurePlace, Mark, Point, Text, hookimpl
 
 _SIZE = 12
 _MARGIN = 12.0
@@ -42,7 +42,7 @@ class FunnelChart(ChartType[FunnelFormat]):
             row = _Row(_MARGIN + index * step, step, left, right, labels)
             before = values[0] if config.of_first else values[max(0, index - 1)]
             share = value / before if config.conversion and index and before else None
-            marks += _stage(row, point, value / max(values), share, canvas)
+            marks += _stage(row, point, FigurePlace(0, index), value / max(values), share, canvas)
         return marks
 
 
@@ -56,7 +56,9 @@ class _Row(msgspec.Struct, frozen=True):
     labels: float
 
 
-def _stage(row: _Row, point: Point, size: float, share: float | None, canvas: Canvas) -> Iterator[Mark]:
+def _stage(
+    row: _Row, point: Point, at: FigurePlace, size: float, share: float | None, canvas: Canvas
+) -> Iterator[Mark]:
     middle, height = (row.left + row.right) / 2, row.height * 0.8
     width = size * (row.right - row.left)
     base = row.top + height / 2 + 4
@@ -64,7 +66,7 @@ def _stage(row: _Row, point: Point, size: float, share: float | None, canvas: Ca
     title = f"{point.label}: {figure}"
     if share is not None:
         title = f"{title} ({canvas.percent(share)})"
-    yield Bar(middle - width / 2, row.top, width, height, 0, title)
+    yield Bar(middle - width / 2, row.top, width, height, 0, title, at)
     yield Text(row.left - 8, base, canvas.cut(point.label, row.labels, _SIZE), _SIZE, "end")
     told = canvas.short(point.value)
     if share is not None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from kernel.plugin_api import Canvas, ChartData, ChartType, Mark, Text, Tile, Tone, hookimpl
+from kernel.plugin_api import Canvas, ChartData, ChartType, FigurePlace, Mark, Text, Tile, Tone, hookimpl
 
 _SIZE = 11
 _MARGIN = 8.0
@@ -72,7 +72,16 @@ def _row(
         tone: Tone = 0 if value >= 0 else 1
         x, y = grid.left + column * grid.width, grid.top + row * grid.height
         title = f"{series.name}, {point.label}: {canvas.number(point.value)}".removeprefix(", ")
-        yield Tile(x + 1, y + 1, max(1.0, grid.width - 2), max(1.0, grid.height - 2), share, tone, title)
+        yield Tile(
+            x + 1,
+            y + 1,
+            max(1.0, grid.width - 2),
+            max(1.0, grid.height - 2),
+            share,
+            tone,
+            title,
+            FigurePlace(row, column),
+        )
         text = canvas.short(point.value)
         if (
             config.values

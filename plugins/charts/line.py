@@ -7,7 +7,19 @@ from typing import Any
 
 import msgspec
 
-from kernel.plugin_api import Bar, Canvas, ChartData, ChartType, Line, Mark, Plot, Series, Tone, hookimpl
+from kernel.plugin_api import (
+    Bar,
+    Canvas,
+    ChartData,
+    ChartType,
+    FigurePlace,
+    Line,
+    Mark,
+    Plot,
+    Series,
+    Tone,
+    hookimpl,
+)
 
 _DOT = 6.0
 _MOST_DOTS = 40
@@ -58,13 +70,13 @@ def _lines(plot: Plot, series: Series, tone: Tone, canvas: Canvas, dashed: bool 
             stretch = []
 
 
-def _dots(plot: Plot, series: Series, tone: Tone, canvas: Canvas, named: bool) -> Iterator[Mark]:
+def _dots(plot: Plot, series: Series, tone: int, canvas: Canvas, named: bool) -> Iterator[Mark]:
     for index, point in enumerate(series.points):
         if point.value is not None:
             label = f"{point.label}, {series.name}" if named else point.label
             title = f"{label}: {canvas.number(point.value)}"
             x, y = plot.x(index), plot.y(float(point.value))
-            yield Bar(x - _DOT / 2, y - _DOT / 2, _DOT, _DOT, tone, title)
+            yield Bar(x - _DOT / 2, y - _DOT / 2, _DOT, _DOT, tone, title, FigurePlace(tone, index))
 
 
 @hookimpl

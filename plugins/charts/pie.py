@@ -7,13 +7,26 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from kernel.plugin_api import TONES, Arc, Bar, Canvas, ChartData, ChartType, Mark, Point, Text, Tone, hookimpl
+from kernel.plugin_api import (
+    TONES,
+    Arc,
+    Bar,
+    Canvas,
+    ChartData,
+    ChartType,
+    FigurePlace,
+    Mark,
+    Point,
+    Text,
+    Tone,
+    hookimpl,
+)
 
 _ROW = 20
 _BOX = 10
 
-Slice: TypeAlias = tuple[str, float, Point]
-"""A label, its share, and the figure."""
+Slice: TypeAlias = tuple[str, float, Point, FigurePlace]
+"""A label, its share, the figure and where it stands."""
 
 
 class PieFormat(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -29,12 +42,16 @@ class PieChart(ChartType[PieFormat]):
     config_type = PieFormat
 
     def draw(self, data: ChartData, config: PieFormat, canvas: Canvas) -> Sequence[Mark]:
-        points = [p for s in data.series for p in s.points if p.value is not None and p.value > 0]
-        parts = [(p.label, float(p.value or 0), p) for p in points]
-        whole = sum(value for _, value, _ in parts)
+        parts = [
+            (point.label, float(point.value), point, FigurePlace(row, column))
+            for row, series in enumerate(data.series)
+            for column, point in enumerate(series.points)
+            if point.value is not None and point.value > 0
+        ]
+        whole = sum(value for _, value, _, _ in parts)
         if not parts:
             return [Text(canvas.width / 2, canvas.height / 2, canvas.say("No data"), 14, "middle", "muted")]
-        shares = [(label, value / whole, point) for label, value, point in parts]
+        shares = [(label, value / whole, point, at) for label, value, point, at in parts]
         wide = canvas.width >= canvas.height * 1.2
         room = canvas.width / 2 if wide else canvas.width
         radius = max(10.0, min(room, canvas.height) / 2 - 12)
@@ -53,10 +70,10 @@ def _slices(
     shares: Sequence[Slice], x: float, y: float, radius: float, hole: float, canvas: Canvas
 ) -> Iterator[Mark]:
     start = 0.0
-    for number, (label, share, point) in enumerate(shares):
+    for number, (label, share, point, at) in enumerate(shares):
         tone = _tone(number, len(shares))
         title = f"{label}: {canvas.number(point.value)} ({canvas.percent(share)})"
-        yield Arc(x, y, radius, hole, start, start + share, tone, title)
+        yield Arc(x, y, radius, hole, start, start + share, tone, title, at)
         start += share
 
 
@@ -68,7 +85,7 @@ def _legend(shares: Sequence[Slice], left: float, canvas: Canvas) -> Iterator[Ma
     top = (canvas.height - (len(rows) + bool(more)) * _ROW) / 2
     if more:
         yield Text(left + 16, top + len(rows) * _ROW + 9, canvas.say("and {} more", more), 11, tone="muted")
-    for number, (label, share, point) in enumerate(rows):
+    for number, (label, share, point, _) in enumerate(rows):
         y = top + number * _ROW
         value = f"{canvas.short(point.value)} · {canvas.percent(share)}"
         wide = canvas.width - left - 16 - canvas.text_width(value, 11) - 20

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from kernel.plugin_api import Canvas, ChartData, ChartType, Mark, Rule, Text, hookimpl
+from kernel.plugin_api import Canvas, ChartData, ChartType, FigurePlace, Mark, Rule, Text, Tone, hookimpl
 
 _ROW = 24.0
 _SIZE = 12
@@ -66,7 +66,9 @@ def _drawn(table: Sequence[Sequence[str]], columns: int, canvas: Canvas, total: 
                 yield Text(_MARGIN, base, shown, _SIZE, bold=last, tone="plain" if len(row) > 1 else "muted")
             else:
                 right = _MARGIN + (place + 1) * width
-                yield Text(right, base, shown, _SIZE, "end", "muted" if head else "plain", bold)
+                tone: Tone = "muted" if head else "plain"
+                at = None if bold else FigurePlace(place - 1, number - 1)
+                yield Text(right, base, shown, _SIZE, "end", tone, bold, at=at)
         line = base + 8
         yield Rule(_MARGIN, line, canvas.width - _MARGIN, line, axis=head)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, TypeAlias
 
+import msgspec
 from litestar import Controller, Response, get, post
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
@@ -16,6 +17,7 @@ from kernel.api.marks import READS
 from kernel.api.paths import Id, identifier
 from kernel.charts import ChartData
 from kernel.drawing.theme import Theme
+from kernel.services.dashboards.behind import FigureInput, FigureRecords
 from kernel.services.dashboards.facade import as_csv
 from kernel.services.dashboards.model import PreviewInput
 from kernel.services.dashboards.types import Look
@@ -35,6 +37,12 @@ Styled = Annotated[
 
 def _paths(end: str) -> list[str]:
     return [f"/dashboards/{{dashboard_id:str}}/charts/{end}", f"/charts/{end}"]
+
+
+class FigureSources(msgspec.Struct):
+    """Where the records behind a figure are: the sources that have some."""
+
+    sources: list[FigureRecords]
 
 
 class FiguresController(Controller):
@@ -73,6 +81,26 @@ class FiguresController(Controller):
         data = await kernel.dashboards.data(actor, *found, asked)
         headers = {"Content-Disposition": 'attachment; filename="chart.csv"'}
         return Response(as_csv(data), media_type="text/csv; charset=utf-8", headers=headers)
+
+    @post(
+        _paths("{chart_id:str}/records"),
+        status_code=200,
+        opt=READS,
+        summary="The records behind a figure of a chart",
+        description="For each source the filter that leads to them, under the parameters of the figures. "
+        "409 where none does: of charts of the past, and of more than 400 records that entered a list.",
+    )
+    async def records(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        chart_id: Id,
+        data: JSONBody[FigureInput],
+        asked: Wanted,
+        dashboard_id: MaybeId = None,
+    ) -> FigureSources:
+        found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
+        return FigureSources(await kernel.dashboards.records(actor, *found, asked, data))
 
     @get(_paths("{chart_id:str}/image.svg"), media_type=SVG, summary="The picture of a chart")
     async def image(

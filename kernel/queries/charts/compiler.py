@@ -75,10 +75,12 @@ def chart_query(
 
     `strict` also refuses sources that the reader may not see, for whoever writes the chart.
     """
-    return _Compiler(at_moment(schema, actor, dialect, now, ask.as_of), ask).compile(strict)
+    return ChartCompiler(at_moment(schema, actor, dialect, now, ask.as_of), ask).compile(strict)
 
 
-class _Compiler:
+class ChartCompiler:
+    """Makes the statements of one chart, or the sources that they read."""
+
     def __init__(self, compilation: Compilation, ask: Ask) -> None:
         self._compilation = compilation
         self._dialect = compilation.dialect
@@ -93,7 +95,7 @@ class _Compiler:
         sources: list[Source] = []
         for place, project in projects:
             with found:
-                sources += [] if project is None else [self._source(place, project)]
+                sources += [] if project is None else [self.source(place, project)]
         unseen = sum(project is None for _, project in projects)
         if not sources:
             found.check()
@@ -150,7 +152,11 @@ class _Compiler:
         wanted = [{fold_name(n) for n in f.project} for f in self._ask.filters if f.project]
         return all(names & folded for folded in wanted)
 
-    def _source(self, place: int, project: Project) -> Source:
+    def places(self) -> list[tuple[int, Project]]:
+        """The sources that the reader sees, as their places in the config, and their projects."""
+        return [(place, project) for place, project in self._projects(False) if project is not None]
+
+    def source(self, place: int, project: Project) -> Source:
         wanted = self._config.sources[place]
         scope = root_scope(self._compilation, project, self._compilation.aliases.new("r"))
         if wanted.filter is not None and (isinstance(wanted.filter, dict) or wanted.filter.strip()):

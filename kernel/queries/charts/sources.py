@@ -78,7 +78,7 @@ class Source:
 
     def _lists(self, names: Sequence[str]) -> list[Choice]:
         self._demand("list")
-        return _chosen(self.scope.project.lists, names)
+        return chosen(self.scope.project.lists, names)
 
     def _demand(self, name: str) -> None:
         if not sees_built_in(self.scope, name):
@@ -92,7 +92,7 @@ class Source:
             self.scope.frame.restrict(f"{self.scope.column('list_id')} IN ({ids})")
         if filters.tag:
             self._demand("tags")
-            ids = ", ".join(str(c.id) for c in _chosen(self.scope.project.tags, filters.tag)) or "NULL"
+            ids = ", ".join(str(c.id) for c in chosen(self.scope.project.tags, filters.tag)) or "NULL"
             links = self.scope.compilation.links
             self.scope.frame.restrict(
                 f"EXISTS (SELECT 1 FROM {links} WHERE field_id = {BUILT_IN_LINKS['tags']} "
@@ -161,7 +161,7 @@ class _Weighing(PathResolver):
         return super().resolve(path, position)
 
 
-def _chosen(choices: Sequence[Choice], names: Sequence[str]) -> list[Choice]:
+def chosen(choices: Sequence[Choice], names: Sequence[str]) -> list[Choice]:
     """The choices that are named, by id or by name."""
     folded = {fold_name(name) for name in names}
     return [c for c in choices if str(c.id) in folded or fold_name(c.name) in folded]

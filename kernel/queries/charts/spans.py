@@ -104,6 +104,12 @@ def count_of(first: date, last: date, interval: str) -> int:
     return (last - first).days // days + 2
 
 
+def last_of(first: date, interval: str) -> date:
+    """The last day of the period that begins on a day."""
+    after = _moved(first, 1, f"{interval}s")
+    return after if after == date.max else after - timedelta(days=1)
+
+
 def start_of(day: date, interval: str) -> date:
     return day if interval == "day" else period_start(day, interval)
 

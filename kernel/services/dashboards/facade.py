@@ -16,6 +16,7 @@ from kernel.errors import Fault, InvalidInputError
 from kernel.queries.charts.request import ChartFilters
 from kernel.registry import Registry
 from kernel.services.dashboards.access import DashboardAccess, StoredDashboard
+from kernel.services.dashboards.behind import FigureInput, FigureRecords, RecordsBehind
 from kernel.services.dashboards.charts import ChartService, StoredChart
 from kernel.services.dashboards.dashboards import DEFAULT_ZONE, DashboardService
 from kernel.services.dashboards.figures import ChartFigures
@@ -54,6 +55,7 @@ class Dashboards:
         self.access = DashboardAccess(parts)
         self.types = ChartTypes(registry, parts.schema, guard)
         self.figures = ChartFigures(parts.database, reader, parts.clock)
+        self.behind = RecordsBehind(self.figures, reader, parts.clock)
         self.charts = ChartService(parts, self.access, self.types, self.figures)
         self.service = DashboardService(parts, self.access, self.charts)
         self.watch = DashboardWatch(self.access, self.charts, self.figures)
@@ -91,6 +93,13 @@ class Dashboards:
         return await self.figures.data(
             actor, chart.config, dashboard.time_zone, narrowed, asked.locale, as_of=asked.as_of
         )
+
+    async def records(
+        self, actor: Actor, dashboard: StoredDashboard, chart: StoredChart, asked: Asked, figure: FigureInput
+    ) -> list[FigureRecords]:
+        """Where the records behind a figure of a chart are."""
+        narrowed = [dashboard.filters, asked.filters]
+        return await self.behind.find(actor, chart.config, dashboard.time_zone, narrowed, figure, asked.as_of)
 
     async def picture(
         self, actor: Actor, dashboard: StoredDashboard, chart: StoredChart, asked: Asked, look: Look

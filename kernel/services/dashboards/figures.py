@@ -81,7 +81,7 @@ class ChartFigures:
         ask = Ask(asked, [asked.filters, *filters], zone)
 
         async def compile_(schema: Schema) -> Reads:
-            return reads_of(_statements(self._readable(schema, actor, ask, False)))
+            return reads_of(_statements(self.readable(schema, actor, ask, False)))
 
         return await self._reader.on_current_schema(compile_)
 
@@ -108,7 +108,7 @@ class ChartFigures:
             key = (schema.version, actor.access_version, actor.rights_key, _asked(ask), locale)
             if not written and (known := await self._kept.find(actor, schema, key)) is not None:
                 return msgspec.structs.replace(known, as_of=_text(ask.as_of or self._clock.now()))
-            query = self._readable(schema, actor, ask, written)
+            query = self.readable(schema, actor, ask, written)
             before = self._before(schema, actor, ask, query)
             statements = [*_statements(query), *(_statements(before) if before else ())]
             newest, *answers = await self._reader.read(actor, schema, NEWEST, *statements)
@@ -136,7 +136,7 @@ class ChartFigures:
         asks = [Ask(asked, narrowed, zone, None if m.at >= now else m.at) for m in shown]
 
         async def read(schema: Schema) -> ChartData:
-            queries = [self._readable(schema, actor, ask, written) for ask in asks]
+            queries = [self.readable(schema, actor, ask, written) for ask in asks]
             statements = [s for query in queries for s in _statements(query)]
             answers = iter(await self._reader.read(actor, schema, *statements) if statements else [])
             found = []
@@ -147,7 +147,8 @@ class ChartFigures:
 
         return await self._reader.on_current_schema(read)
 
-    def _readable(self, schema: Schema, actor: Actor, ask: Ask, written: bool) -> ChartQuery:
+    def readable(self, schema: Schema, actor: Actor, ask: Ask, written: bool) -> ChartQuery:
+        """A chart compiled for a reader. Raises ForbiddenError and the like as `data` does."""
         try:
             query = self._compiled(schema, actor, ask, strict=written)
         except InvalidInputError as error:

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kernel.errors import ExpressionError, InvalidInputError
-from kernel.expressions import operators_for, parse, parse_filter
+from kernel.expressions import operators_for, parse, parse_filter, written
+from kernel.expressions.syntax import Binary, Call, Chain, Literal, Node, Not, children
 from kernel.values import DATE, TEXT, Kind, ValueType
 from tests.kernel.expressions.sample import Engine
 
@@ -51,6 +52,51 @@ def _test(field: str, op: str, *value: Any) -> dict[str, Any]:
 )  # fmt: skip
 def test_trees_mean_what_expressions_mean(sample: Engine, tree: dict[str, Any], expression: str) -> None:
     assert sample.matching(tree) == sample.matching(parse(expression))
+    assert sample.matching(parse(written(parse_filter(tree).root))) == sample.matching(parse(expression))
+
+
+_values = st.one_of(st.text(), st.booleans(), st.integers(-(2**70), 2**70), st.floats(-1e9, 1e9))
+_tests = st.one_of(
+    st.builds(_test, st.sampled_from(["a", "b.c"]), st.sampled_from(["eq", "lt", "contains"]), _values),
+    st.builds(
+        _test, st.just("a"), st.sampled_from(["in", "none_of", "all_of"]), st.lists(_values, max_size=3)
+    ),
+    st.builds(_test, st.just("a"), st.sampled_from(["is_empty", "is_not_empty"])),
+)
+_trees = st.recursive(
+    _tests,
+    lambda inner: st.one_of(
+        st.builds(lambda nodes: {"all": nodes}, st.lists(inner, max_size=3)),
+        st.builds(lambda nodes: {"any": nodes}, st.lists(inner, max_size=3)),
+        st.builds(lambda node: {"not": node}, inner),
+    ),
+    max_leaves=8,
+)
+
+
+def _shape(node: Node) -> Any:
+    """A tree without places, and without what makes no difference."""
+    match node:
+        case Chain(_, operator, (only,)) if operator != "&":
+            return _shape(only)
+        case Call(_, "BLANK", ()):
+            return None
+        case Literal(_, value):
+            return value
+        case Not(_, Binary(_, "=", left, Literal(_, None))) | Binary(_, "!=", left, Call(_, "BLANK", ())):
+            return ("filled", _shape(left))
+    own = [getattr(node, name, None) for name in ("operator", "name", "path")]
+    return (type(node).__name__, *own, *map(_shape, children(node)))
+
+
+@settings(max_examples=150, deadline=None)
+@given(_trees)
+def test_what_is_written_reads_as_the_same_tree(tree: dict[str, Any]) -> None:
+    try:
+        root = parse_filter(tree).root
+    except InvalidInputError:
+        return
+    assert _shape(parse(written(root)).root) == _shape(root)
 
 
 @pytest.mark.parametrize(

@@ -212,6 +212,17 @@ def of_charts(path: str) -> Callable[[Story], Iterator[Ask]]:
     return asks
 
 
+def figures(path: str) -> Callable[[Story], Iterator[Ask]]:
+    """Which records are behind the figures of charts, and behind some that there may not be."""
+
+    def asks(story: Story) -> Iterator[Ask]:
+        for chart in story.charts:
+            for figure in ({}, {"group": story.random.choice([None, "A", "First", "red", "alpha"])}):
+                yield Ask(path.format(dashboard=story.dashboard, chart=chart), figure, "POST")
+
+    return asks
+
+
 def of_dashboard(suffix: str) -> Callable[[Story], Iterator[Ask]]:
     def asks(story: Story) -> Iterator[Ask]:
         yield Ask(f"/dashboards/{story.dashboard}{suffix}")
@@ -338,6 +349,11 @@ ROADS: tuple[Road, ...] = (
     Road(f"{_D}/charts/{{chart_id}}/data.csv", of_charts("/dashboards/{dashboard}/charts/{chart}/data.csv")),
     Road(
         f"{_D}/charts/{{chart_id}}/image.svg", of_charts("/dashboards/{dashboard}/charts/{chart}/image.svg")
+    ),
+    Road("POST /charts/{chart_id}/records", figures("/charts/{chart}/records")),
+    Road(
+        "POST /dashboards/{dashboard_id}/charts/{chart_id}/records",
+        figures("/dashboards/{dashboard}/charts/{chart}/records"),
     ),
     Road("GET /charts/{chart_id}/data", of_charts("/charts/{chart}/data")),
     Road("GET /charts/{chart_id}/data.csv", of_charts("/charts/{chart}/data.csv")),
