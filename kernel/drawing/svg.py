@@ -8,7 +8,7 @@ from functools import singledispatch
 from math import cos, pi, sin
 from xml.sax.saxutils import escape
 
-from kernel.charts import TONES, Arc, Area, Bar, Line, Mark, FigurePlace, Rule, Text, Tile, Tone
+from kernel.charts import TONES, Arc, Area, Bar, FigurePlace, Line, Mark, Rule, Text, Tile, Tone
 from kernel.drawing.theme import Theme, stylesheet
 
 _FULL_TURN = 0.9999

@@ -72,6 +72,37 @@ def test_a_chart_is_added_with_a_live_preview(new_page: NewPage, crm: Site) -> N
     expect(tile.locator("tfoot td")).to_have_text(total(crm))
 
 
+def test_a_figure_leads_to_its_records(new_page: NewPage, crm: Site) -> None:
+    """By a click on a bar, and from the table by keyboard; where projects differ, one chooses."""
+    made = crm.api.post("/dashboards", json={"name": "Leads"}).json()["id"]
+    projects = [crm.project(name).removeprefix("/projects/") for name in ("Opportunities", "Customers")]
+    one = {"sources": [{"project_id": projects[0]}], "group_by": "list"}
+    both = {"sources": [{"project_id": id_} for id_ in projects], "group_by": "project"}
+    for title, config in (("By list", one), ("By project", both)):
+        body = {"title": title, "type": "bar", "config": config}
+        assert crm.api.post(f"/dashboards/{made}/charts", json=body).status_code == 201
+    won = len(crm.records("Opportunities", list="Closed Won"))
+    page = new_page(f"/app/dashboards/{made}")
+    tile = page.locator("smalt-chart-tile", has_text="By list")
+    tile.locator("[data-point]").filter(has_text="Closed Won").click()
+    expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(won + 1))
+    assert f"/projects/{projects[0]}/grid?filter=" in page.url
+    page.go_back()
+    tile.get_by_role("button", name="What to do").click()
+    page.get_by_role("menuitem", name="Show as a table").click()
+    tile.get_by_role("button", name=f"Closed Won: {won}. Show the records").press("Enter")
+    expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(won + 1))
+    page.go_back()
+    page.locator("smalt-chart-tile", has_text="By project").get_by_role("button", name="What to do").click()
+    page.get_by_role("menuitem", name="Show the records").click()
+    menu = page.get_by_role("menu", name="Show the records of")
+    expect(menu.get_by_role("menuitem")).to_have_count(2)
+    look_for_faults(page)
+    menu.get_by_role("menuitem", name="Customers").press("Enter")
+    customers = len(crm.records("Customers"))
+    expect(page.get_by_role("grid")).to_have_attribute("aria-rowcount", str(customers + 1))
+
+
 def test_figures_change_while_one_looks(new_page: NewPage, crm: Site) -> None:
     page = new_page(f"/app/dashboards/{board(crm, 'Mine')['id']}")
     tile = page.locator("smalt-chart-tile", has_text="Money by list")

@@ -6,7 +6,7 @@ import { seenHeader, seenQuery } from "./seeing.js";
 
 const BASE = "/api/v1";
 /** POSTs that only read: they can be sent again as they are, and the server need not remember them. */
-const READS = /\/(query|aggregate|preview|validate|test|data)$/;
+const READS = /\/(query|aggregate|preview|validate|test|data)$|\/charts\/\w+\/records\b/;
 
 /** Whether the server cannot be reached just now. */
 export const offline = new Signal(false);
@@ -40,7 +40,7 @@ export class Problem extends Error {
 
 export const api = {
   get: (path, query, options) => send("GET", path + search(query), undefined, options),
-  post: (path, body, options) => send("POST", path, body, options),
+  post: (path, body, { query, ...options } = {}) => send("POST", path + search(query), body, options),
   patch: (path, body, options) => send("PATCH", path, body, options),
   put: (path, body, options) => send("PUT", path, body, options),
   delete: (path, options) => send("DELETE", path, undefined, options),

@@ -25,13 +25,19 @@ export function figure(value, data) {
   return data.currency ? money({ amount: value, currency: data.currency }) : number(value);
 }
 
-export function table(data, title) {
+/** The figures as a table. Where `show` is given, each is a button that shows its records: `show({group, series}, button)`. */
+export function table(data, title, show) {
   const groups = data.series[0]?.points ?? [];
   const several = data.series.length > 1;
+  const told = (value, words, keys) => {
+    const text = figure(value, data);
+    return show && Number(value) ? h("button", { type: "button", class: "link", aria: { label: `${words}: ${text}. ${t("Show the records")}` }, onClick: (event) => show(keys, event.currentTarget) }, text) : text;
+  };
+  const words = (point, series) => [point.label || t("Empty"), several ? series.name : ""].filter(Boolean).join(", ");
   return h("table", { class: "plain-table chart-table" }, h("caption", { class: "visually-hidden" }, title),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("Group")), data.series.map((series) => h("th", { scope: "col", class: "end" }, series.name)))),
-    h("tbody", {}, groups.map((point, index) => h("tr", {}, h("th", { scope: "row" }, point.label || t("Empty")), data.series.map((series) => h("td", { class: "end number" }, figure(series.points[index]?.value, data)))))),
-    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, t("In all")), h("td", { class: "end number", colspan: several ? data.series.length : undefined }, figure(data.total, data)))));
+    h("tbody", {}, groups.map((point, index) => h("tr", {}, h("th", { scope: "row" }, point.label || t("Empty")), data.series.map((series) => h("td", { class: "end number" }, told(series.points[index]?.value, words(point, series), { group: point.key, series: series.key })))))),
+    h("tfoot", {}, h("tr", {}, h("th", { scope: "row" }, t("In all")), h("td", { class: "end number", colspan: several ? data.series.length : undefined }, told(data.total, t("In all"), {})))));
 }
 
 /** What the figures do not include, in a sentence; nothing where they are complete. */

@@ -8,6 +8,7 @@ import { define, Part } from "../core/part.js";
 import { menu } from "../core/popover.js";
 import { complain } from "../core/toast.js";
 import { arrangeable } from "./arranging.js";
+import { figureOf, showRecords } from "./behind.js";
 import { leftOut, picture, table } from "./picture.js";
 
 const RESIZED = 150;
@@ -24,6 +25,7 @@ define("smalt-chart-tile", class extends Part {
     this.className = "chart-tile";
     this.title_ = h("h2", { class: "clip" }, this.chart.title);
     this.body = h("div", { class: "chart-body" });
+    this.body.addEventListener("click", (event) => this.lead(event));
     this.note = h("p", { class: "chart-note hint clip", hidden: true });
     const more = iconButton(icon("ellipsis", 16), t("What to do with “{title}”", { title: this.chart.title }), (event) => this.actions(event.currentTarget), { aria: { haspopup: "menu" } });
     const head = h("header", { class: "chart-head" }, this.title_, more);
@@ -66,7 +68,7 @@ define("smalt-chart-tile", class extends Part {
       const [data] = await Promise.all([api.get(`${this.path}/data`, this.board.narrowed({ locale: language.value }), { signal }), this.asTable ? null : this.drawPicture(signal)]);
       const changed = live && this.data && JSON.stringify(data.series) !== JSON.stringify(this.data.series);
       this.data = data;
-      if (this.asTable) fill(this.body, h("div", { class: "scroll chart-scroll", tabindex: "0", role: "region", aria: { label: this.chart.title } }, table(data, this.chart.title)));
+      if (this.asTable) fill(this.body, h("div", { class: "scroll chart-scroll", tabindex: "0", role: "region", aria: { label: this.chart.title } }, table(data, this.chart.title, (figure, button) => this.records(figure, button))));
       const note = leftOut(data);
       this.note.hidden = !note;
       fill(this.note, note);
@@ -80,6 +82,19 @@ define("smalt-chart-tile", class extends Part {
     const query = { width: Math.max(80, clientWidth), height: Math.max(60, clientHeight), styled: false, locale: language.value };
     const drawn = picture(await api.get(`${this.path}/image.svg`, this.board.narrowed(query), { as: "text", signal }));
     if (!signal.aborted) fill(this.body, drawn ?? h("p", { class: "soft" }, t("This could not be loaded.")));
+  }
+
+  /** A click on a bar, a slice, a cell or a point; where a picture has none of these, on all of it. */
+  lead(event) {
+    const drawn = event.target.closest?.(".smalt-chart");
+    if (!drawn || !this.data) return;
+    const mark = event.target.closest("[data-point]");
+    if (mark) this.records(figureOf(mark, this.data), mark);
+    else if (!drawn.querySelector("[data-point]")) this.records({}, drawn);
+  }
+
+  records(figure, anchor) {
+    if (figure) showRecords(this.path, this.board.narrowed({}), figure, anchor);
   }
 
   trouble(error) {
@@ -101,6 +116,7 @@ define("smalt-chart-tile", class extends Part {
     menu(anchor, [
       board.editable && chart.config ? { label: t("Edit"), icon: icon("pencil"), run: () => board.edit(chart) } : null,
       { label: this.asTable ? t("Show as a picture") : t("Show as a table"), icon: this.asTable ? icon("chart-column") : icon("table"), run: () => this.flip() },
+      { label: t("Show the records"), icon: icon("rows-3"), run: () => this.records({}, anchor) },
       "-",
       { label: t("Download the figures (CSV)"), icon: icon("download"), run: () => download("data.csv") },
       { label: t("Download the picture (SVG)"), icon: icon("image"), run: () => download("image.svg", { width: 960, height: 540 }) },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.kernel.api.dashboards.conftest import Teams
 from tests.kernel.api.dashboards.test_model import deal
 from tests.kernel.api.records.projects import Json, ProjectClient, checked, join
 
+PLACE = re.compile('data-series="(\\d+)" data-point="(\\d+)"')
 ENTERED = {"event": "entered_list", "list": "Closed Won", "interval": "month"}
 CHARTS: list[Json] = [
     {"group_by": "list", "stack_by": "tags"},
@@ -74,6 +76,21 @@ async def test_every_figure_leads_to_its_records(filled: Teams) -> None:
             assert count == point["value"], (config, point, figure)
         whole = await listed(board, await behind(board, chart))
         assert whole == data["total"] or config.get("cumulative"), config
+
+
+async def test_marks_say_which_figure_they_show(filled: Teams) -> None:
+    for type_ in ("bar", "line", "pie", "funnel", "heat_map", "table"):
+        stacked = {} if type_ == "funnel" else {"stack_by": "project"}
+        config = {"sources": [source(filled.north), source(filled.south)], "group_by": "list", **stacked}
+        chart = await filled.board.add(type_, **config)
+        drawn = (await filled.board.client.get(f"{chart}/image.svg")).text
+        series = (await filled.board.data(chart))["series"]
+        places = {tuple(map(int, found)) for found in PLACE.findall(drawn)}
+        wanted = {
+            (s, p) for s, one in enumerate(series) for p, point in enumerate(one["points"]) if point["value"]
+        }
+        assert wanted, type_
+        assert wanted <= places, type_
 
 
 async def test_filters_of_the_request_narrow_too(filled: Teams) -> None:
