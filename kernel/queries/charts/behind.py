@@ -219,7 +219,7 @@ class Behind:
         parameters = source.scope.compilation.parameters
         named = [filters.time_field for filters in self._ask.filters if filters.time_field]
         for axis in dated:
-            value = source.group(axis.used, axis.interval)
+            value = source.in_interval(source.grouped_by(axis.used), axis.interval)
             if axis.keys is None:
                 source.scope.frame.restrict(f"{value.sql} IS NOT NULL")
             elif axis.running:
