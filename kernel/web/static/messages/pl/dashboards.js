@@ -69,6 +69,7 @@ export default {
   "Per": "Na",
   "Percent": "Udziały",
   "Pie chart": "Wykres kołowy",
+  "Chart": "Wykres",
   "Preview": "Podgląd",
   "No records stand behind this figure.": "Za tą liczbą nie stoją żadne rekordy.",
   "Show the records of": "Pokaż rekordy projektu",
