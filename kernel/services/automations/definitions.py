@@ -12,6 +12,7 @@ import msgspec
 
 from kernel.access.actor import Actor
 from kernel.automations import Action, Due, Facts, Matching, Schedule, Timing, Trigger
+from kernel.dialects.base import Dialect
 from kernel.effects import ActionSpec, Address, ChangeRecord
 from kernel.errors import BrokenSourceError, Fault, InvalidInputError, InvalidValueError, SmaltError
 from kernel.expressions.syntax import MAXIMUM_LENGTH
@@ -30,7 +31,6 @@ from kernel.services.automations.watching import moment_column, next_time
 from kernel.services.automations.wording import ACTION, translated
 from kernel.services.field_config import decode_config
 from kernel.services.record_input import DraftParser, find_choice
-from kernel.storage.database import Transaction
 from kernel.text_input import fold_name
 from kernel.values import Choice
 
@@ -42,7 +42,7 @@ DEEPEST = 5
 class Setting:
     """Where an automation is saved: by whom, in which project, and the tags that it needs anew."""
 
-    tx: Transaction
+    dialect: Dialect
     schema: Schema
     project: Project
     actor: Actor
@@ -258,7 +258,7 @@ class DefinitionChecker:
         if len(question.text) > MAXIMUM_LENGTH:
             raise InvalidInputError("This is too long.")
         at = self._at
-        fact_query(at.schema, at.actor, at.project, [question], at.tx.dialect, at.now)
+        fact_query(at.schema, at.actor, at.project, [question], at.dialect, at.now)
 
     def _try_values(self, item: Action[Any], config: Any, pointer: str) -> None:
         """Values that do not depend on the record are checked as if they were written now."""
@@ -275,7 +275,7 @@ class DefinitionChecker:
                     )
 
     def _compilation(self) -> Any:
-        return start(self._at.schema, self._at.actor, self._at.tx.dialect, self._at.now)
+        return start(self._at.schema, self._at.actor, self._at.dialect, self._at.now)
 
     def _collecting(self, pointer: str) -> _Collecting:
         return _Collecting(self.faults, pointer)

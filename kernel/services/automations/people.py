@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import NamedTuple
 
 from kernel.dialects.base import Parameters
 from kernel.effects import Address
@@ -30,13 +31,21 @@ async def find_people(tx: Transaction, named: Collection[str]) -> dict[str, Addr
     return found
 
 
-async def emails_of(database: Database, ids: Collection[str]) -> dict[str, tuple[str, str]]:
-    """Email and name of people by id, those who are not active any more too."""
+class KnownPerson(NamedTuple):
+    """Somebody who is or was a user."""
+
+    email: str
+    name: str
+    active: bool
+
+
+async def known_people(database: Database, ids: Collection[str]) -> dict[str, KnownPerson]:
+    """People by id, those who are not active any more too."""
     wanted = sorted({int(id_) for id_ in ids if id_.isdecimal()})[:MOST]
     if not wanted:
         return {}
     parameters = Parameters(database.dialect)
     marks = ", ".join(parameters.add(id_, ID) for id_ in wanted)
-    sql = f"SELECT id, email, name FROM smalt_user WHERE id IN ({marks})"
+    sql = f"SELECT id, email, name, active FROM smalt_user WHERE id IN ({marks})"
     (rows,) = await database.read(Statement(sql, parameters.values))
-    return {str(row[0]): (row[1], row[2]) for row in rows}
+    return {str(id_): KnownPerson(email, name, bool(active)) for id_, email, name, active in rows}

@@ -23,7 +23,7 @@ from kernel.services.automations.model import Definition, TriggerSpec
 from kernel.services.automations.wording import ACTION, translated
 
 NAMED: Final = "#"
-_BY_ID: Final = frozenset({"person", "project", "form", "dashboard"})
+_BY_ID: Final = frozenset({"person", "form", "dashboard"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,8 @@ def plugin_config(item: Trigger[Any] | Action[Any], config: Any, schema: Schema,
             return _living(value, {str(c.id) for c in project.lists}, "list")
         if meaning == "tag":
             return _living(value, {str(c.id) for c in project.tags}, "tag")
+        if meaning == "project":
+            return _living(value, {str(p.id) for p in schema.projects.values() if not p.deleted}, "project")
         if meaning in ("field", "files"):
             key = field_key(project, value)
             if key is None:
@@ -87,7 +89,10 @@ def _living(stored: str, ids: set[str], what: str) -> str:
 @dataclass(frozen=True)
 class Showing:
     """Turns stored definitions into what people see. `people` are emails, `forms` addresses, `dashboards`
-    names by id, of those that whoever looks sees."""
+    names by id, of those that whoever looks sees.
+
+    With `named` even what was given by its id goes by its name, projects excepted.
+    """
 
     types: Types
     schema: Schema
@@ -95,6 +100,7 @@ class Showing:
     people: Mapping[str, str]
     forms: Mapping[str, str] = field(default_factory=dict)
     dashboards: Mapping[str, str] = field(default_factory=dict)
+    named: bool = False
 
     def definition(self, stored: Definition) -> Definition:
         """With names where people gave names."""
@@ -121,7 +127,7 @@ class Showing:
     def _translate(self, meaning: str, value: Any, pointer: str) -> Any:
         if meaning == ACTION:
             return {**value, "config": self._action_config(value["type"], value.get("config") or {})}
-        if not isinstance(value, str) or not value.startswith(NAMED):
+        if not isinstance(value, str) or not (value.startswith(NAMED) or self._by_name(meaning, value)):
             return value
         id_ = value.removeprefix(NAMED)
         projects = self.schema.projects
@@ -130,10 +136,14 @@ class Showing:
             "tag": lambda: next((c.name for c in self.project.tags if str(c.id) == id_), id_),
             "project": lambda: projects[int(id_)].name if int(id_) in projects else id_,
             "person": lambda: self.people.get(id_, id_),
+            "recipient": lambda: self.people.get(id_, value),
             "form": lambda: self.forms.get(id_, id_),
             "dashboard": lambda: self.dashboards.get(id_, id_),
         }
         return names[meaning]() if meaning in names else value
+
+    def _by_name(self, meaning: str, value: str) -> bool:
+        return self.named and value.isdecimal() and meaning != "project"
 
 
 def people_named(types: Types, stored: Definition) -> set[str]:
@@ -141,7 +151,7 @@ def people_named(types: Types, stored: Definition) -> set[str]:
     found: set[str] = set()
 
     def note(meaning: str, value: Any, pointer: str) -> Any:
-        if meaning == "person" and isinstance(value, str):
+        if meaning in ("person", "recipient") and isinstance(value, str):
             found.add(value.removeprefix(NAMED))
         elif meaning == ACTION:
             walk(types.actions, value["type"], value.get("config") or {})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,6 +14,7 @@ from kernel.clock import from_milliseconds
 from kernel.errors import ConflictError, InvalidInputError, NotFoundError
 from kernel.schema import Project, Schema
 from kernel.services.automations.definitions import DefinitionChecker, Setting
+from kernel.services.automations.faults import FaultFinder
 from kernel.services.automations.form_names import form_names
 from kernel.services.automations.model import (
     Automation,
@@ -27,7 +28,13 @@ from kernel.services.automations.rights import automatable_project
 from kernel.services.automations.rows import AutomationRows, stored_definition
 from kernel.services.automations.run_rows import RunRows
 from kernel.services.automations.templating import texts_in
-from kernel.services.automations.views import AutomationVersion, AutomationView, shown, version_view
+from kernel.services.automations.views import (
+    AutomationVersion,
+    AutomationView,
+    Looking,
+    shown,
+    version_view,
+)
 from kernel.services.automations.watching import Watching
 from kernel.services.dashboards.access import dashboard_names
 from kernel.services.entries import EntryInput, EntryService, ProjectParts
@@ -50,20 +57,35 @@ class AutomationService:
         self._rows = rows
         self._runs = runs
         self._tags = tags
+        self._faults = FaultFinder(parts, types)
 
     async def all(self, actor: Actor, project_id: int, trash: bool = False) -> list[AutomationView]:
         """The automations of a project, oldest first."""
         schema = await self._parts.schema.current()
         project = automatable_project(schema, actor, project_id)
-        found = await self._rows.of_project(project_id, trash)
-        return await shown(self._parts.database, self._types, schema, project, found, actor)
+        return await self._shown(schema, project, await self._rows.of_project(project_id, trash), actor)
 
     async def get(self, actor: Actor, project_id: int, id_: int) -> AutomationView:
         """One automation, or NotFoundError."""
-        for found in await self.all(actor, project_id):
-            if found.id == str(id_):
-                return found
-        raise NotFoundError("There is no such automation.")
+        schema = await self._parts.schema.current()
+        project = automatable_project(schema, actor, project_id)
+        found = [a for a in await self._rows.of_project(project_id) if a.id == id_]
+        if not found:
+            raise NotFoundError("There is no such automation.")
+        return (await self._shown(schema, project, found, actor))[0]
+
+    async def named(self, actor: Actor, project_id: int) -> list[AutomationView]:
+        """The same as `all` for another installation: people, lists, tags and forms never by their ids."""
+        schema = await self._parts.schema.current()
+        project = automatable_project(schema, actor, project_id)
+        found = await self._rows.of_project(project_id)
+        return await self._shown(schema, project, found, actor, named=True)
+
+    async def _shown(
+        self, schema: Schema, project: Project, found: Sequence[Automation], actor: Actor, named: bool = False
+    ) -> list[AutomationView]:
+        looking = Looking(self._parts.database, self._types, self._faults, actor, named)
+        return await shown(looking, schema, project, found)
 
     async def create(self, actor: Actor, project_id: int, data: AutomationInput) -> AutomationView:
         """Save a new automation. What happened before does not begin it."""
@@ -169,7 +191,8 @@ class AutomationService:
         people = await find_people(tx, _short_texts(data))
         forms = await form_names(WithinTransaction(tx), project.id)
         dashboards = await dashboard_names(WithinTransaction(tx), actor)
-        setting = Setting(tx, schema, project, actor, from_milliseconds(now), people, forms, dashboards)
+        moment = from_milliseconds(now)
+        setting = Setting(tx.dialect, schema, project, actor, moment, people, forms, dashboards)
         checker = DefinitionChecker(self._types, setting)
         with faults.before():
             definition, timing = checker.definition(data.trigger, data.condition, data.actions)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
 
 from kernel.access.actor import Actor
 from kernel.effects import ActionSpec
-from kernel.errors import SmaltError
 from kernel.schema import Project, Schema
+from kernel.services.automations.faults import Around, FaultFinder
 from kernel.services.automations.form_names import form_names
 from kernel.services.automations.model import Automation, Condition, TriggerSpec, While
-from kernel.services.automations.people import emails_of
-from kernel.services.automations.reading import Showing, Types, people_named, plugin_config
+from kernel.services.automations.people import KnownPerson, known_people
+from kernel.services.automations.reading import Showing, Types, people_named
 from kernel.services.dashboards.access import dashboard_names
 from kernel.services.record_parts import PersonRef, moment
 from kernel.storage.database import Database
@@ -58,19 +60,34 @@ class AutomationVersion(msgspec.Struct):
     actions: list[ActionSpec]
 
 
+@dataclass(frozen=True)
+class Looking:
+    """Who looks, and how: `named` with names even where ids were given."""
+
+    database: Database
+    types: Types
+    faults: FaultFinder
+    actor: Actor
+    named: bool = False
+
+
 async def shown(
-    database: Database, types: Types, schema: Schema, project: Project, found: list[Automation], actor: Actor
+    looking: Looking, schema: Schema, project: Project, found: Sequence[Automation]
 ) -> list[AutomationView]:
     """Views of automations of one project, for somebody who configures it."""
+    database, types = looking.database, looking.types
     ids = {id_ for a in found for id_ in people_named(types, a.definition)}
-    people = await emails_of(database, ids | {str(a.owner_id) for a in found if a.owner_id})
-    emails = {id_: email for id_, (email, _) in people.items()}
-    forms, dashboards = await form_names(database, project.id), await dashboard_names(database, actor)
-    showing = Showing(types, schema, project, emails, forms, dashboards)
-    return [_view(showing, automation, people) for automation in found]
+    people = await known_people(database, ids | {str(a.owner_id) for a in found if a.owner_id})
+    emails = {id_: person.email for id_, person in people.items()}
+    forms, dashboards = await form_names(database, project.id), await dashboard_names(database, looking.actor)
+    showing = Showing(types, schema, project, emails, forms, dashboards, looking.named)
+    faults = await looking.faults.find(Around(schema, project, people, forms), found)
+    return [_view(showing, automation, people, faults[automation.id]) for automation in found]
 
 
-def _view(showing: Showing, automation: Automation, people: dict[str, tuple[str, str]]) -> AutomationView:
+def _view(
+    showing: Showing, automation: Automation, people: Mapping[str, KnownPerson], fault: str | None
+) -> AutomationView:
     definition = showing.definition(automation.definition)
     owner = people.get(str(automation.owner_id))
     return AutomationView(
@@ -83,29 +100,14 @@ def _view(showing: Showing, automation: Automation, people: dict[str, tuple[str,
         condition=definition.condition,
         actions=list(definition.actions),
         version=automation.version,
-        owner=None if owner is None else PersonRef(str(automation.owner_id), owner[1]),
-        fault=fault_of(showing.types, showing.schema, showing.project, automation),
+        owner=None if owner is None else PersonRef(str(automation.owner_id), owner.name),
+        fault=fault,
         hook_path=None if automation.hook is None else f"{HOOKS}/{automation.hook}",
         signing_secret=automation.secret,
         next_at=moment(automation.next_at),
         created_at=moment(automation.created_at),
         updated_at=moment(automation.updated_at),
     )
-
-
-def fault_of(types: Types, schema: Schema, project: Project, automation: Automation) -> str | None:
-    """Why an automation cannot work: something that it names, or one of its plugins, is gone."""
-    definition = automation.definition
-    try:
-        trigger = types.trigger(definition.trigger.type, schema)
-        plugin_config(trigger, definition.trigger.config, schema, project)
-        for spec in definition.actions:
-            plugin_config(types.action(spec.type, schema), spec.config, schema, project)
-    except SmaltError as error:
-        return error.detail
-    except msgspec.ValidationError as error:
-        return f"A setting does not fit its plugin any more: {error}."
-    return None
 
 
 def version_view(showing: Showing, row: Any, definition: Any) -> AutomationVersion:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from kernel.access.actor import Actor
@@ -48,7 +49,9 @@ def blueprints(
         "roles": _of(roles, "role", RoleInput, RolePatch, included=lambda role: not role.built_in),
         "views": _of(views, "view", ViewInput, ViewPatch, included=lambda view: view.shared),
         "forms": _forms(forms),
-        AUTOMATIONS: _of(automations, "automation", AutomationInput, AutomationPatch),
+        AUTOMATIONS: replace(
+            _of(automations, "automation", AutomationInput, AutomationPatch), all=automations.named
+        ),
     }  # fmt: skip
     return BlueprintService(projects, parts, _dashboards(dashboards), _charts(dashboards))
 

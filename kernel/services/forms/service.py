@@ -13,7 +13,7 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.errors import ConflictError, Fault, ForbiddenError, NotFoundError
 from kernel.schema import Project, Schema
-from kernel.services.automations.people import emails_of, find_people
+from kernel.services.automations.people import find_people, known_people
 from kernel.services.entries import ProjectParts
 from kernel.services.forms.checks import FormChecks
 from kernel.services.forms.model import (
@@ -169,8 +169,8 @@ class FormService:
         self, schema: Schema, project: Project, actor: Actor, forms: Sequence[StoredForm]
     ) -> list[FormView]:
         ids = {id_ for form in forms for id_ in form.content.assignees}
-        people = await emails_of(self._parts.database, ids)
-        emails: Mapping[str, str] = {id_: email for id_, (email, _) in people.items()}
+        people = await known_people(self._parts.database, ids)
+        emails: Mapping[str, str] = {id_: person.email for id_, person in people.items()}
         return [shown(self._checks(schema, project, actor), form, emails) for form in forms]
 
     def _checks(self, schema: Schema, project: Project, actor: Actor) -> FormChecks:

@@ -93,6 +93,27 @@ async def test_what_is_read_out_makes_the_same_elsewhere(client: httpx.AsyncClie
     assert await steps(client, "plan", document) == []
 
 
+async def test_people_and_lists_are_read_out_by_name_wherever_they_stand(client: httpx.AsyncClient) -> None:
+    checked(await client.post("/templates/apply", json={"document": DOCUMENT}), 200)
+    path = f"/projects/{checked(await client.get('/projects'), 200)['items'][0]['id']}"
+    me = checked(await client.get("/me"), 200)
+    lists = checked(await client.get(f"{path}/lists"), 200)["items"]
+    then = [
+        {"type": "assign", "config": {"people": [me["id"]]}},
+        {"type": "notify", "config": {"to": [me["id"]], "text": "x"}},
+    ]
+    branch = {"type": "branch", "config": {"condition": "{amount} > 5", "then": then}}
+    [automation] = checked(await client.get(f"{path}/automations"), 200)["items"]
+    change = {"trigger": {"type": "list_entered", "config": {"list": lists[1]["id"]}}, "actions": [branch]}
+    checked(await client.patch(f"{path}/automations/{automation['id']}", json=change), 200)
+    exported = checked(await client.get("/templates/export"), 200)
+    [found] = exported["projects"][0]["automations"]
+    people = [action["config"] for action in found["actions"][0]["config"]["then"]]
+    assert (people[0]["people"], people[1]["to"]) == ([me["email"]], [me["email"]])
+    assert found["trigger"]["config"] == {"list": "Won"}
+    assert await steps(client, "plan", exported) == []
+
+
 async def test_changes_keep_what_is_not_named_unless_pruned(client: httpx.AsyncClient) -> None:
     await steps(client, "apply", DOCUMENT)
     deals = checked(await client.get("/projects"), 200)["items"][0]

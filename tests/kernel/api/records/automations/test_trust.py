@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kernel.runtime import Kernel
-from tests.kernel.api.clients import NewClient
+from tests.kernel.api.clients import NewClient, user_id
 from tests.kernel.api.records.automations.automating import automate, runs_of, settled, try_automate
 from tests.kernel.api.records.automations.conftest import Time
 from tests.kernel.api.records.automations.receivers import Mailbox
@@ -116,6 +116,51 @@ async def test_a_list_that_is_renamed_stays_the_same_list(plain: ProjectClient) 
     checked(await plain.client.delete(f"{plain.path}/lists/{done['id']}"), 204)
     shown = checked(await plain.client.get(f"{plain.path}/automations/{made['id']}"), 200)
     assert shown["fault"] == "The list that it names is gone."
+
+
+async def test_what_is_gone_is_told_of(crm: Crm, new_client: NewClient) -> None:
+    note = await crm.deals.add_field("Note", "text")
+    form = {"name": "Contact", "list": "Qualification", "fields": [{"field": "title"}]}
+    form = checked(await crm.deals.client.post(f"{crm.deals.path}/forms", json=form), 201)
+    person = await new_client("ola")
+    told: Any = {"type": "notify", "config": {"to": [user_id(person)], "text": "look"}}
+    made = {
+        "form": await automate(crm.deals, "form_submitted", {"form": form["slug"]}, ("complete", {})),
+        "person": await automate(
+            crm.deals, "record_created", {}, ("branch", {"condition": "{amount} > 5", "then": [told]})
+        ),
+        "condition": await automate(crm.deals, "completed", {}, ("reopen", {}), condition="{note} = 'x'"),
+        "text": await automate(
+            crm.deals, "completed", {}, ("complete", {}), ("comment", {"text": "{note}!"})
+        ),
+        "project": await automate(
+            crm.deals, "completed", {}, ("create_record", {"project": "Deliveries", "values": {"title": "x"}})
+        ),
+    }
+
+    async def faults_now() -> dict[str, str | None]:
+        listed = checked(await crm.deals.client.get(f"{crm.deals.path}/automations"), 200)["items"]
+        names = {automation["id"]: name for name, automation in made.items()}
+        return {names[automation["id"]]: automation["fault"] for automation in listed}
+
+    assert set((await faults_now()).values()) == {None}
+    for path in (
+        f"{crm.deals.path}/forms/{form['id']}",
+        f"{crm.deals.path}/fields/note",
+        crm.deliveries.path,
+    ):
+        checked(await crm.deals.client.delete(path), 204)
+    checked(await crm.deals.client.patch(f"/users/{user_id(person)}", json={"active": False}), 200)
+    broken = await faults_now()
+    assert broken["form"] == "The form that it names is gone."
+    assert broken["person"] == "Ola, whom it names, is not active any more."
+    assert broken["project"] == "The project that it names is gone."
+    assert (broken["condition"] or "").startswith("Condition: ")
+    assert (broken["text"] or "").startswith("Action 2: ")
+    checked(await crm.deals.client.post(f"{crm.deals.path}/fields/{note['id']}/restore"), 200)
+    checked(await crm.deals.client.patch(f"/users/{user_id(person)}", json={"active": True}), 200)
+    mended = await faults_now()
+    assert (mended["person"], mended["condition"], mended["text"]) == (None, None, None)
 
 
 async def test_who_sees_a_part_only_sees_no_automation(crm: Crm, new_client: NewClient) -> None:
