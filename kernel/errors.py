@@ -8,15 +8,26 @@ from typing import Any
 import msgspec
 
 
+class FieldConflict(msgspec.Struct, frozen=True):
+    """A field that you or others have changed: what it was before both, what you want, what it is now."""
+
+    field: str
+    base: Any
+    yours: Any
+    theirs: Any
+
+
 class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     """One thing wrong in an input: where (a JSON pointer) and what to do about it.
 
-    `position` counts characters from the start of an expression.
+    `position` counts characters from the start of an expression. `conflict` comes with a version that
+    is outdated: your change, that of others, and the value before both.
     """
 
     pointer: str
     detail: str
     position: int | None = None
+    conflict: Sequence[FieldConflict] = ()
 
 
 class SmaltError(Exception):
@@ -92,15 +103,6 @@ class DuplicateError(ConflictError):
     def __init__(self, constraint: str, detail: str = "") -> None:
         self.constraint = constraint
         super().__init__(detail)
-
-
-class FieldConflict(msgspec.Struct, frozen=True):
-    """A field that you or others have changed: what it was before both, what you want, what it is now."""
-
-    field: str
-    base: Any
-    yours: Any
-    theirs: Any
 
 
 class VersionMismatchError(SmaltError):

@@ -11,6 +11,7 @@ from threading import Lock
 
 from kernel.clock import Clock, to_milliseconds
 
+LARGEST = 2**63 - 1
 NODES = 8192
 _SEQUENCES = 512
 _START = to_milliseconds(datetime(2020, 1, 1, tzinfo=UTC))
@@ -50,6 +51,14 @@ class IdGenerator:
             tick = max(self._next, milliseconds * _SEQUENCES)
             self._next = tick + count
             return tick
+
+
+def number_of(text: object) -> int | None:
+    """The number behind an identifier from outside; None for what never was one."""
+    if not isinstance(text, str) or len(text) > 19 or not (text.isascii() and text.isdigit()):
+        return None
+    number = int(text)
+    return number if number <= LARGEST else None
 
 
 def first_of(moment: datetime) -> int:

@@ -15,7 +15,8 @@ from kernel.values import BOOLEAN, ID
 _PERSON = "SELECT id, name, admin FROM smalt_user WHERE id = {id} AND active = {true}"
 _MEMBERSHIPS = (
     "SELECT m.project_id, m.role, r.id, r.fields, r.scope, r.can FROM smalt_member m "
-    "LEFT JOIN smalt_role r ON r.id = m.role_id WHERE m.user_id = {id}"
+    "LEFT JOIN smalt_role r ON r.id = m.role_id WHERE m.user_id = {id} "
+    "ORDER BY m.project_id"
 )
 
 

@@ -28,7 +28,7 @@ _SESSION = """SELECT u.id, u.name, u.admin, t.expires_at, NULL, NULL, t.id
 FROM smalt_session t JOIN smalt_user u ON u.id = t.user_id WHERE t.hash = {hash} AND u.active = {true}"""
 _MEMBERSHIPS = """SELECT m.project_id, m.role, r.id, r.fields, r.scope, r.can
 FROM {table} t JOIN smalt_member m ON m.user_id = t.user_id LEFT JOIN smalt_role r ON r.id = m.role_id
-WHERE t.hash = {hash}"""
+WHERE t.hash = {hash} ORDER BY m.project_id"""
 
 _names = msgspec.json.Decoder(list[str])
 

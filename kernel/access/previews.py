@@ -16,11 +16,14 @@ from kernel.access.actor import Actor, Preview, ProjectAccess, Rule
 from kernel.access.rights import BUILT_IN, custom, membership
 from kernel.dialects.base import Parameters
 from kernel.errors import Fault, ForbiddenError, InvalidInputError, NotFoundError
+from kernel.ids import number_of
 from kernel.storage.database import Reading, Statement
 from kernel.values import BOOLEAN, ID
 
 HEADER: Final = "Smalt-See-As"
-_WANTED: Final = re.compile(r"/?projects/(\d{1,18})/(?:roles/(\d{1,18}|[a-z]{1,20})|members/(\d{1,18}))")
+_WANTED: Final = re.compile(
+    r"/?projects/([0-9]{1,19})/(?:roles/([0-9]{1,19}|[a-z]{1,20})|members/([0-9]{1,19}))"
+)
 _RULES: Final[tuple[Rule, ...]] = ("hidden", "read", "edit")
 _MEMBER: Final = (
     "SELECT u.admin FROM smalt_member m JOIN smalt_user u ON u.id = m.user_id "
@@ -40,7 +43,7 @@ async def seeing_as(database: Reading, actor: Actor, wanted: str) -> Actor:
     if match is None:
         fault = Fault(HEADER, "Give 'projects/<id>/roles/<id or name>' or 'projects/<id>/members/<id>'.")
         raise InvalidInputError("This names neither a role nor a member of a project.", [fault])
-    project_id, role, user_id = int(match[1]), match[2], match[3]
+    project_id, role, user_id = number_of(match[1]) or 0, match[2], match[3]
     own = actor.access(project_id)
     if own is None:
         raise NotFoundError("There is no such project, or you may not see it.")
@@ -49,15 +52,16 @@ async def seeing_as(database: Reading, actor: Actor, wanted: str) -> Actor:
     if role is not None:
         access = await _role(database, project_id, role)
         return _limited(actor, Preview(f"projects/{project_id}/roles/{role}"), {project_id: access})
-    return await _as_member(database, actor, project_id, int(user_id))
+    return await _as_member(database, actor, project_id, number_of(user_id) or 0)
 
 
 async def _role(database: Reading, project_id: int, role: str) -> ProjectAccess:
     if role in BUILT_IN:
         return BUILT_IN[role]
-    if role.isdecimal():
+    number = number_of(role)
+    if number is not None:
         use = Parameters(database.dialect)
-        sql = _ROLE.format(project=use.add(project_id, ID), role=use.add(int(role), ID))
+        sql = _ROLE.format(project=use.add(project_id, ID), role=use.add(number, ID))
         (rows,) = await database.read(Statement(sql, use.values))
         if rows:
             return custom(*rows[0])

@@ -13,6 +13,7 @@ import msgspec
 from litestar import Request
 
 from kernel.access.actor import Actor
+from kernel.ids import number_of
 
 EXPLAIN: Final = "explain"
 _UNSEEN: Final = "It is not there, or your rights do not reach it: the two are answered alike on purpose."
@@ -37,9 +38,7 @@ def reasons(request: Request[Any, Any, Any], status: int) -> Reasons | None:
     actor, project_id = request.scope.get("user"), request.scope.get("path_params", {}).get("project_id", "")
     if not isinstance(actor, Actor):
         return None
-    named = len(project_id) < 20 and project_id.isascii() and project_id.isdigit()
-    number = int(project_id) if named else 0
-    access = actor.access(number)
+    access = actor.access(number_of(project_id) or 0)
     if access is None or actor.admin:
         why = _UNSEEN if status == 404 else _DENIED
         return Reasons(why, token_scopes=sorted(actor.scopes))

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from kernel.ids import LARGEST
 from kernel.values import Kind, ValueType
-
-_ID = "^[0-9]{1,18}$"
 
 
 class PastSql(Protocol):
@@ -112,13 +111,13 @@ class PostgresPast:
             case Kind.NUMBER:
                 wanted = "numeric" if type_.scale is not None else "double precision"
                 return _fitting(found, "^-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?$", wanted)
-        return _fitting(found, _ID, "bigint")
+        return _identifier(found)
 
     def links(self, was: str, numbers: Mapping[str, int]) -> str:
         # conditions may be moved to where names are that are no numbers
         return (
-            f"SELECT {_by_name(numbers, _fitting('e.key', _ID, 'bigint'))} AS field_id, "
-            f"w.record_id AS source_id, {_fitting('t.value', _ID, 'bigint')} AS target_id, "
+            f"SELECT {_by_name(numbers, _identifier('e.key'))} AS field_id, "
+            f"w.record_id AS source_id, {_identifier('t.value')} AS target_id, "
             f"t.place AS position FROM {was} w CROSS JOIN LATERAL jsonb_each(w.was) e "
             "CROSS JOIN LATERAL jsonb_array_elements_text("
             "CASE WHEN jsonb_typeof(e.value) = 'array' THEN e.value ELSE '[]' END) "
@@ -136,3 +135,9 @@ def _by_name(numbers: Mapping[str, int], other: str) -> str:
 
 def _fitting(text: str, pattern: str, type_: str) -> str:
     return f"CASE WHEN {text} ~ '{pattern}' THEN {text}::{type_} END"
+
+
+def _identifier(text: str) -> str:
+    """An identifier as PostgreSQL's bigint; empty for text that does not fit one."""
+    fits = f"{text} ~ '^[0-9]{{1,19}}$' AND lpad({text}, 19, '0') <= '{LARGEST}' COLLATE \"C\""
+    return f"CASE WHEN {fits} THEN {text}::bigint END"

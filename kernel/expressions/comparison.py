@@ -24,6 +24,7 @@ from kernel.expressions.conversion import (
     to_text,
 )
 from kernel.expressions.operands import Context, Operand, common_rows, constant, derived, named, single
+from kernel.ids import number_of
 from kernel.values import BOOLEAN, TEXT, Choice, Kind, ValueType
 
 _MIRRORED: Final = {"=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -102,15 +103,20 @@ def _same_entity(context: Context, left: Operand, right: Operand) -> str:
 
 
 def _named(context: Context, operand: Operand, names: Sequence[str]) -> str:
-    """Whether an entity has one of these names or ids. Choices are found right here."""
+    """Whether an entity has one of these names or ids, a person one of these emails. Choices are found
+    right here."""
     if operand.kind is Kind.CHOICE:
         return f"({operand.sql} IN ({', '.join(map(str, choice_ids(operand.type.choices, names)))}))"
     bound = ", ".join(context.parameters.add(fold_text(name), TEXT) for name in names)
     texts = [text for text in (operand.label, *operand.aliases) if text]
     terms = [f"{context.dialect.fold(text)} IN ({bound})" for text in texts]
-    ids = [name for name in names if name.isascii() and name.isdigit() and int(name) <= _LARGEST]
+    ids = [number for name in names if (number := number_of(name)) is not None]
     if ids:
-        terms.append(f"{operand.sql} IN ({', '.join(str(int(name)) for name in ids)})")
+        terms.append(f"{operand.sql} IN ({', '.join(map(str, ids))})")
+    emails = [fold_text(name.strip()) for name in names if "@" in name]
+    if emails and operand.kind is Kind.PERSON:
+        marks = ", ".join(context.parameters.add(email, TEXT) for email in emails)
+        terms.append(f"{operand.sql} IN (SELECT id FROM smalt_user WHERE email IN ({marks}))")
     return f"({' OR '.join(terms)})" if terms else f"({operand.sql} IN (-1))"
 
 

@@ -24,8 +24,8 @@ class HiddenFieldError(ExpressionError):
     """There is no such field."""
 
 
-ScopedIds = Callable[["Compilation", Project, str], str]
-"""SQL for the ids of the records that a row scope (a filter expression) lets through."""
+RowScope = Callable[["Compilation", Project, str, str], str]
+"""SQL for whether a row scope (a filter expression) lets the record through that an alias names."""
 
 
 class Compilation:
@@ -39,9 +39,9 @@ class Compilation:
     """Whether it asks how things were."""
 
     def __init__(
-        self, schema: Schema, actor: Actor, dialect: Dialect, now: datetime, scoped_ids: ScopedIds
+        self, schema: Schema, actor: Actor, dialect: Dialect, now: datetime, row_scope: RowScope
     ) -> None:
-        self.scoped_ids = scoped_ids
+        self.row_scope = row_scope
         self.hops: dict[tuple[str, str], tuple[Scope, Rows | None]] = {}
         self.schema = schema
         self.actor = actor
@@ -64,7 +64,7 @@ class Compilation:
 
     def for_actor(self, actor: Actor) -> Compilation:
         """The same statement, for a part that is compiled with other rights."""
-        other = Compilation(self.schema, actor, self.dialect, self.now, self.scoped_ids)
+        other = Compilation(self.schema, actor, self.dialect, self.now, self.row_scope)
         other.parameters, other.aliases = self.parameters, self.aliases
         other.links, other.stays = self.links, self.stays
         return other
@@ -114,7 +114,7 @@ def reach(compilation: Compilation, project: Project, alias: str) -> str:
         return "1 = 0"
     if access.scope is None:
         return ""
-    return f"{alias}.id IN ({compilation.scoped_ids(compilation, project, access.scope)})"
+    return compilation.row_scope(compilation, project, access.scope, alias)
 
 
 def root_scope(compilation: Compilation, project: Project, alias: str = "r", trash: bool = False) -> Scope:

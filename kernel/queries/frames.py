@@ -71,6 +71,11 @@ class Frame:
         self._joins[alias] = Join(table, key, f"{table} {alias}", condition(alias), start[1] if start else "")
         return alias
 
+    @property
+    def joins(self) -> bool:
+        """Whether other tables are joined."""
+        return bool(self._joins)
+
     def join_rows(self, tables: str, condition: str) -> None:
         """Multiply the rows by others, keeping those that have none."""
         grouped = f"({tables})" if _several(tables) else tables

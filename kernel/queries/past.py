@@ -19,7 +19,7 @@ from kernel.clock import to_milliseconds
 from kernel.dialects.base import Dialect
 from kernel.ids import first_of
 from kernel.queries.compilation import Compilation
-from kernel.queries.paths import scoped_ids, start
+from kernel.queries.paths import row_scope, start
 from kernel.schema import BUILT_IN_LINKS, Field, Project, Schema
 from kernel.storage.database import Statement
 from kernel.storage.record_rows import BUILT_IN_COLUMNS, column_type
@@ -80,11 +80,14 @@ class PastCompilation(Compilation):
         rest = f", {sql[5:]}" if sql.startswith("WITH ") else f" {sql}"
         return super().statement(f"WITH {relations}{rest}")
 
-    def _reach(self, compilation: Compilation, project: Project, scope: str) -> str:
+    def _reach(self, compilation: Compilation, project: Project, scope: str, alias: str) -> str:
         """Row scopes hold for the records as they are now."""
         present = start(self._present, compilation.actor, self.dialect, self._today)
         present.parameters, present.aliases = self.parameters, self.aliases
-        return scoped_ids(present, self._present.projects[project.id], scope)
+        now = self._present.projects[project.id]
+        row = self.aliases.new("s")
+        seen = row_scope(present, now, scope, row)
+        return f"{alias}.id IN (SELECT {row}.id FROM {now.table} {row} WHERE {seen})"
 
     def _relations(self, projects: Collection[int]) -> Iterable[str]:
         listed = ", ".join(str(i) for i in projects)

@@ -31,7 +31,7 @@ from kernel.queries.fields import (
     stored_value,
     unknown_field,
 )
-from kernel.queries.frames import Flattened, Rows
+from kernel.queries.frames import Flattened, Frame, Rows
 from kernel.queries.referenced_by import referenced_by_value
 from kernel.schema import Field, Project, Schema
 from kernel.values import Kind, Value
@@ -137,19 +137,30 @@ def deeper(compilation: Compilation, field: Field) -> Iterator[None]:
         compilation.depth = max(0, compilation.depth - 1)
 
 
-def scoped_ids(compilation: Compilation, project: Project, expression: str) -> str:
-    """The ids of the records of a project that a row scope lets through.
+def row_scope(compilation: Compilation, project: Project, expression: str, alias: str) -> str:
+    """Whether a row scope lets the record through that `alias` names, by its own row, so that a page
+    looks at no more records than it has; where the scope looks at other rows, by an EXISTS over them.
 
     The scope is the role's, not the reader's own question: it may use fields that the role
     hides, so it is compiled with the rights of the system. One that is broken lets nothing through.
     """
-    inner = compilation.for_actor(with_every_right(compilation.actor))
-    scope = root_scope(inner, project, compilation.aliases.new("s"))
     try:
-        scope.frame.restrict(compile_condition(parse_filter(expression), PathResolver(scope)))
+        own = _scoped(compilation, project, expression, alias)
+        if not own.joins:
+            return " AND ".join(own.conditions())
+        row = compilation.aliases.new("s")
+        other = _scoped(compilation, project, expression, row)
     except (ExpressionError, BrokenSourceError, InvalidInputError):
-        scope.frame.restrict("1 = 0")
-    return f"SELECT {scope.alias}.id {scope.frame.clause()}"
+        return "1 = 0"
+    return f"EXISTS (SELECT 1 {other.clause()} AND {row}.id = {alias}.id)"
+
+
+def _scoped(compilation: Compilation, project: Project, expression: str, alias: str) -> Frame:
+    """The live records that a row scope lets through."""
+    inner = compilation.for_actor(with_every_right(compilation.actor))
+    scope = root_scope(inner, project, alias)
+    scope.frame.restrict(compile_condition(parse_filter(expression), PathResolver(scope)))
+    return scope.frame
 
 
 def with_every_right(actor: Actor) -> Actor:
@@ -159,4 +170,4 @@ def with_every_right(actor: Actor) -> Actor:
 
 def start(schema: Schema, actor: Actor, dialect: Dialect, now: datetime) -> Compilation:
     """A new statement."""
-    return Compilation(schema, actor, dialect, now, scoped_ids)
+    return Compilation(schema, actor, dialect, now, row_scope)

@@ -29,16 +29,18 @@ def best_records(
     search = Search(scope, text)
     title = title_of(compilation, project, scope.alias)
     list_id = scope.column("list_id") if sees_built_in(scope, "list") else dialect.null(ID)
-    columns = f"{search.rank()} AS place, {scope.column('id')} AS id, {title} AS title, {list_id} AS list_id"
+    columns = f"place, {scope.column('id')} AS id, {title} AS title, {list_id} AS list_id"
     where = ""
     if after is not None:
         place, id_ = compilation.parameters.add(after[0], INTEGER), compilation.parameters.add(after[1], ID)
         where = f"WHERE place > {place} OR (place = {place} AND id < {id_}) "
     seen = " AND ".join([f"{scope.column('id')} = hits.id", *scope.frame.conditions()])
+    # the hits are in order before the first record is read, so that few of many are
     return compilation.statement(
-        f"WITH hits AS MATERIALIZED ({search.ids()}) SELECT place, id, title, list_id "
-        f"FROM (SELECT {columns} FROM hits CROSS JOIN {scope.frame.tables()} WHERE {seen}) found "
-        f"{where}ORDER BY place, id DESC LIMIT {limit}"
+        f"WITH hits AS MATERIALIZED ({search.ids(ranked=True)}), best AS "
+        f"(SELECT place, id FROM hits {where}ORDER BY place, id DESC) SELECT {columns} "
+        f"FROM best hits CROSS JOIN {scope.frame.tables()} WHERE {seen} "
+        f"ORDER BY place, hits.id DESC LIMIT {limit}"
     )
 
 

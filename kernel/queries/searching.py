@@ -96,59 +96,58 @@ class Search:
     def found(self) -> str:
         """SQL for whether a record has all of the words, each at the beginning of a word of its own;
         a single letter must be a word."""
-        return f"{self._outer.column('id')} IN ({self.ids()})"
+        id_ = self._outer.column("id")
+        # PostgreSQL cannot tell how few they are, and would look through them for record after record
+        return f"{id_} IN ({self.ids()})" if self._sqlite else f"{id_} = ANY(ARRAY({self.ids()}))"
 
-    def ids(self) -> str:
+    def ids(self, ranked: bool = False) -> str:
         """A SELECT of the ids, `id`, of the records that have all of the words, whoever may see them.
 
         By the index; of what was touched since, or all where the fields have changed, by reading. The
-        past has no index, and comments have no past.
+        past has no index, and comments have no past. `ranked` adds `place`, a number that is less for
+        better ones: the whole title, its beginning, words of the title, other text.
         """
         past = self._scope.compilation.past
         where = [place for place in places(self._scope) if place.sql or not past]
         if not self._words or not where:
-            return "SELECT 0 AS id WHERE 1 = 0"
+            return f"SELECT 0 AS id{', 0 AS place' if ranked else ''} WHERE 1 = 0"
         key, id_ = self._key, self._scope.column("id")
         table = f"{self._scope.project.table} {self._scope.alias}"
         read = self._read(where, self._scope)
         if past:
             return f"SELECT {id_} FROM {table} WHERE {read}"
         anew = f"(SELECT 1 WHERE NOT {self._made}) u"
+        titles = [place for place in where if place.name == "title"]
+        by_index = f", {_tiers(self._indexed_tiers(titles))} AS place" if ranked else ""
+        by_reading = f", {_tiers(self._read_tiers(titles))}" if ranked else ""
         return (
-            f"SELECT {key} AS id FROM smalt_search WHERE {self._match(self._terms(where))} "
+            f"SELECT {key} AS id{by_index} FROM smalt_search WHERE {self._match(self._terms(where))} "
             f"AND {key} NOT IN ({self._touched}) AND {self._made} "
-            f"UNION ALL SELECT {id_} FROM ({self._touched} AND {self._made}) u "
+            f"UNION ALL SELECT {id_}{by_reading} FROM ({self._touched} AND {self._made}) u "
             f"CROSS JOIN {table} WHERE {id_} = u.record_id AND {read} "
-            f"UNION ALL SELECT {id_} FROM {anew} CROSS JOIN {table} WHERE {read}"
+            f"UNION ALL SELECT {id_}{by_reading} FROM {anew} CROSS JOIN {table} WHERE {read}"
         )
 
-    def rank(self) -> str:
-        """SQL for a number that is less for better ones among those found: the whole title, its
-        beginning, words of the title, of other text."""
-        titles = [p for p in places(self._outer) if p.name == "title"]
-        if not titles or not self._words:
-            return "3"
-        read, indexed = self._tiers(self._read_tiers(titles)), self._tiers(self._indexed_tiers(titles))
-        unindexed = f"{self._outer.column('id')} IN ({self._touched}) OR NOT {self._made}"
-        return f"CASE WHEN {unindexed} THEN {read} ELSE {indexed} END"
-
-    def _tiers(self, conditions: Sequence[str]) -> str:
-        return "CASE " + " ".join(f"WHEN {c} THEN {n}" for n, c in enumerate(conditions)) + " ELSE 3 END"
-
     def _read_tiers(self, titles: Sequence[Place]) -> list[str]:
+        if not titles:
+            return []
         joined, text = f"replace(smalt_plain({titles[0].sql}), ' ', '')", self._add(self._joined)
         begins = f"substr({joined}, 1, {len(self._joined)}) = {text}"
-        return [f"{joined} = {text}", begins, self._read(titles, self._outer)]
+        return [f"{joined} = {text}", begins, self._read(titles, self._scope)]
 
     def _indexed_tiers(self, titles: Sequence[Place]) -> list[str]:
+        if not titles:
+            return []
         whole, begins = (mark_of(kind, self._scope.project.id) for kind in "eb")
         terms = (
             [[self._term(whole, self._joined, True)]],
             [[self._term(begins, self._joined)]],
             self._terms(titles),
         )
-        found = f"SELECT {self._key} FROM smalt_search WHERE"
-        return [f"{self._outer.column('id')} IN ({found} {self._match(some)})" for some in terms]
+        if not self._sqlite:
+            return [self._match(some) for some in terms]
+        found = "SELECT rowid FROM smalt_search WHERE"  # a row is matched once, so ids are compared
+        return [f"rowid IN ({found} {self._match(some)})" for some in terms]
 
     def _terms(self, where: Sequence[Place]) -> list[list[str]]:
         return [[self._term(p.mark, w, len(w) == 1) for p in where] for w in self._words]
@@ -199,3 +198,9 @@ class Search:
 
     def _add(self, text: str) -> str:
         return self._scope.compilation.parameters.add(text, TEXT)
+
+
+def _tiers(conditions: Sequence[str]) -> str:
+    """SQL for the number of the first condition that holds."""
+    whens = " ".join(f"WHEN {condition} THEN {number}" for number, condition in enumerate(conditions))
+    return f"CASE {whens} ELSE 3 END" if whens else "3"

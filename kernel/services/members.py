@@ -11,6 +11,7 @@ from kernel.access.rights import BUILT_IN
 from kernel.access.version import bump_access
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
+from kernel.ids import number_of
 from kernel.services.rights import configurable_project, visible_project
 from kernel.services.users import UserService
 from kernel.storage.database import Database, Row, Statement, Transaction
@@ -132,11 +133,12 @@ class MemberService:
             raise InvalidInputError("There is no such role.", [fault])
 
     async def _is_custom(self, tx: Transaction, project_id: int, role: str) -> bool:
-        if not (role.isascii() and role.isdigit() and len(role) < 19):
+        number = number_of(role)
+        if number is None:
             return False
         marks = [self._rows.mark(n) for n in (1, 2)]
         sql = f"SELECT 1 FROM smalt_role WHERE id = {marks[0]} AND project_id = {marks[1]}"
-        return bool(await tx.fetch(sql, [int(role), project_id]))
+        return bool(await tx.fetch(sql, [number, project_id]))
 
     async def _user(self, tx: Transaction, name: str) -> int:
         try:

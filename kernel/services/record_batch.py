@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import msgspec
 
 from kernel.access.actor import Actor, ProjectAccess
-from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, SmaltError
-from kernel.ids import IdGenerator
+from kernel.errors import ConflictError, Fault, FieldConflict, ForbiddenError, InvalidInputError, SmaltError
+from kernel.ids import IdGenerator, number_of
 from kernel.schema import Project
 from kernel.services.parsing_ahead import Parse
 from kernel.services.record_input import DraftParser
@@ -19,9 +19,12 @@ from kernel.services.record_links import LinkFinder
 from kernel.services.record_unique import Item, repeated
 from kernel.services.record_writer import Current
 from kernel.services.records import RecordService, Writing, demand
+from kernel.services.version_conflicts import VersionConflicts
 from kernel.storage.record_rows import Draft
 
 MAXIMUM_BATCH = 10_000
+CONFLICTS_TOLD = 100
+"""Of how many outdated items it is told what stands in the way: each has to be looked up."""
 
 
 class BatchInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -33,11 +36,13 @@ class BatchInput(msgspec.Struct, forbid_unknown_fields=True):
     atomic: bool = True
 
 
-class BatchFault(msgspec.Struct):
-    """What was wrong with one item, by JSON pointer into the request."""
+class BatchFault(msgspec.Struct, omit_defaults=True):
+    """What was wrong with one item, by JSON pointer into the request. `conflict` comes with an outdated
+    version, as a single change has it."""
 
     pointer: str
     detail: str
+    conflict: Sequence[FieldConflict] = ()
 
 
 class BatchResult(msgspec.Struct):
@@ -74,6 +79,7 @@ class RecordBatch:
     def __init__(self, records: RecordService, ids: IdGenerator) -> None:
         self._records = records
         self._ids = ids
+        self._conflicts = VersionConflicts()
 
     async def write(self, actor: Actor, project_id: int, data: BatchInput) -> BatchResult:
         """All or nothing when `atomic`; else everything that is valid, and errors for the rest."""
@@ -97,12 +103,20 @@ class RecordBatch:
         ids = [i for i, _, _ in items.update.values()] + list(items.delete.values())
         current = await self._records.currents(work, ids)
         faults = []
-        for pointer, (record_id, version, _) in items.update.items():
+        told = 0
+        for pointer, (record_id, version, draft) in items.update.items():
             if record_id not in current:
                 faults.append(Fault(f"{pointer}/id", "There is no such record."))
             elif version is not None and version != current[record_id].columns["version"]:
-                found = current[record_id].columns["version"]
-                faults.append(Fault(f"{pointer}/version", f"It is at version {found} now. Read it again."))
+                found, before = current[record_id].columns["version"], current[record_id]
+                told += 1
+                conflict = (
+                    await self._conflicts.conflict(work, record_id, before, draft, [version])
+                    if told <= CONFLICTS_TOLD
+                    else ()
+                )
+                detail = f"It is at version {found} now. Read it again."
+                faults.append(Fault(f"{pointer}/version", detail, conflict=conflict))
         for pointer, record_id in items.delete.items():
             if record_id not in current:
                 faults.append(Fault(pointer, "There is no such record."))
@@ -199,12 +213,13 @@ def _parse_update(
 
 
 def _identified(value: Any, seen: set[int], pointer: str) -> int:
-    if not (isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19):
+    number = number_of(value)
+    if number is None:
         raise InvalidInputError(faults=[Fault(pointer, "Give the id of a record.")])
-    if int(value) in seen:
+    if number in seen:
         raise InvalidInputError(faults=[Fault(pointer, "This record is in the batch twice.")])
-    seen.add(int(value))
-    return int(value)
+    seen.add(number)
+    return number
 
 
 def _result(data: BatchInput, items: Items, created: Mapping[str, int], batch_id: int) -> BatchResult:
@@ -216,6 +231,6 @@ def _result(data: BatchInput, items: Items, created: Mapping[str, int], batch_id
         created=ids("create", len(data.create), created.get),
         updated=ids("update", len(data.update), lambda p: items.update[p][0] if p in items.update else None),
         deleted=ids("delete", len(data.delete), items.delete.get),
-        errors=[BatchFault(f.pointer, f.detail) for f in sorted(items.faults, key=_place)],
+        errors=[BatchFault(f.pointer, f.detail, f.conflict) for f in sorted(items.faults, key=_place)],
         batch_id=str(batch_id),
     )

@@ -11,6 +11,7 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.dialects.base import Parameters
 from kernel.errors import ConflictError, Fault, InvalidInputError, NotFoundError
+from kernel.ids import number_of
 from kernel.queries.compilation import root_scope
 from kernel.queries.paths import start
 from kernel.schema import Schema
@@ -212,6 +213,7 @@ def _told(relation: Relation, project_id: int, record_id: int) -> dict[str, str]
 
 
 def _number(value: Any, pointer: str) -> int:
-    if not (isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19):
+    number = number_of(value)
+    if number is None:
         raise InvalidInputError(faults=[Fault(pointer, "Give an id.")])
-    return int(value)
+    return number

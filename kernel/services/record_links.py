@@ -9,6 +9,7 @@ from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect, Parameters
 from kernel.errors import BrokenSourceError, Fault, InvalidInputError
 from kernel.fields import Column
+from kernel.ids import number_of
 from kernel.queries.compilation import root_scope
 from kernel.queries.pages import allow
 from kernel.queries.paths import start
@@ -122,7 +123,7 @@ class LinkFinder:
     async def _records(self, field: Field, tokens: set[str], config: Any) -> dict[str, int]:
         """Live records of the target project that the writer may see and the filter of `config` allows."""
         target = self._schema.projects.get(field.target or 0)
-        ids = [int(t) for t in tokens if t.isdecimal() and int(t) < 2**63]
+        ids = [number for token in tokens if (number := number_of(token)) is not None]
         if target is None or target.deleted or self._actor.access(target.id) is None:
             return {}
         found: dict[str, int] = {}

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from kernel.errors import Fault, InvalidInputError
+from kernel.ids import number_of
 from kernel.storage.database import Transaction
 from kernel.storage.record_rows import TablePlan
 
@@ -80,8 +81,7 @@ def _nobody(side: str) -> InvalidInputError:
 
 def neighbour(value: Any) -> int:
     """The number of an id; 0, which no record has, for what is none."""
-    valid = isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) < 19
-    return int(value) if valid else 0
+    return number_of(value) or 0
 
 
 async def _neighbours(

@@ -12,6 +12,7 @@ from kernel.access.actor import Actor, ProjectAccess
 from kernel.clock import Clock
 from kernel.dialects.base import Dialect
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
+from kernel.ids import number_of
 from kernel.schema import BUILT_IN_LINKS, Project, Schema
 from kernel.services.parsing_ahead import Parse, ParsingAhead
 from kernel.services.record_input import DraftParser, writes
@@ -305,6 +306,7 @@ def found_record(found: Mapping[int, Current], record_id: int) -> Current:
 
 def reference_id(value: Any, pointer: str) -> int:
     """The id of a record in a body. InvalidInputError when it is none."""
-    if isinstance(value, str) and value.isdecimal() and len(value) < 20:
-        return int(value)
-    raise InvalidInputError("The input is not valid.", [Fault(pointer, "Give the id of a record.")])
+    number = number_of(value)
+    if number is None:
+        raise InvalidInputError("The input is not valid.", [Fault(pointer, "Give the id of a record.")])
+    return number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -10,12 +11,14 @@ from kernel.access.actor import Actor
 from kernel.access.secrets import digest, new_token
 from kernel.access.version import bump_access
 from kernel.clock import Clock, to_milliseconds
+from kernel.dialects.base import Parameters
 from kernel.errors import Fault, ForbiddenError, InvalidInputError, NotFoundError
-from kernel.ids import IdGenerator
+from kernel.ids import IdGenerator, number_of
 from kernel.services.names import Faults
 from kernel.services.users import UserService
 from kernel.storage.database import Database, Row, Statement
 from kernel.storage.kernel_rows import KernelRows
+from kernel.values import ID
 
 Scope = Literal["read", "write", "admin"]
 LONGEST_LIFE_DAYS = 3650
@@ -66,7 +69,7 @@ class TokenService:
     async def create(self, actor: Actor, user_id: int, data: TokenInput) -> tuple[Token, str]:
         """A new token and its secret, which is told only now. It never has more scopes than the actor."""
         await self._require_rights(actor, user_id)
-        name = _checked(actor, data)
+        name = _checked(actor, data, await self._projects(data.projects or ()))
         now = to_milliseconds(self._clock.now())
         life = data.expires_in_days
         expires_at = None if life is None else now + life * 24 * 60 * 60 * 1000
@@ -88,18 +91,29 @@ class TokenService:
             if not await tx.execute(sql, [token_id, user_id]):
                 raise NotFoundError("There is no such token.")
 
+    async def _projects(self, named: Sequence[str]) -> set[int]:
+        """Those of some projects that exist and are not in the trash."""
+        numbers = [number for name in named if (number := number_of(name)) is not None]
+        if not numbers:
+            return set()
+        use = Parameters(self._database.dialect)
+        marks = ", ".join(use.add(number, ID) for number in numbers)
+        sql = f"SELECT id FROM smalt_project WHERE id IN ({marks}) AND deleted_at IS NULL"
+        return {row[0] for row in (await self._database.read(Statement(sql, use.values)))[0]}
+
     async def _require_rights(self, actor: Actor, user_id: int) -> None:
         user = await self._users.get(actor, user_id)
         if actor.user_id not in (user.id, None) and not (actor.admin and "admin" in actor.scopes):
             raise ForbiddenError("Tokens are their user's own business.")
 
 
-def _checked(actor: Actor, data: TokenInput) -> str:
-    """The cleaned name. Raises for what the actor may not give away."""
+def _checked(actor: Actor, data: TokenInput, there: Collection[int]) -> str:
+    """The cleaned name. Raises for what the actor may not give away; `there` are projects that exist."""
     faults = Faults()
     name = faults.name(data.name)
     for index, project in enumerate(data.projects or ()):
-        if not (project.isascii() and project.isdigit()) or actor.access(int(project[:19])) is None:
+        number = number_of(project)
+        if number not in there or actor.access(number or 0) is None:
             faults.add(f"/projects/{index}", "There is no such project.")
     if data.projects is not None and not data.projects:
         faults.add("/projects", "Name at least one project, or leave it out for all.")

@@ -13,7 +13,7 @@ from kernel.access.passwords import Passwords
 from kernel.access.version import bump_access
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
-from kernel.ids import IdGenerator
+from kernel.ids import IdGenerator, number_of
 from kernel.services.following import OCCASIONS, Occasion
 from kernel.services.names import Faults
 from kernel.services.regions import LocaleName, TimeZone, checked_locale, checked_time_zone
@@ -115,8 +115,8 @@ class UserService:
 
     async def find(self, tx: Transaction, name: str) -> User:
         """An active user by id or email, whoever asks, or NotFoundError."""
-        by_id = name.isascii() and name.isdigit() and len(name) < 19
-        column, value = ("id", int(name)) if by_id else ("email", fold_email(name))
+        number = number_of(name)
+        column, value = ("email", fold_email(name)) if number is None else ("id", number)
         mark = self._rows.mark(1)
         sql = f"SELECT {_COLUMNS} FROM smalt_user u WHERE u.{column} = {mark}"
         user = _one(await tx.fetch(sql, [value]))

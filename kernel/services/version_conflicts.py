@@ -52,12 +52,13 @@ class VersionConflicts:
         try:
             check_version(before, versions)
         except VersionMismatchError as error:
-            error.conflict = await self._conflict(work, record_id, before, draft, versions or ())
+            error.conflict = await self.conflict(work, record_id, before, draft, versions or ())
             raise
 
-    async def _conflict(
+    async def conflict(
         self, work: Attempt, record_id: int, before: Current, draft: Draft, versions: Collection[int]
     ) -> Sequence[FieldConflict]:
+        """The fields that the writer of a draft, or others since one of these versions, have changed."""
         read = max((v for v in versions if v < before.columns["version"]), default=None)
         if read is None:
             return ()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from kernel.clock import SystemClock
-from kernel.ids import IdGenerator, moment_of
+from kernel.ids import IdGenerator, moment_of, number_of
 
 
 @dataclass
@@ -59,3 +59,15 @@ def test_a_node_number_out_of_range_is_refused(node: int) -> None:
 def test_the_largest_identifier_of_this_century_fits_63_bits() -> None:
     clock = SetClock(datetime(2089, 1, 1, tzinfo=UTC))
     assert IdGenerator(8191, clock).new() < 2**63
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("7", 7), ("999999999999999999", 999999999999999999), ("1000000000000000000", 10**18),
+        (str(2**63 - 1), 2**63 - 1), (str(2**63), None), ("9" * 5000, None), ("", None), ("-1", None),
+        ("1.0", None), ("٧", None), ("²", None), (7, None), (None, None), (["7"], None),
+    ],
+)  # fmt: skip
+def test_identifiers_from_outside(text: object, number: int | None) -> None:
+    assert number_of(text) == number

@@ -12,6 +12,7 @@ from litestar.response import Stream
 from kernel.access.authenticator import Identity
 from kernel.api.injected import Kernel
 from kernel.api.paths import identifier
+from kernel.ids import number_of
 from kernel.services.events.hub import EventHub
 from kernel.services.events.messages import Message
 from kernel.services.events.streams import EventStream
@@ -84,7 +85,8 @@ def _named(ids: list[str] | None) -> frozenset[int]:
 
 def _place(last: str) -> int:
     """The place of an event in the feed; of what never was one, a place that is not known."""
-    return int(last) if last.isascii() and last.isdigit() and len(last) < 19 else -1
+    place = number_of(last)
+    return -1 if place is None else place
 
 
 async def _pieces(hub: EventHub, stream: EventStream) -> AsyncIterator[bytes]:

@@ -11,6 +11,7 @@ from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
 from kernel.errors import ExpressionError, Fault, InvalidInputError
 from kernel.expressions.syntax import Literal
+from kernel.ids import number_of
 from kernel.queries.charts.dimensions import CURRENCY, NONE, Dimension, dimension, fixed
 from kernel.queries.charts.faults import Faults, at, fault_at, place_of_measure
 from kernel.queries.charts.measures import Split, is_number, split, unify
@@ -142,7 +143,7 @@ class ChartCompiler:
         return found
 
     def _visible(self, id_: str) -> Project | None:
-        project = self._compilation.schema.projects.get(int(id_) if id_.isdecimal() and len(id_) < 20 else 0)
+        project = self._compilation.schema.projects.get(number_of(id_) or 0)
         if project is None or project.deleted or self._compilation.access(project.id) is None:
             return None
         return project

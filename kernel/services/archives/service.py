@@ -11,6 +11,7 @@ from typing import Final, Protocol
 from kernel.access.actor import Actor
 from kernel.clock import to_milliseconds
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
+from kernel.ids import number_of
 from kernel.services.archives.model import (
     EXPORT_KIND,
     IMPORT_KIND,
@@ -166,7 +167,7 @@ def _identifiers(texts: list[str]) -> list[int]:
     faults = [
         Fault(f"/projects/{place}", "This is no id of a project.")
         for place, text in enumerate(texts)
-        if not (text.isascii() and text.isdigit() and len(text) < 20)
+        if number_of(text) is None
     ]
     if faults:
         raise InvalidInputError(faults=faults)

@@ -9,6 +9,7 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.dialects.base import Parameters
 from kernel.errors import ConflictError, NotFoundError
+from kernel.ids import number_of
 from kernel.services.automations.model import RunStatus, StepStatus
 from kernel.services.automations.rights import automatable_project
 from kernel.services.automations.run_rows import RunRows
@@ -94,8 +95,7 @@ class RunService:
         if status is not None:
             conditions.append(f"status = {parameters.add(status, TEXT)}")
         if record is not None:
-            known = int(record) if record.isdecimal() and len(record) < 19 else 0
-            conditions.append(f"record_id = {parameters.add(known, ID)}")
+            conditions.append(f"record_id = {parameters.add(number_of(record) or 0, ID)}")
         where = " AND ".join(conditions)
         sql = f"SELECT {_COLUMNS} FROM smalt_run WHERE {where} ORDER BY id DESC LIMIT {limit + 1}"
         (rows,) = await self._parts.database.read(Statement(sql, parameters.values))

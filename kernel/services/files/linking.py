@@ -11,6 +11,7 @@ from kernel.content_types import fits
 from kernel.dialects.base import Parameters
 from kernel.errors import Fault
 from kernel.fields import FileLimits
+from kernel.ids import number_of
 from kernel.queries.files import FILE
 from kernel.schema import Field
 from kernel.services.files.model import AT_ONCE, FileInfo, Reader
@@ -30,7 +31,7 @@ class FileFinder:
 
     async def find(self, tokens: Iterable[str]) -> dict[str, int]:
         """Those of the ids whose files the writer may see, by their text. They are held from now on."""
-        ids = {int(t) for t in tokens if t.isdecimal() and int(t) < 2**63}
+        ids = {number for token in tokens if (number := number_of(token)) is not None}
         kept = await self._keep(await self._reader.visible(self._tx.fetch, ids - self._found.keys()))
         self._found |= kept
         return {str(id_): id_ for id_ in ids if id_ in self._found}
@@ -39,7 +40,7 @@ class FileFinder:
         self, tokens: Iterable[str], field: Field, record_ids: Collection[int]
     ) -> dict[str, int]:
         """Those of the ids that records have had in a field before, so that a change can be taken back."""
-        wanted = {int(t) for t in tokens if t.isdecimal() and int(t) < 2**63}
+        wanted = {number for token in tokens if (number := number_of(token)) is not None}
         if not wanted or not record_ids:
             return {}
         had: set[int] = set()

@@ -11,6 +11,7 @@ import msgspec
 from kernel.dialects.base import Dialect
 from kernel.errors import SmaltError
 from kernel.fields import ParseContext
+from kernel.ids import number_of
 from kernel.queries.matching import Match
 from kernel.services.record_input import parse_value
 from kernel.storage.database import Row, Statement
@@ -93,6 +94,6 @@ class Finder:
 
     def _value(self, text: str) -> Any:
         if self._match.by_id:
-            return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+            return number_of(text)
         field = self._match.field
         return None if field is None else parse_value(field, text, self._context)

@@ -11,6 +11,7 @@ import msgspec
 
 from kernel.access.actor import Actor
 from kernel.errors import ConflictError, InvalidValueError, NotFoundError
+from kernel.ids import number_of
 from kernel.services.entries import ProjectParts
 from kernel.services.names import Faults
 from kernel.services.outgoing import checked_url
@@ -164,9 +165,8 @@ class WebhookService:
         return {"url": url, "events": msgspec.json.encode(list(events)).decode(), "project_id": project}
 
     async def _sees(self, actor: Actor, project_id: str) -> bool:
-        if not (project_id.isascii() and project_id.isdecimal() and len(project_id) < 20):
-            return False
-        found = (await self._parts.schema.current()).projects.get(int(project_id))
+        number = number_of(project_id)
+        found = None if number is None else (await self._parts.schema.current()).projects.get(number)
         return found is not None and not found.deleted and actor.access(found.id) is not None
 
     def _own(self, actor: Actor, use: list[Any]) -> tuple[str, list[Any]]:

@@ -76,6 +76,17 @@ async def test_a_token_is_told_once_and_revoked_at_once(client: httpx.AsyncClien
     assert (await client.get("/me", headers=other)).status_code == 401
 
 
+async def test_a_token_is_limited_to_projects_that_exist(client: httpx.AsyncClient) -> None:
+    path = f"/users/{user_id(client)}/tokens"
+    made, gone = [(await client.post("/projects", json={"name": n})).json()["id"] for n in ("Deals", "Gone")]
+    await client.delete(f"/projects/{gone}")
+    body = {"name": "x", "scopes": ["read"], "projects": [made, "17", "x", "9" * 30, gone]}
+    answer = await client.post(path, json=body)
+    assert answer.status_code == 422
+    assert [e["pointer"] for e in answer.json()["errors"]] == [f"/projects/{n}" for n in (1, 2, 3, 4)]
+    assert (await client.post(path, json=body | {"projects": [made]})).status_code == 201
+
+
 async def test_a_token_revoked_in_one_process_is_refused_in_another(
     client: httpx.AsyncClient, settings: Settings
 ) -> None:

@@ -51,6 +51,13 @@ async def test_an_atomic_batch_writes_nothing_when_an_item_is_bad(crm: Crm) -> N
         "/update/2/id", "/update/3/id", "/update/4/id",
     ]  # fmt: skip
     assert "version 2" in faults(answer)["/update/1/version"]
+    conflict = [{"field": "title", "base": "old", "yours": "x", "theirs": "older"}]
+    told = {e["pointer"]: e.get("conflict") for e in answer.json()["errors"]}
+    assert (told["/update/1/version"], told["/create/1/title"]) == (conflict, None)
+    single = await crm.deals.client.patch(
+        f"{crm.deals.path}/records/{old['id']}", json={"title": "x"}, headers={"If-Match": '"1"'}
+    )
+    assert checked(single, 412)["conflict"] == conflict
     assert sorted(await crm.deals.titles()) == ["kept", "older"]
     assert await crm.deals.record(kept) == kept
 
@@ -68,6 +75,8 @@ async def test_a_batch_that_is_not_atomic_writes_what_is_good(crm: Crm) -> None:
         "/create/1/title", "/create/2/titel", "/create/2/title", "/create/3/fields/confidence", "/create/4/assignees",
         "/create/5/fields/customer", "/update/1/version", "/delete/1",
     ]  # fmt: skip
+    [outdated] = [error["conflict"] for error in result["errors"] if "conflict" in error]
+    assert [(c["field"], c["yours"], c["theirs"]) for c in outdated] == [("title", "x", "older")]
     assert sorted(await crm.deals.titles()) == ["new", "ok", "older"]
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import httpx
 
+from tests.kernel.api.clients import NewClient, user_id
 from tests.kernel.api.records.conftest import Crm
-from tests.kernel.api.records.projects import Json, ProjectClient, checked, faults
+from tests.kernel.api.records.projects import Json, ProjectClient, checked, faults, join
 
 
 async def found(project: ProjectClient, condition: str | Json) -> str:
@@ -211,3 +212,26 @@ async def test_constants_that_come_to_nothing(plain: ProjectClient) -> None:
     for condition in ("-{version} <= 0.1 IN ('')", "{version} > 0 AND 1 IN (2, 3)"):
         answer = await plain.query(filter=condition, count=True)
         assert checked(answer, 200)["total"] in (0, 1)
+
+
+async def test_people_by_name_id_or_email(crm: Crm, new_client: NewClient) -> None:
+    ewa = await new_client("ewa")
+    await crm.deals.add_field("Manager", "user")
+    await crm.deals.add_field("Team", "user", {"multiple": True})
+    await join(crm.deals, ewa)
+    people = [user_id(ewa), "admin@example.com"]
+    deal = await crm.deals.add("a", {"assignees": ["ewa@example.com"]}, manager=user_id(ewa), team=people)
+    await crm.deals.add("b", {"assignees": ["admin@example.com"]})
+    await crm.deliveries.add("x", deal=deal["id"])
+    for name in ("EWA@example.com", "Ewa", user_id(ewa)):
+        for condition in (
+            "{manager} = '?'", "{team} = '?'", "{assignees} = '?'", "{manager} IN ('nobody', '?')",
+            "{assignees} IN ('?')", "NOT {assignees} != '?'",
+        ):  # fmt: skip
+            assert await crm.deals.titles(filter=condition.replace("?", name)) == ["a"], (condition, name)
+        tree = {"field": "manager", "op": "eq", "value": name}
+        assert [r["title"] for r in checked(await crm.deals.query(filter=tree), 200)["items"]] == ["a"]
+        assert await crm.deliveries.titles(filter=f"{{deal.manager}} = '{name}'") == ["x"]
+    found = await crm.deals.titles(filter="{created_by} = 'admin@example.com'", sort="title")
+    assert found == ["a", "b"]
+    assert await crm.deals.titles(filter="{created_by} = 'ewa@example.com'") == []
