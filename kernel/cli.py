@@ -159,7 +159,7 @@ def run_restore(settings: Settings, options: argparse.Namespace) -> None:
 def run_export_archive(settings: Settings, options: argparse.Namespace) -> None:
     async def write() -> Manifest:
         async with opened(settings) as kernel:
-            return await kernel.archives.write(options.file, await _named(kernel, options.project))
+            return (await kernel.archives.write(options.file, await _named(kernel, options.project))).manifest
 
     print(f"{options.file} holds {_told(asyncio.run(write()))}.")
 

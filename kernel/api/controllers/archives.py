@@ -28,7 +28,8 @@ class ArchiveView(msgspec.Struct):
         str, msgspec.Meta(examples=["running"], description="queued, running, done, failed or cancelled")
     ]
     size: Annotated[int | None, msgspec.Meta(description="Bytes of the file.")]
-    rows: Annotated[int, msgspec.Meta(description="How much is written, or how many projects are read.")]
+    rows: Annotated[int, msgspec.Meta(description="How much is written or read.")]
+    total: Annotated[int | None, msgspec.Meta(description="How much there is, where that is known.")]
     error: str | None
     url: str | None
     report: Report | None
@@ -90,7 +91,7 @@ class ArchivesController(Controller):
         status_code=200,
         opt=READS,
         summary="Stop an archive, or throw its file away",
-        description="An import that is stopped has made nothing.",
+        description="An import that is stopped has made nothing; one that is done stays.",
     )
     async def cancel(self, kernel: Kernel, actor: Actor, archive_id: Id) -> ArchiveView:
         return view(await kernel.archives.cancel(actor, identifier(archive_id)))
@@ -105,7 +106,8 @@ def view(found: Archive) -> ArchiveView:
         kind="export" if written else "import",
         status="running" if job.status == "cancelling" else job.status,
         size=state.size,
-        rows=job.rows_done,
+        rows=found.progress[0],
+        total=found.progress[1],
         error=job.error,
         url=f"/api/v1/archives/{job.id}/download" if written and job.status == "done" else None,
         report=state.report,

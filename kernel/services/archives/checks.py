@@ -9,7 +9,9 @@ from typing import Any, Final
 import msgspec
 
 from kernel.access.rights import BUILT_IN, custom
+from kernel.queries.charts.request import ChartConfig, ChartFilters
 from kernel.services.automations.rows import stored_definition
+from kernel.services.dashboards.model import Layout
 from kernel.services.forms.model import SLUG, FormContent
 from kernel.services.names import MAXIMUM_NAME
 from kernel.services.regions import time_zones
@@ -18,6 +20,8 @@ from kernel.storage.schema_rows import decode_columns
 
 Check = Callable[[Mapping[str, Any]], object]
 _COLUMN: Final = re.compile(r"f_\d{15,19}(_[a-z0-9_]+)?")
+_filters = msgspec.json.Decoder(ChartFilters).decode
+_config = msgspec.json.Decoder(ChartConfig).decode
 _view = msgspec.json.Decoder(ViewContent).decode
 _form = msgspec.json.Decoder(FormContent).decode
 
@@ -40,6 +44,17 @@ def _form_row(row: Mapping[str, Any]) -> None:
     _form(row["content"])
 
 
+def _dashboard(row: Mapping[str, Any]) -> None:
+    _demand(row["time_zone"] in time_zones() and 0 < len(row["name"]) <= MAXIMUM_NAME)
+    _filters(row["filters"])
+
+
+def _chart(row: Mapping[str, Any]) -> None:
+    place = {"x": row["x"], "y": row["y"], "w": row["width"], "h": row["height"]}
+    msgspec.convert(place, Layout)
+    _config(row["config"])
+
+
 CHECKS: Final[Mapping[str, Check]] = {
     "smalt_project": _project,
     "smalt_field": _field,
@@ -49,6 +64,8 @@ CHECKS: Final[Mapping[str, Check]] = {
     "smalt_form": _form_row,
     "smalt_automation": lambda row: stored_definition(row["definition"]),
     "smalt_automation_version": lambda row: stored_definition(row["definition"]),
+    "smalt_dashboard": _dashboard,
+    "smalt_chart": _chart,
     "smalt_history": lambda row: msgspec.json.decode(row["changes"]),
 }
 """By table; ValueError for what must not get in."""

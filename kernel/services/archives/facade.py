@@ -7,6 +7,7 @@ from collections.abc import Callable
 from kernel.services.archives.model import EXPORT_KIND, IMPORT_KIND
 from kernel.services.archives.reading import ArchiveReading
 from kernel.services.archives.service import ArchiveService
+from kernel.services.archives.signals import Signals
 from kernel.services.archives.work import ExportWork, ImportWork
 from kernel.services.archives.writing import ArchiveWriting
 from kernel.services.entries import ProjectParts
@@ -31,10 +32,11 @@ class Archives(ArchiveService):
     ) -> None:
         files = ExportFiles(settings.data_dir / "archives")
         uploads = Uploads(settings.data_dir / "archive-uploads", settings.max_upload_size)
+        signals = Signals(settings.data_dir / "archive-uploads")
         writing = ArchiveWriting(parts.database, settings.database_url, kept.store, parts.clock, field_types)
         reading = ArchiveReading(parts, kept.store, kept.removal)
-        super().__init__(parts, writing, reading, files, uploads, wake)
+        super().__init__(parts, writing, reading, files, uploads, signals, wake)
         self.handlers: dict[str, JobHandler] = {
             EXPORT_KIND: ExportWork(parts.database, parts.schema, writing, files),
-            IMPORT_KIND: ImportWork(parts.database, reading, uploads),
+            IMPORT_KIND: ImportWork(parts.database, reading, uploads, signals),
         }

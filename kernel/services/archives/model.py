@@ -29,11 +29,21 @@ class ArchivedProject(msgspec.Struct):
     name: str
 
 
+class ArchivedDashboard(msgspec.Struct):
+    """A dashboard that is in a file, or that an import has made."""
+
+    id: str
+    name: str
+
+
 class Report(msgspec.Struct, kw_only=True):
-    """What an import has made. `missing_people` are not known here by their email; `emptied` counts
-    the rows that referred to them, or to what the file does not hold, and came without."""
+    """What an import has made, or an export has written. `missing_people` are not known here by their
+    email; `emptied` counts the rows that referred to them, or to what the file does not hold, and came
+    without. `left_out` are dashboards that show other projects too, so they are not in the file."""
 
     projects: list[ArchivedProject] = []
+    dashboards: list[ArchivedDashboard] = []
+    left_out: list[str] = []
     missing_people: int = 0
     emptied: int = 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from kernel.schema import BUILT_IN_LINKS, Project
@@ -38,16 +38,20 @@ PARTS: Final[Mapping[str, str]] = {
         f"(SELECT file_id FROM smalt_comment_file WHERE comment_id IN ({_COMMENTS})))"
     ),
     "smalt_comment_file": f"comment_id IN ({_COMMENTS})",
+    "smalt_dashboard": "id IN ({boards})",
+    "smalt_chart": "dashboard_id IN ({boards}) AND deleted_at IS NULL",
     "smalt_history": "project_id IN ({projects}) AND (record_id IS NULL OR record_id IN ({records}))",
 }
 """The tables of an archive, in the order in which they are filled, with the condition for their rows.
-What belongs to single people (their own views, reminders, what they follow) stays where it is."""
+What belongs to single people (their own views, reminders, what they follow) stays where it is, and so does
+with whom a dashboard is shared."""
 
 SECRET: Final[Mapping[tuple[str, str], str]] = {
     ("smalt_form", "secret"): "''",
     ("smalt_automation", "secret"): "''",
     ("smalt_automation", "hook"): "CASE WHEN hook IS NULL THEN NULL ELSE '' END",
     ("smalt_file", "owner"): "''",
+    ("smalt_dashboard", "created_by"): "NULL",
     ("smalt_history", "batch_id"): "NULL",
 }
 """What is written in place of columns that are for one installation alone."""
@@ -55,17 +59,18 @@ SECRET: Final[Mapping[tuple[str, str], str]] = {
 TABLE_OF: Final = {name_of(table): table for table in TABLES}
 
 
-def condition(name: str, projects: Sequence[Project]) -> str:
-    """Which rows of a table belong to these projects. All that goes into it are numbers."""
+def condition(name: str, projects: Sequence[Project], boards: Collection[int] = ()) -> str:
+    """Which rows of a table belong to these projects and dashboards. All that goes into it are numbers."""
     fields = [*BUILT_IN_LINKS.values(), *(field.id for p in projects for field in p.fields)]
     return PARTS[name].format(
         projects=", ".join(str(p.id) for p in projects),
         fields=", ".join(map(str, fields)),
+        boards=", ".join(map(str, boards)) or "NULL",
         records=" UNION ALL ".join(f"SELECT id FROM {p.table}" for p in projects),
     )
 
 
-def select(name: str, projects: Sequence[Project]) -> str:
+def select(name: str, projects: Sequence[Project], boards: Collection[int]) -> str:
     """The statement that reads the part of a table."""
     columns = ", ".join(SECRET.get((name, c), f'"{c}"') for c in columns_of(TABLE_OF[name]))
-    return f"SELECT {columns} FROM {name} WHERE {condition(name, projects)}"
+    return f"SELECT {columns} FROM {name} WHERE {condition(name, projects, boards)}"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from kernel.errors import InvalidInputError
 from kernel.fields import FOUND, Column
 from kernel.schema import BUILT_IN_LINKS, Project
 from kernel.services.archives.checks import CHECKS
-from kernel.services.archives.model import ArchivedProject, Report
+from kernel.services.archives.model import ArchivedDashboard, ArchivedProject, Report
 from kernel.services.archives.parts import PARTS, TABLE_OF
 from kernel.services.archives.remapping import SMALLEST, Remap, RowRemap
 from kernel.services.archives.settling import Settling
@@ -22,6 +23,7 @@ from kernel.services.archives.writing import KIND, PEOPLE
 from kernel.services.backups.archive import DAMAGED, ArchiveReader
 from kernel.services.backups.restore import AT_ONCE, beside, check_manifest, fill_project
 from kernel.services.backups.tables import truths
+from kernel.services.dashboards.access import NOWHERE
 from kernel.services.entries import ProjectParts
 from kernel.services.files.removal import FileRemoval
 from kernel.services.files.service import UNUSED_MS
@@ -36,7 +38,7 @@ ALWAYS: Final = 64 * 1024 * 1024
 _BUILT_IN: Final = ("id", "list_id", "created_by", "updated_by", "deleted_by")
 _BUMP_AUTOMATIONS: Final = "UPDATE smalt_state SET value = value + 1 WHERE name = 'automations'"
 
-Step = Callable[[], Awaitable[None]]
+Step = Callable[[int, int], Awaitable[None]]
 Commit = Callable[[Transaction, Report], Awaitable[None]]
 
 
@@ -51,7 +53,12 @@ class _Import:
     ids: Mapping[int, int]
     choices: set[int]
     report: Report
-    step: Step
+    told: Step
+    total: int
+
+    async def step(self, rows: int = 0) -> None:
+        """So many rows more are in."""
+        await self.told(rows, self.total)
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,8 @@ class ArchiveReading:
     async def read(self, actor: Actor, path: Path, step: Step, commit: Commit) -> Report:
         """Make the projects of a file. InvalidInputError for what is no archive.
 
-        `step` is called now and then and may raise; `commit` is part of the one transaction.
+        `step` is called now and then with the rows that have come and with those of the file, and may
+        raise; `commit` is part of the one transaction.
         Whatever is raised, nothing stays behind.
         """
         archive = await asyncio.to_thread(ArchiveReader, path)
@@ -81,13 +89,15 @@ class ArchiveReading:
 
     async def _begin(self, archive: ArchiveReader, actor: Actor, step: Step) -> _Import:
         """Give everything in the file a new identifier; in the same order, so that orders last."""
-        old = await asyncio.to_thread(lambda: sorted(_identifiers(archive)))
+        total = sum(archive.manifest.rows.values())
+        await step(0, total)
+        old = sorted([id_ async for id_ in _identifiers(archive, partial(step, 0, total))])
         new = dict(zip(old, self.parts.ids.many(len(old)), strict=True))
         choices = await asyncio.to_thread(_choice_fields, archive)
         people, missing = await self._people(archive)
         same = {link: link for link in BUILT_IN_LINKS.values()}
         remap = Remap(people | new | same)
-        return _Import(archive, actor, remap, [], new, choices, Report(missing_people=missing), step)
+        return _Import(archive, actor, remap, [], new, choices, Report(missing_people=missing), step, total)
 
     async def _people(self, archive: ArchiveReader) -> tuple[dict[int, int], int]:
         """Who is here by the same email, and how many are not."""
@@ -121,7 +131,7 @@ class ArchiveReading:
                 async with self.parts.database.transaction() as tx:
                     await self._announce(tx, file_id)
                 work.files.append(file_id)
-                await self.store.write(file_id, beside(work.archive.file(str(given["id"]), PIECE)))
+                await self.store.write(file_id, _pieces(work, str(given["id"])))
 
     async def _announce(self, tx: Transaction, file_id: int) -> None:
         now = self.parts.now()
@@ -152,6 +162,10 @@ class ArchiveReading:
             await self._log(tx, work.actor, id_, name)
             await settling.own(tx, id_)
             work.report.projects.append(ArchivedProject(str(id_), name))
+        for id_, name in settling.boards.items():
+            who, made = replace(work.actor, via="import"), {"name": name}
+            await self.parts.log.write(tx, who, NOWHERE, id_, "dashboard.created", None, made)
+            work.report.dashboards.append(ArchivedDashboard(str(id_), name))
         work.report.emptied = work.remap.emptied
 
     async def _log(self, tx: Transaction, actor: Actor, id_: int, name: str) -> None:
@@ -162,6 +176,7 @@ class ArchiveReading:
         table, check = TABLE_OF[name], CHECKS.get(name)
         take, whole = RowRemap(table, work.remap), truths(table) if tx.dialect.name == "sqlite" else ()
         async for block in beside(work.archive.rows(name, AT_ONCE)):
+            await work.step(len(block))
             taken = (take.row(given, _same(work, name, given)) for given in block)
             rows = [row for row in taken if row is not None]
             for row in rows:
@@ -181,11 +196,12 @@ def _tables_of_records(archive: ArchiveReader) -> list[int]:
     return sorted(int(digits) for digits in found)
 
 
-def _identifiers(archive: ArchiveReader) -> Iterator[int]:
+async def _identifiers(archive: ArchiveReader, step: Callable[[], Awaitable[None]]) -> AsyncIterator[int]:
     """Every identifier that something in the file has. ValueError for what is none."""
     named = [n for n in PARTS if any(c._meta.db_column_name == "id" for c in TABLE_OF[n]._meta.columns)]
     for name in [*named, *(f"p_{id_}" for id_ in _tables_of_records(archive))]:
-        for block in archive.rows(name, AT_ONCE):
+        async for block in beside(archive.rows(name, AT_ONCE)):
+            await step()
             for row in block:
                 if type(row["id"]) is not int or not SMALLEST <= row["id"] < 2**63:
                     raise ValueError("no identifier")
@@ -205,11 +221,19 @@ def _same(work: _Import, table: str, given: Mapping[str, Any]) -> Collection[str
     return ("target_id",) if table == "smalt_link" and given["field_id"] in work.choices else ()
 
 
+async def _pieces(work: _Import, name: str) -> AsyncIterator[bytes]:
+    """The contents of a file."""
+    async for piece in beside(work.archive.file(name, PIECE)):
+        await work.step()
+        yield piece
+
+
 async def _renamed(work: _Import, project: Project, table: str) -> AsyncIterator[list[dict[str, Any]]]:
     """The rows of records with the new names of columns and the new identifiers."""
     entities = {c.name for f in project.fields for c in f.columns if c.spec.column in FOUND}
     entities |= set(_BUILT_IN)
     async for block in beside(work.archive.rows(table, AT_ONCE)):
+        await work.step(len(block))
         yield [_record(work.remap, row, entities) for row in block]
 
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
-from kernel.access.actor import Actor
+import structlog
+
+from kernel.access.actor import SYSTEM, Actor
 from kernel.clock import to_milliseconds
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
 from kernel.ids import number_of
@@ -23,14 +25,15 @@ from kernel.services.archives.model import (
 )
 from kernel.services.archives.reading import ArchiveReading
 from kernel.services.archives.rights import archivable
-from kernel.services.archives.writing import ArchiveWriting
-from kernel.services.backups.archive import Manifest
+from kernel.services.archives.signals import Signals
+from kernel.services.archives.writing import ArchiveWriting, Written
 from kernel.services.entries import ProjectParts
 from kernel.services.exports.files import ExportFiles
 from kernel.services.imports.uploads import Uploads
 from kernel.services.job_rows import Job, JobRows, JobStatus
 from kernel.storage.database import Transaction
 
+_log = structlog.get_logger("smalt.archives")
 KEPT_DAYS: Final = 7
 _DAY: Final = 24 * 60 * 60 * 1000
 _ENDED: Final[tuple[JobStatus, ...]] = ("done", "failed", "cancelled")
@@ -48,6 +51,8 @@ class Archive:
 
     job: Job
     state: ArchiveState
+    progress: tuple[int, int | None]
+    """Rows that are done, and of how many if that is known."""
 
 
 class ArchiveService:
@@ -60,6 +65,7 @@ class ArchiveService:
         reading: ArchiveReading,
         files: ExportFiles,
         uploads: Uploads,
+        signals: Signals,
         wake: Callable[[], None],
     ) -> None:
         self._parts = parts
@@ -67,6 +73,7 @@ class ArchiveService:
         self._reading = reading
         self._files = files
         self._uploads = uploads
+        self._signals = signals
         self._jobs = JobRows(parts.database, parts.clock)
         self._wake = wake
 
@@ -91,7 +98,11 @@ class ArchiveService:
         job = await self._jobs.get(archive_id)
         if job is None or job.kind not in (EXPORT_KIND, IMPORT_KIND) or job.actor_id != actor.user_id:
             raise NotFoundError("There is no such archive.")
-        found = Archive(job, decode_state(job.state))
+        told: tuple[int, int | None] = job.rows_done, job.rows_total
+        if job.kind == IMPORT_KIND and job.finished_at is None:
+            now = await asyncio.to_thread(self._signals.told, archive_id)
+            told = told if now is None else now
+        found = Archive(job, decode_state(job.state), told)
         if job.kind == EXPORT_KIND:
             archivable(await self._parts.schema.current(), actor, found.state.projects)
         return found
@@ -106,6 +117,10 @@ class ArchiveService:
     async def cancel(self, actor: Actor, archive_id: int) -> Archive:
         """Stop it, or throw the file away. An import that is done stays."""
         found = await self.get(actor, archive_id)
+        if found.job.kind == IMPORT_KIND and found.job.status in ("running", "cancelling"):
+            # a note in the database would have to wait for the transaction that is to be stopped
+            await asyncio.to_thread(self._signals.stop, archive_id)
+            return await self.get(actor, archive_id)
         stopped: tuple[JobStatus, ...] = ("queued", "done") if found.job.kind == EXPORT_KIND else ("queued",)
         async with self._parts.database.transaction() as tx:
             ended = {"status": "cancelled", "finished_at": self._now()}
@@ -129,18 +144,21 @@ class ArchiveService:
             if over:
                 await asyncio.to_thread(self._remove, id_)
 
-    async def write(self, path: Path, ids: list[int]) -> Manifest:
+    async def write(self, path: Path, ids: list[int]) -> Written:
         """Write projects into a file at once, for whoever may do everything."""
 
         async def step(rows: int) -> None:
             return None
 
-        return await self._writing.write(path, ids, step)
+        written = await self._writing.write(path, ids, step, SYSTEM)
+        if written.boards.left:
+            _log.warning("dashboards show other projects too", left_out=list(written.boards.left.values()))
+        return written
 
     async def read(self, actor: Actor, path: Path) -> Report:
         """Take a file in at once, for whoever may do everything."""
 
-        async def step() -> None:
+        async def step(rows: int, total: int) -> None:
             return None
 
         async def commit(tx: Transaction, report: Report) -> None:
@@ -153,11 +171,12 @@ class ArchiveService:
         async with self._parts.database.transaction() as tx:
             await self._jobs.add(tx, job)
         self._wake()
-        return Archive(job, state)
+        return Archive(job, state, (0, None))
 
     def _remove(self, archive_id: int) -> None:
         self._files.remove(archive_id)
         self._uploads.remove(archive_id)
+        self._signals.remove(archive_id)
 
     def _now(self) -> int:
         return to_milliseconds(self._parts.clock.now())

@@ -7,11 +7,16 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from kernel.access.actor import Actor
 from kernel.access.secrets import new_hook, new_signing_secret
+from kernel.queries.charts.request import ChartConfig, ChartFilters
+from kernel.services.dashboards.model import encode
 from kernel.services.entries import ProjectParts
 from kernel.services.names import MAXIMUM_NAME
 from kernel.storage.database import Transaction
+from kernel.text_input import fold_name
 
 _LONGEST_SLUG = 80
 
@@ -30,6 +35,8 @@ class Settling:
     slugs: set[str]
     projects: dict[int, str] = field(default_factory=dict)
     owned: set[int] = field(default_factory=set)
+    boards: dict[int, str] = field(default_factory=dict)
+    renamed: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     async def of(cls, tx: Transaction, parts: ProjectParts, actor: Actor) -> Settling:
@@ -40,8 +47,11 @@ class Settling:
     def settle(self, table: str, row: dict[str, Any]) -> None:
         """Change a row as it must be here."""
         if table == "smalt_project":
-            row["name"] = self.projects[row["id"]] = _free(row["name"], self.names, " ", MAXIMUM_NAME)
+            before = row["name"]
+            row["name"] = self.projects[row["id"]] = _free(before, self.names, " ", MAXIMUM_NAME)
             self.names.add(row["name"])
+            if row["name"] != before:
+                self.renamed[fold_name(before)] = str(row["id"])
         elif table == "smalt_member" and row["role"] == "owner":
             self.owned.add(row["project_id"])
         elif table == "smalt_form":
@@ -52,6 +62,25 @@ class Settling:
             hook = None if row["hook"] is None else new_hook()
             row |= {"secret": new_signing_secret(), "hook": hook, "enabled": False}
             row |= {"checked_at": self.parts.now(), "next_at": None, "turn": 0}
+
+        elif table == "smalt_dashboard":
+            row |= {"created_by": self.actor.user_id, "deleted_at": None, "deleted_by": None}
+            row["filters"] = self._narrowed(row["filters"], ChartFilters)
+            self.boards[row["id"]] = row["name"]
+        elif table == "smalt_chart":
+            row["config"] = self._narrowed(row["config"], ChartConfig)
+
+    def _narrowed(self, text: str, kind: type[ChartFilters] | type[ChartConfig]) -> str:
+        """Filters of dashboards name projects by what these were called where they come from."""
+        found = msgspec.json.decode(text, type=kind)
+        filters = found.filters if isinstance(found, ChartConfig) else found
+        named = tuple(self.renamed.get(fold_name(name), name) for name in filters.project)
+        if named == filters.project:
+            return text
+        told = msgspec.structs.replace(filters, project=named)
+        return encode(
+            msgspec.structs.replace(found, filters=told) if isinstance(found, ChartConfig) else told
+        )
 
     async def own(self, tx: Transaction, project_id: int) -> None:
         """Let whoever imports own what nobody here does."""

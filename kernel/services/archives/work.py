@@ -12,10 +12,10 @@ from kernel.errors import ForbiddenError, InvalidInputError
 from kernel.services.archives.model import Report, decode_state, encode_state
 from kernel.services.archives.reading import ArchiveReading
 from kernel.services.archives.rights import archivable
+from kernel.services.archives.signals import Pulse, Signals
 from kernel.services.archives.writing import ArchiveWriting
 from kernel.services.exports.files import ExportFiles
 from kernel.services.imports.uploads import Uploads
-from kernel.services.job_rows import JobRows
 from kernel.services.jobs import JobCancelledError, RunningJob
 from kernel.storage.database import Database, Transaction
 from kernel.storage.schema_cache import SchemaCache
@@ -40,9 +40,10 @@ class ExportWork:
             async with self.database.transaction() as tx:
                 await running.save(tx, running.state, rows, None)
 
-        manifest = await self.writing.write(path, state.projects, step)
+        written = await self.writing.write(path, state.projects, step, actor)
         state.size = await asyncio.to_thread(self.files.finish, job.id)
-        rows = sum(manifest.rows.values())
+        state.report = written.report
+        rows = sum(written.manifest.rows.values())
         try:
             async with self.database.transaction() as tx:
                 await running.save(tx, encode_state(state), rows, rows)
@@ -58,6 +59,7 @@ class ImportWork:
     database: Database
     reading: ArchiveReading
     files: Uploads
+    signals: Signals
 
     async def run(self, running: RunningJob) -> None:
         job = running.job
@@ -66,21 +68,19 @@ class ImportWork:
             actor = await actor_of(self.database, job.actor_id, "import")
             if not actor.admin:
                 raise ForbiddenError("Only administrators may import archives.")
-            rows = JobRows(self.database, running.clock)
-
-            async def step() -> None:
-                found = await rows.get(job.id)
-                if found is None or found.status == "cancelling":
-                    raise JobCancelledError
+            pulse = Pulse(self.signals, job.id)
 
             async def commit(tx: Transaction, report: Report) -> None:
                 done = msgspec.structs.replace(state, report=report)
-                count = len(report.projects)
-                await running.save(tx, encode_state(done), count, count)
+                await running.save(tx, encode_state(done), pulse.rows, pulse.rows)
 
             try:
-                await self.reading.read(actor, self.files.path(job.id), step, commit)
+                await self.reading.read(actor, self.files.path(job.id), pulse.step, commit)
             except (InvalidInputError, JobCancelledError):
-                await asyncio.to_thread(self.files.remove, job.id)
+                await asyncio.to_thread(self._remove, job.id)
                 raise
-        await asyncio.to_thread(self.files.remove, job.id)
+        await asyncio.to_thread(self._remove, job.id)
+
+    def _remove(self, import_id: int) -> None:
+        self.files.remove(import_id)
+        self.signals.remove(import_id)

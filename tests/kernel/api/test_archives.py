@@ -9,6 +9,7 @@ import httpx
 
 from kernel.runtime import Kernel
 from tests.kernel.api.clients import NewClient
+from tests.kernel.api.dashboards.boards import new_board
 from tests.kernel.api.records.projects import Json, checked
 
 DEADLINE = 30
@@ -113,3 +114,42 @@ async def test_who_sees_less_gets_no_archive(client: httpx.AsyncClient, new_clie
     assert (await stranger.get(f"/archives/{mine['id']}")).status_code == 404
     refused = checked(await client.post("/archives", json={"projects": ["x", "y"]}), 422)
     assert [fault["pointer"] for fault in refused["errors"]] == ["/projects/0", "/projects/1"]
+
+
+async def test_dashboards_go_along_as_far_as_they_show_nothing_else(
+    client: httpx.AsyncClient, new_client: NewClient
+) -> None:
+    project, friend = await new_project(client), await new_client("friend")
+    (other,) = [p for p in checked(await client.get("/projects"), 200)["items"] if p["id"] != project]
+    owner = {"user": "friend@example.com", "role": "owner"}
+    checked(await client.post(f"/projects/{project}/members", json=owner), 201)
+    inside, outside = {"project_id": project}, {"project_id": other["id"]}
+    filters = {"project": ["deals"]}
+    boards = {
+        name: await new_board(who, name=name, filters=filters)
+        for name, who in (("Own", client), ("Wider", client), ("Elsewhere", client), ("Secret", friend))
+    }
+    for name, sources in (("Own", [inside]), ("Wider", [inside, outside]), ("Elsewhere", [outside])):
+        await boards[name].add("stat", name, sources=sources, group_by=None)
+    await boards["Secret"].add("stat", "Mine", sources=[inside])
+    gone = await boards["Own"].add("stat", "Gone", sources=[outside])
+    checked(await client.delete(gone), 204)
+    await boards["Own"].share(friend)
+    body = {"projects": [project]}
+    theirs = await ended(friend, checked(await friend.post("/archives", json=body), 202))
+    assert {d["name"] for d in theirs["report"]["dashboards"]} == {"Own", "Secret"}
+    checked(await client.delete(boards["Secret"].path), 204)
+    archive = await ended(client, checked(await client.post("/archives", json=body), 202))
+    assert [d["name"] for d in archive["report"]["dashboards"]] == ["Own"]
+    assert archive["report"]["left_out"] == ["Wider"]
+    report = (await bring(client, (await client.get(f"/archives/{archive['id']}/download")).content))[
+        "report"
+    ]
+    [new], [made] = report["dashboards"], report["projects"]
+    board = checked(await client.get(f"/dashboards/{new['id']}"), 200)
+    [chart] = board["charts"]
+    assert (new["name"], board["role"], board["filters"]) == ("Own", "owner", {"project": [made["id"]]})
+    assert (chart["title"], chart["config"]["sources"]) == ("Own", [{"project_id": made["id"]}])
+    data = checked(await client.get(f"/dashboards/{new['id']}/charts/{chart['id']}/data"), 200)
+    assert data["total"] == 1, "the record of the new project"
+    assert (await friend.get(f"/dashboards/{new['id']}")).status_code == 404, "it is shared with nobody new"
