@@ -118,6 +118,10 @@ Timing = Due | Schedule | Matching | Hook
 class Trigger(Generic[C]):
     """When an automation begins. Subclasses set `key`, `label`, `config_type`.
 
+    `sentence` says it in words, as it goes on after "when": `a record enters {list|a list}[ by {person}]`.
+    `{member}` is what the config says there, or else what stands after `|`; what is in brackets is left
+    out where a member inside is not given.
+
     For events, `kinds` names those that it listens to (`record.created`, `comment.created`, …) and
     `matches` looks closer; for everything else `timing` describes what the kernel shall watch.
     """
@@ -125,6 +129,7 @@ class Trigger(Generic[C]):
     key: str
     label: str
     description: str = ""
+    sentence: str = ""
     config_type: type[C] = NoSettings  # type: ignore[assignment]
     kinds: Sequence[str] = ()
 
@@ -187,12 +192,15 @@ class Facts:
 class Action(Generic[C]):
     """What an automation does. Subclasses set `key`, `label`, `config_type` and implement `plan`.
 
+    `sentence` says it in words, as that of a trigger does: `add the tag {tag}`.
+
     `needs_record` is False for actions that make sense without a record.
     """
 
     key: str
     label: str
     description: str = ""
+    sentence: str = ""
     config_type: type[C] = NoSettings  # type: ignore[assignment]
     needs_record: bool = True
 

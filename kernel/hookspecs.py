@@ -15,6 +15,7 @@ from kernel.charts import ChartType
 from kernel.fields import FieldType
 from kernel.importers import Importer
 from kernel.templates import Template
+from kernel.translations import Translation
 
 PROJECT = "smalt"
 """The name of the pluggy project and of the entry point group."""
@@ -226,6 +227,29 @@ def register_actions() -> Iterable[Action[Any]]:
     @hookimpl
     def register_actions():
         return [CommentValueAction()]
+    ```
+    """
+    return ()
+
+
+@hookspec
+def register_translations() -> Iterable[Translation]:
+    """Register what plugins say in another language.
+
+    ```python
+    from kernel.plugin_api import Translation, hookimpl
+
+
+    class TideTranslation(Translation):
+        key = "tides_pl"
+        label = "Tides in Polish"
+        language = "pl"
+        texts = {"Tide": "Pływ", "The tide must be below {most} m.": "Pływ musi być niższy niż {most} m."}
+
+
+    @hookimpl
+    def register_translations():
+        return [TideTranslation()]
     ```
     """
     return ()

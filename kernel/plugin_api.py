@@ -117,6 +117,7 @@ from kernel.templates import (
     TemplateSpec,
 )
 from kernel.text_input import clean_line, clean_lines, fold_name
+from kernel.translations import Translation, labelled, read_catalogue
 from kernel.values import REAL, TEXT, Choice, Kind, Value, ValueType
 
 __all__ = [
@@ -222,6 +223,7 @@ __all__ = [
     "Tile",
     "Timing",
     "Tone",
+    "Translation",
     "Trigger",
     "UnavailableError",
     "UnknownOptionError",
@@ -237,6 +239,7 @@ __all__ = [
     "fit_decimal",
     "fold_name",
     "hookimpl",
+    "labelled",
     "legend",
     "number_text",
     "parse_date",
@@ -245,6 +248,7 @@ __all__ = [
     "parse_identifiers",
     "parse_integer",
     "parses",
+    "read_catalogue",
     "scale_for",
     "score",
     "share",

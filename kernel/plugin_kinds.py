@@ -23,6 +23,7 @@ from kernel.plugin_checks import (
     importer_checks,
 )
 from kernel.templates import Template
+from kernel.translations import Translation
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
 
@@ -50,6 +51,7 @@ KINDS = (
     PluginKind("importer", "register_importers", "importers", Importer, importer_checks, "options_type"),
     PluginKind("template", "register_templates", "templates", Template, lambda item: TEMPLATE_CHECKS),
     PluginKind("trigger", "register_triggers", _TRIGGERS, Trigger, lambda i: TRIGGER_CHECKS, "config_type"),
+    PluginKind("translation", "register_translations", "translations", Translation, lambda item: {}),
     PluginKind("action", "register_actions", _ACTIONS, Action, lambda i: ACTION_CHECKS, "config_type"),
 )
 

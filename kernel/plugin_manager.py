@@ -29,6 +29,7 @@ from kernel.plugin_kinds import KINDS, PluginKind, require_whole
 from kernel.plugin_sources import Found, find_plugins
 from kernel.registry import Registry
 from kernel.templates import Template
+from kernel.translations import Translation
 
 BUILT_IN_PACKAGE = "plugins"
 
@@ -91,6 +92,7 @@ class PluginManager:
         self.templates: Registry[Template] = Registry("template")
         self.triggers: Registry[Trigger[Any]] = Registry("trigger")
         self.actions: Registry[Action[Any]] = Registry("action")
+        self.translations: Registry[Translation] = Registry("translation")
         self._blocked = tuple(blocked)
         self._plugins: dict[str, _Plugin] = {}
         self._hooks = _Hooks(hookspecs.PROJECT)

@@ -103,6 +103,7 @@ from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.options import StorageOptions
 from kernel.storage.schema_cache import SchemaCache
 from kernel.storage.state import take_node
+from kernel.translations import OWN, Translations
 
 
 class Kernel:
@@ -121,6 +122,7 @@ class Kernel:
         self.feed = EventFeed(self.database, self.rows, clock, order)
         self.log = ChangeLog(self.ids, clock, self.rows, self.feed.stir)
         self._work: dict[str, JobHandler] = {}
+        self.translations = Translations(OWN, registries.translations.enabled().values())
         self._wire_access()
         self._wire_projects()
         self._wire_records()

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from litestar import Litestar, Request, Router
+from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 
@@ -19,7 +20,7 @@ from kernel.api.heads import answering_heads
 from kernel.api.metrics import Metrics
 from kernel.api.openapi import openapi_config
 from kernel.api.paging import provide_paging
-from kernel.api.problems import on_http_error, on_smalt_error, on_unexpected_error
+from kernel.api.problems import on_http_error, on_smalt_error, on_unexpected_error, wording_of
 from kernel.api.routes import CONTROLLERS, OUTSIDE
 from kernel.errors import SmaltError
 from kernel.runtime import Kernel
@@ -46,6 +47,7 @@ def create_app(kernel: Kernel) -> Litestar:
         logging_config=None,
         request_max_body_size=kernel.settings.max_body_size,
         debug=False,
+        state=State({"kernel": kernel}),
     )
     gate.learn(app)
     app.asgi_handler = answering_heads(app.asgi_handler)
@@ -73,6 +75,7 @@ def _dependencies(kernel: Kernel, metrics: Metrics) -> dict[str, Provide]:
         "metrics": Provide(provide_metrics, sync_to_thread=False),
         "kernel": Provide(provide_kernel, sync_to_thread=False),
         "actor": Provide(provide_actor, sync_to_thread=False),
+        "say": Provide(wording_of, sync_to_thread=False),
         "paging": Provide(provide_paging, sync_to_thread=False),
         "asked": Provide(provide_asked, sync_to_thread=False),
     }

@@ -10,11 +10,12 @@ from typing import TypeAlias
 from litestar.di import NamedDependency
 from litestar.params import SkipValidation
 
-from kernel import runtime
+from kernel import runtime, translations
 from kernel.access import actor
 from kernel.api import metrics, paging
 
 Kernel: TypeAlias = NamedDependency[SkipValidation[runtime.Kernel]]
 Actor: TypeAlias = NamedDependency[SkipValidation[actor.Actor]]
 Paging: TypeAlias = NamedDependency[SkipValidation[paging.Paging]]
+Say: TypeAlias = NamedDependency[SkipValidation[translations.Wording]]
 Metrics: TypeAlias = NamedDependency[SkipValidation[metrics.Metrics]]

@@ -13,6 +13,8 @@ from litestar.exceptions import HTTPException, ValidationException
 from kernel import errors
 from kernel.api.refusals import Reasons, reasons
 from kernel.errors import Fault, FieldConflict, SmaltError
+from kernel.runtime import Kernel
+from kernel.translations import ENGLISH, Wording
 
 MEDIA_TYPE = "application/problem+json"
 STALE = "smalt_stale"
@@ -103,13 +105,33 @@ def of_status(status: int, detail: str = "", faults: Sequence[Fault] = ()) -> Pr
     return Problem(type=f"/problems/{slug}", title=title, status=status, detail=detail, errors=faults)
 
 
-def answer(problem: Problem, headers: Mapping[str, str] | None = None) -> Response[bytes]:
-    """The response that carries a document."""
+def answer(
+    problem: Problem, request: Request[Any, Any, Any], headers: Mapping[str, str] | None = None
+) -> Response[bytes]:
+    """The response that carries a document, in the language that the request asks for."""
+    say = wording_of(request)
+    language = {} if say.language == ENGLISH else {"Content-Language": say.language}
     return Response(
-        content=msgspec.json.encode(problem),
+        content=msgspec.json.encode(said(problem, say)),
         status_code=problem.status,
         media_type=MEDIA_TYPE,
-        headers=dict(headers or {}),
+        headers={"Vary": "Accept-Language", **language, **(headers or {})},
+    )
+
+
+def wording_of(request: Request[Any, Any, Any]) -> Wording:
+    """How to say things to who asks."""
+    kernel: Kernel = request.app.state["kernel"]
+    return kernel.translations.best(request.headers.get("accept-language", ""))
+
+
+def said(problem: Problem, say: Wording) -> Problem:
+    """The same document for people who read another language; its `type` stays."""
+    if say.language == ENGLISH:
+        return problem
+    faults = [msgspec.structs.replace(fault, detail=say(fault.detail)) for fault in problem.errors]
+    return msgspec.structs.replace(
+        problem, title=say(problem.title), detail=say(problem.detail), errors=faults
     )
 
 
@@ -130,23 +152,23 @@ def on_smalt_error(request: Request[Any, Any, Any], error: SmaltError) -> Respon
     if problem.status == 500:
         return on_unexpected_error(request, error)
     problem.explain = reasons(request, problem.status)
-    return answer(problem, headers_of(error))
+    return answer(problem, request, headers_of(error))
 
 
 def on_http_error(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     """Faults that the web framework finds: no such path, wrong method, parameters that do not fit."""
     if isinstance(error, ValidationException):
-        return answer(of_status(422, "The request does not fit.", _parameter_faults(error)))
+        return answer(of_status(422, "The request does not fit.", _parameter_faults(error)), request)
     if error.status_code >= 500:
         return on_unexpected_error(request, error)
     allow = {k: v for k, v in (error.headers or {}).items() if k.lower() == "allow"}
-    return answer(of_status(error.status_code, _detail(error, request)), allow)
+    return answer(of_status(error.status_code, _detail(error, request)), request, allow)
 
 
 def on_unexpected_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """A defect: logged in full, told without particulars."""
     logger.error("unexpected error", method=request.method, path=request.scope["path"], exc_info=error)
-    return answer(of_status(500, "The fault was logged."))
+    return answer(of_status(500, "The fault was logged."), request)
 
 
 def _detail(error: HTTPException, request: Request[Any, Any, Any]) -> str:

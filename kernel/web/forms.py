@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
+from kernel.translations import Wording
 from kernel.web.assets import assets
-from kernel.web.form_texts import TEXTS
 from kernel.web.shell import environment
 
-LANGUAGES: Final = tuple(TEXTS)
 State = Literal["ask", "done", "closed", "gone", "busy"]
 
 
@@ -39,12 +38,11 @@ class Control:
 
 @dataclass(frozen=True)
 class FormPage:
-    """What stands on the page. `trouble` is what is wrong with the whole, in English; it is translated
-    where that is known."""
+    """What stands on the page. `trouble` is what is wrong with the whole, in English as faults are."""
 
     title: str
     state: State
-    language: str = "en"
+    say: Wording = field(default_factory=Wording)
     slug: str = ""
     description: str | None = None
     message: str | None = None
@@ -60,12 +58,11 @@ class FormPage:
 
 def page(shown: FormPage) -> bytes:
     """The page as HTML."""
-    texts = TEXTS[shown.language]
     found = assets()
     template = environment().get_template("form.html")
     return template.render(
         page=shown,
-        t=lambda text: texts.get(text, text),
+        t=shown.say,
         base=f"/static/{found.digest}",
         styles=[path for path in found.styles if path.endswith(("tokens.css", "base.css", "form.css"))],
         multipart=any(control.asks == "file" for control in shown.controls),
@@ -81,17 +78,3 @@ def policy(embed: Sequence[str], goes_to: str | None) -> str:
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         f"base-uri 'none'; form-action {action}; frame-ancestors {ancestors}"
     )
-
-
-def language_of(accepted: str) -> str:
-    """The best language of the page for an Accept-Language header; English where none fits."""
-    wanted = []
-    for place, part in enumerate(accepted[:500].split(",")):
-        tag, _, rest = part.strip().partition(";")
-        weight = rest.strip().removeprefix("q=")
-        try:
-            quality = float(weight) if weight else 1.0
-        except ValueError:
-            continue
-        wanted.append((-quality, place, tag.strip().lower().partition("-")[0]))
-    return next((tag for quality, _, tag in sorted(wanted) if tag in TEXTS and quality < 0), "en")

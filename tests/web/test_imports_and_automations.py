@@ -75,7 +75,7 @@ def test_an_automation_reads_as_a_sentence(new_page: NewPage, crm: Site) -> None
     dialog.get_by_role("button", name="Make and switch on").click()
     card = page.locator(".automation-card", has_text="Mark big wins")
     expect(card.locator(".sentence")).to_contain_text(
-        "When A record enters a list (Closed Won) if Amount is more than 5,000"
+        "When a record enters Closed Won if Amount is more than 5,000 then add the tag big"
     )
     mine = lambda: next(  # noqa: E731
         a for a in crm.api.get(f"{project}/automations").json()["items"] if a["name"] == "Mark big wins"

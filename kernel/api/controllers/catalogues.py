@@ -10,7 +10,7 @@ from litestar import Controller, get
 from litestar.params import FromPath
 
 from kernel import runtime
-from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.injected import Actor, Kernel, Paging, Say
 from kernel.api.paging import Page
 from kernel.api.value_schemas import object_schema
 from kernel.charts import ChartType
@@ -20,6 +20,7 @@ from kernel.expressions import FunctionEntry, function_catalogue
 from kernel.expressions.filters import operators_for
 from kernel.fields import FieldType
 from kernel.registry import Entry, Registry
+from kernel.translations import Wording
 
 
 class TypeView(msgspec.Struct, kw_only=True):
@@ -31,6 +32,13 @@ class TypeView(msgspec.Struct, kw_only=True):
     config_schema: dict[str, Any]
     provider: str
     plugin: str
+
+
+class StepView(TypeView, kw_only=True):
+    """Something that automations begin with, or do. `sentence` says it in words, with `{member}` for what the
+    config says, `{member|else}` where it may say nothing, and brackets around what is left out then."""
+
+    sentence: str
 
 
 class FieldTypeView(TypeView, kw_only=True):
@@ -65,20 +73,22 @@ class CataloguesController(Controller):
     tags = ["Plugins"]
 
     @get("/field-types", summary="Kinds of custom fields")
-    async def field_types(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[FieldTypeView]:
-        return paging.slice(await _field_types(kernel), key=_key)
+    async def field_types(
+        self, kernel: Kernel, actor: Actor, say: Say, paging: Paging
+    ) -> Page[FieldTypeView]:
+        return paging.slice(await _field_types(kernel, say), key=_key)
 
     @get("/field-types/{key:str}", summary="One kind of custom fields")
-    async def field_type(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> FieldTypeView:
-        return _one(await _field_types(kernel), key)
+    async def field_type(self, kernel: Kernel, actor: Actor, say: Say, key: FromPath[str]) -> FieldTypeView:
+        return _one(await _field_types(kernel, say), key)
 
     @get("/importers", summary="File formats that records can be imported from")
-    async def importers(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[ImporterView]:
-        return paging.slice(await _importers(kernel), key=_key)
+    async def importers(self, kernel: Kernel, actor: Actor, say: Say, paging: Paging) -> Page[ImporterView]:
+        return paging.slice(await _importers(kernel, say), key=_key)
 
     @get("/importers/{key:str}", summary="One file format")
-    async def importer(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> ImporterView:
-        return _one(await _importers(kernel), key)
+    async def importer(self, kernel: Kernel, actor: Actor, say: Say, key: FromPath[str]) -> ImporterView:
+        return _one(await _importers(kernel, say), key)
 
     @get("/functions", summary="Functions of the expression language")
     async def functions(self, actor: Actor, paging: Paging) -> Page[FunctionEntry]:
@@ -86,36 +96,38 @@ class CataloguesController(Controller):
         return paging.slice(found, key=lambda entry: (entry.name,))
 
     @get("/chart-types", summary="Kinds of charts")
-    async def chart_types(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[ChartTypeView]:
-        return paging.slice(await _chart_types(kernel), key=_key)
+    async def chart_types(
+        self, kernel: Kernel, actor: Actor, say: Say, paging: Paging
+    ) -> Page[ChartTypeView]:
+        return paging.slice(await _chart_types(kernel, say), key=_key)
 
     @get("/chart-types/{key:str}", summary="One kind of charts")
-    async def chart_type(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> ChartTypeView:
-        return _one(await _chart_types(kernel), key)
+    async def chart_type(self, kernel: Kernel, actor: Actor, say: Say, key: FromPath[str]) -> ChartTypeView:
+        return _one(await _chart_types(kernel, say), key)
 
     @get("/triggers", summary="What automations can react to")
-    async def triggers(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:
-        return paging.slice(await _plain(kernel, "triggers"), key=_key)
+    async def triggers(self, kernel: Kernel, actor: Actor, say: Say, paging: Paging) -> Page[StepView]:
+        return paging.slice(await _plain(kernel, say, "triggers"), key=_key)
 
     @get("/triggers/{key:str}", summary="One thing that automations can react to")
-    async def trigger(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> TypeView:
-        return _one(await _plain(kernel, "triggers"), key)
+    async def trigger(self, kernel: Kernel, actor: Actor, say: Say, key: FromPath[str]) -> StepView:
+        return _one(await _plain(kernel, say, "triggers"), key)
 
     @get("/actions", summary="What automations can do")
-    async def actions(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TypeView]:
-        return paging.slice(await _plain(kernel, "actions"), key=_key)
+    async def actions(self, kernel: Kernel, actor: Actor, say: Say, paging: Paging) -> Page[StepView]:
+        return paging.slice(await _plain(kernel, say, "actions"), key=_key)
 
     @get("/actions/{key:str}", summary="One thing that automations can do")
-    async def action(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> TypeView:
-        return _one(await _plain(kernel, "actions"), key)
+    async def action(self, kernel: Kernel, actor: Actor, say: Say, key: FromPath[str]) -> StepView:
+        return _one(await _plain(kernel, say, "actions"), key)
 
 
-async def _field_types(kernel: runtime.Kernel) -> list[FieldTypeView]:
+async def _field_types(kernel: runtime.Kernel, say: Wording) -> list[FieldTypeView]:
     dialect = kernel.database.dialect
 
     def view(entry: Entry[FieldType[Any, Any]]) -> FieldTypeView:
         item = entry.item
-        common = _common(entry, item.config_type)
+        common = _common(entry, item.config_type, say)
         return FieldTypeView(
             **common,
             widget=item.widget,
@@ -127,24 +139,30 @@ async def _field_types(kernel: runtime.Kernel) -> list[FieldTypeView]:
     return await _views(kernel, kernel.registries.field_types, view)
 
 
-async def _importers(kernel: runtime.Kernel) -> list[ImporterView]:
+async def _importers(kernel: runtime.Kernel, say: Wording) -> list[ImporterView]:
     def view(entry: Entry[Any]) -> ImporterView:
-        return ImporterView(**_common(entry, entry.item.options_type), extensions=list(entry.item.extensions))
+        return ImporterView(
+            **_common(entry, entry.item.options_type, say), extensions=list(entry.item.extensions)
+        )
 
     return await _views(kernel, kernel.registries.importers, view)
 
 
-async def _chart_types(kernel: runtime.Kernel) -> list[ChartTypeView]:
+async def _chart_types(kernel: runtime.Kernel, say: Wording) -> list[ChartTypeView]:
     def view(entry: Entry[ChartType[Any]]) -> ChartTypeView:
-        return ChartTypeView(**_common(entry, entry.item.config_type), grouped=entry.item.grouped)
+        return ChartTypeView(**_common(entry, entry.item.config_type, say), grouped=entry.item.grouped)
 
     return await _views(kernel, kernel.registries.chart_types, view)
 
 
-async def _plain(kernel: runtime.Kernel, name: str) -> list[TypeView]:
+async def _plain(kernel: runtime.Kernel, say: Wording, name: str) -> list[StepView]:
     """A kind without particulars; an empty list while no plugin can bring any."""
     registry: Registry[Any] = getattr(kernel.registries, name, Registry(name))
-    return await _views(kernel, registry, lambda entry: TypeView(**_common(entry, entry.item.config_type)))
+
+    def view(entry: Entry[Any]) -> StepView:
+        return StepView(**_common(entry, entry.item.config_type, say), sentence=say(entry.item.sentence))
+
+    return await _views(kernel, registry, view)
 
 
 async def _views(kernel: runtime.Kernel, registry: Registry[Any], view: Callable[[Entry[Any]], V]) -> list[V]:
@@ -152,11 +170,12 @@ async def _views(kernel: runtime.Kernel, registry: Registry[Any], view: Callable
     return [view(entry) for entry in registry if entry.plugin not in off]
 
 
-def _common(entry: Entry[Any], config: type[msgspec.Struct]) -> dict[str, Any]:
+def _common(entry: Entry[Any], config: type[msgspec.Struct], say: Wording) -> dict[str, Any]:
     item = entry.item
     return {
-        "key": entry.key, "label": item.label, "description": item.description,
-        "config_schema": object_schema(config), "provider": entry.provider, "plugin": entry.plugin,
+        "key": entry.key, "label": say(item.label), "description": say(item.description),
+        "config_schema": say.schema(object_schema(config)), "provider": entry.provider,
+        "plugin": entry.plugin,
     }  # fmt: skip
 
 

@@ -97,7 +97,7 @@ class FilesController(Controller):
         if part.status == 304:
             return Response(b"", status_code=304, headers=headers)
         if part.status == 416:
-            return answer(of_status(416, f"The file has {info.size} bytes."), part.headers)
+            return answer(of_status(416, f"The file has {info.size} bytes."), request, part.headers)
         return await _streamed(kernel, info, part, headers, inline)
 
     @delete("/{file_id:str}", summary="Take back an upload that nothing holds")

@@ -14,7 +14,7 @@ from kernel import runtime
 from kernel.api.form_bodies import KEY, TRAP, Sent, address_of, read_form, submission
 from kernel.api.injected import Kernel
 from kernel.api.marks import ANY_QUERY, PUBLIC
-from kernel.api.problems import headers_of, kind_of
+from kernel.api.problems import headers_of, kind_of, wording_of
 from kernel.errors import (
     ConflictError,
     Fault,
@@ -27,7 +27,7 @@ from kernel.services.forms.checks import origin_of
 from kernel.services.forms.entries import Entry
 from kernel.services.forms.filling import OpenForm
 from kernel.services.forms.public import CLOSED, KEY_OVER, Asked
-from kernel.web.forms import Control, FormPage, State, language_of, page, policy
+from kernel.web.forms import Control, FormPage, State, page, policy
 
 _BUSY: Final = "Too many submissions. Please try again in a few minutes."
 _GONE: Final = "This page does not exist, or is switched off."
@@ -83,14 +83,14 @@ class FormPagesController(Controller):
         if after.redirect is not None:
             headers = {**_headers(opened), "Location": after.redirect}
             return Response(b"", status_code=303, headers=headers)
-        done = FormPage(opened.form.name, "done", _language(request), message=after.message)
+        done = FormPage(opened.form.name, "done", wording_of(request), message=after.message)
         return _answer(done, opened, 200)
 
 
 async def _submitted(
     kernel: runtime.Kernel, request: Request[Any, Any, Any], opened: OpenForm, sent: Sent
 ) -> Any:
-    wanted = submission(sent, opened, address_of(request), comma=_language(request) == "pl")
+    wanted = submission(sent, opened, address_of(request), comma=wording_of(request).language == "pl")
     try:
         if wanted.key is None:
             raise InvalidInputError(KEY_OVER, [Fault("/key", KEY_OVER)])
@@ -157,7 +157,7 @@ def _asking(
     if error is not None and not faults:
         trouble = [error.detail]
     return FormPage(
-        form.name, "ask", _language(request), form.slug, form.content.description, None, trouble,
+        form.name, "ask", wording_of(request), form.slug, form.content.description, None, trouble,
         [_control(asked, e, filled.get(e.key, ()), placed[e.key]) for e in asked.open.settable],
         {KEY: asked.key}, TRAP,
     )  # fmt: skip
@@ -189,7 +189,7 @@ def _told(
     state: State = "busy" if busy else "gone" if gone else "closed"
     detail = _BUSY if busy else _GONE if gone else error.detail
     title = "" if opened is None else opened.form.name
-    shown = FormPage(title, state, _language(request), trouble=[detail])
+    shown = FormPage(title, state, wording_of(request), trouble=[detail])
     return _answer(shown, opened, status or kind_of(error).status, headers_of(error))
 
 
@@ -211,7 +211,3 @@ def _headers(opened: OpenForm | None) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
     }
-
-
-def _language(request: Request[Any, Any, Any]) -> str:
-    return language_of(request.headers.get("accept-language", ""))

@@ -16,10 +16,10 @@ from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.marks import PUBLIC
 from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
+from kernel.api.problems import wording_of
 from kernel.services.forms.entries import Asking, Entry
 from kernel.services.forms.model import FormInput, FormPatch, FormView
 from kernel.services.forms.public import CLOSED, Asked
-from kernel.web.forms import language_of
 
 
 class FormOption(msgspec.Struct):
@@ -182,7 +182,7 @@ class PublicFormsController(Controller):
         data: JSONBody[FilledIn],
     ) -> VisibleFields:
         opened = await kernel.forms.public.open(slug)
-        comma = language_of(request.headers.get("accept-language", "")) == "pl"  # as the page reads them
+        comma = wording_of(request).language == "pl"  # as the page reads them
         values = with_points(data.fields, opened) if comma else data.fields
         found = await kernel.forms.public.visible(opened, values)
         return VisibleFields([e.key for e in opened.entries if e.key in found])

@@ -8,10 +8,11 @@ import msgspec
 from litestar import Controller, get, patch
 from litestar.params import FromPath, JSONBody
 
-from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.injected import Actor, Kernel, Paging, Say
 from kernel.api.marks import ADMIN
 from kernel.api.paging import Page
 from kernel.services.plugins import PluginState
+from kernel.translations import Wording
 
 
 class PluginView(msgspec.Struct):
@@ -43,12 +44,14 @@ class PluginsController(Controller):
     tags = ["Plugins"]
 
     @get(summary="List plugins", description="All that are installed, also blocked and failed ones.")
-    async def plugins(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[PluginView]:
-        return paging.slice([_plugin(s) for s in await kernel.plugins.all(actor)], key=lambda p: (p.name,))
+    async def plugins(self, kernel: Kernel, actor: Actor, say: Say, paging: Paging) -> Page[PluginView]:
+        return paging.slice(
+            [_plugin(s, say) for s in await kernel.plugins.all(actor)], key=lambda p: (p.name,)
+        )
 
     @get("/{name:str}", summary="One plugin")
-    async def plugin(self, kernel: Kernel, actor: Actor, name: FromPath[str]) -> PluginView:
-        return _plugin(await kernel.plugins.get(actor, name))
+    async def plugin(self, kernel: Kernel, actor: Actor, say: Say, name: FromPath[str]) -> PluginView:
+        return _plugin(await kernel.plugins.get(actor, name), say)
 
     @patch(
         "/{name:str}",
@@ -57,15 +60,16 @@ class PluginsController(Controller):
         opt=ADMIN,
     )
     async def switch(
-        self, kernel: Kernel, actor: Actor, name: FromPath[str], data: JSONBody[PluginPatch]
+        self, kernel: Kernel, actor: Actor, say: Say, name: FromPath[str], data: JSONBody[PluginPatch]
     ) -> PluginView:
-        return _plugin(await kernel.plugins.switch(actor, name, data.enabled))
+        return _plugin(await kernel.plugins.switch(actor, name, data.enabled), say)
 
 
-def _plugin(state: PluginState) -> PluginView:
+def _plugin(state: PluginState, say: Wording) -> PluginView:
     info = state.info
     return PluginView(
-        name=info.name, kind=info.kind, keys=list(info.keys), label=info.label, version=info.version,
-        provider=info.provider, status=info.status, enabled=info.enabled and not state.switched_off,
-        in_use=state.in_use, faults=state.faults, error=info.error,
+        name=info.name, kind=info.kind, keys=list(info.keys), version=info.version,
+        label=", ".join(map(say, info.label.split(", "))), provider=info.provider, status=info.status,
+        enabled=info.enabled and not state.switched_off, in_use=state.in_use, faults=state.faults,
+        error=info.error,
     )  # fmt: skip

@@ -9,11 +9,12 @@ from litestar import Controller, get, post
 from litestar.params import FromPath, JSONBody
 
 from kernel.api.controllers.projects import ProjectView, view
-from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.injected import Actor, Kernel, Paging, Say
 from kernel.api.paging import Page
 from kernel.services.dashboards.model import Dashboard
 from kernel.services.templates import Applied
 from kernel.templates import Template
+from kernel.translations import Wording
 
 MOST_SAMPLES = 20_000
 
@@ -58,13 +59,13 @@ class TemplatesController(Controller):
     tags = ["Templates"]
 
     @get(summary="List the templates")
-    async def templates(self, kernel: Kernel, actor: Actor, paging: Paging) -> Page[TemplateView]:
+    async def templates(self, kernel: Kernel, actor: Actor, say: Say, paging: Paging) -> Page[TemplateView]:
         found = await kernel.templates.all()
-        return paging.slice([_template(t) for t in found], key=lambda t: (t.key,))
+        return paging.slice([_template(t, say) for t in found], key=lambda t: (t.key,))
 
     @get("/{key:str}", summary="One template")
-    async def template(self, kernel: Kernel, actor: Actor, key: FromPath[str]) -> TemplateView:
-        return _template(await kernel.templates.get(key))
+    async def template(self, kernel: Kernel, actor: Actor, say: Say, key: FromPath[str]) -> TemplateView:
+        return _template(await kernel.templates.get(key), say)
 
     @post(
         "/{key:str}/apply",
@@ -81,12 +82,12 @@ class TemplatesController(Controller):
         return _applied(applied, await kernel.dashboards.shown(owner, applied.dashboards))
 
 
-def _template(template: Template) -> TemplateView:
+def _template(template: Template, say: Wording) -> TemplateView:
     projects = [
         {"name": p.name, "lists": [x.name for x in p.lists], "fields": [f.name for f in p.fields]}
         for p in template.spec().projects
     ]
-    return TemplateView(template.key, template.label, template.description, projects)
+    return TemplateView(template.key, say(template.label), say(template.description), projects)
 
 
 def _applied(applied: Applied, dashboards: list[Dashboard]) -> AppliedView:

@@ -24,6 +24,7 @@ class AddTagConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class AddTagAction(Action[AddTagConfig]):
     key = "add_tag"
     label = "Add a tag"
+    sentence = "add the tag {tag}{tags}"
     config_type = AddTagConfig
 
     def check(self, config: AddTagConfig) -> None:

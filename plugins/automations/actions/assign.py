@@ -16,7 +16,18 @@ from kernel.plugin_api import (
     ListName,
     PersonName,
     hookimpl,
+    labelled,
 )
+
+Strategy = Annotated[
+    Literal["all", "round_robin", "least_loaded"],
+    labelled(
+        "Who of them",
+        all="all of",
+        round_robin="in turn one of",
+        least_loaded="whoever has the fewest open records of",
+    ),
+]
 
 
 class AssignConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
@@ -27,15 +38,16 @@ class AssignConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """
 
     people: Annotated[tuple[PersonName, ...], msgspec.Meta(min_length=1, max_length=200)]
-    strategy: Literal["all", "round_robin", "least_loaded"] = "all"
-    replace: bool = False
-    closed: tuple[ListName, ...] = ()
+    strategy: Strategy = "all"
+    replace: Annotated[bool, labelled("Instead of those before")] = False
+    closed: Annotated[tuple[ListName, ...], labelled("Lists that count as closed")] = ()
 
 
 class AssignAction(Action[AssignConfig]):
     key = "assign"
     label = "Assign people"
     description = "All of them, or one: by turns, or whoever has the fewest open records."
+    sentence = "assign {strategy} {people}[{replace}, instead of those before]"
     config_type = AssignConfig
 
     def plan(self, config: AssignConfig, facts: Facts) -> Sequence[Effect]:

@@ -24,6 +24,7 @@ class BranchAction(Action[BranchConfig]):
     key = "branch"
     label = "Branch"
     description = "One row of actions or another, as a condition on the record says."
+    sentence = "if {condition}: {then|nothing}[, else {else}]"
     config_type = BranchConfig
 
     def plan(self, config: BranchConfig, facts: Facts) -> Sequence[Effect]:

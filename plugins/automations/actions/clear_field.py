@@ -19,6 +19,7 @@ class ClearFieldConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class ClearFieldAction(Action[ClearFieldConfig]):
     key = "clear_field"
     label = "Empty a field"
+    sentence = "empty {field}"
     config_type = ClearFieldConfig
 
     def plan(self, config: ClearFieldConfig, facts: Facts) -> Sequence[Effect]:

@@ -19,6 +19,7 @@ class CommentConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class CommentAction(Action[CommentConfig]):
     key = "comment"
     label = "Comment"
+    sentence = "comment: “{text}”"
     config_type = CommentConfig
 
     def plan(self, config: CommentConfig, facts: Facts) -> Sequence[Effect]:

@@ -11,6 +11,7 @@ from kernel.plugin_api import Action, ChangeRecord, Effect, Facts, NoSettings, h
 class CompleteAction(Action[NoSettings]):
     key = "complete"
     label = "Complete the record"
+    sentence = "complete the record"
 
     def plan(self, config: NoSettings, facts: Facts) -> Sequence[Effect]:
         return [ChangeRecord({"completed": True})]

@@ -19,6 +19,7 @@ class CopyRecordConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class CopyRecordAction(Action[CopyRecordConfig]):
     key = "copy_record"
     label = "Copy the record"
+    sentence = "copy the record[ with {values}]"
     config_type = CopyRecordConfig
 
     def plan(self, config: CopyRecordConfig, facts: Facts) -> Sequence[Effect]:

@@ -20,6 +20,7 @@ class CreateChecklistConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=T
 class CreateChecklistAction(Action[CreateChecklistConfig]):
     key = "create_checklist"
     label = "Add a checklist"
+    sentence = "add the checklist “{name}”[: {items}]"
     config_type = CreateChecklistConfig
 
     def plan(self, config: CreateChecklistConfig, facts: Facts) -> Sequence[Effect]:

@@ -23,6 +23,7 @@ class CreateRecordConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True
 class CreateRecordAction(Action[CreateRecordConfig]):
     key = "create_record"
     label = "Add a record"
+    sentence = "add a record[ to {project}][ with {values}]"
     config_type = CreateRecordConfig
     needs_record = False
 

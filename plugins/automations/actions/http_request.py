@@ -38,6 +38,7 @@ class HttpRequestAction(Action[HttpRequestConfig]):
     key = "http_request"
     label = "Send an HTTP request"
     description = "Signed by the Standard Webhooks scheme, tried again when the receiver is not there."
+    sentence = "send {method} to {url}"
     config_type = HttpRequestConfig
     needs_record = False
 

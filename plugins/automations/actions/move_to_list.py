@@ -19,6 +19,7 @@ class MoveToListConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class MoveToListAction(Action[MoveToListConfig]):
     key = "move_to_list"
     label = "Move to a list"
+    sentence = "move it to {list}"
     config_type = MoveToListConfig
 
     def plan(self, config: MoveToListConfig, facts: Facts) -> Sequence[Effect]:

@@ -20,6 +20,7 @@ class NotifyConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class NotifyAction(Action[NotifyConfig]):
     key = "notify"
     label = "Notify people"
+    sentence = "notify {to}: “{text}”"
     config_type = NotifyConfig
     needs_record = False
 

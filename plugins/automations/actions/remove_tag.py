@@ -24,6 +24,7 @@ class RemoveTagConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class RemoveTagAction(Action[RemoveTagConfig]):
     key = "remove_tag"
     label = "Remove a tag"
+    sentence = "remove the tag {tag}{tags}"
     config_type = RemoveTagConfig
 
     def check(self, config: RemoveTagConfig) -> None:

@@ -11,6 +11,7 @@ from kernel.plugin_api import Action, ChangeRecord, Effect, Facts, NoSettings, h
 class ReopenAction(Action[NoSettings]):
     key = "reopen"
     label = "Reopen the record"
+    sentence = "reopen the record"
 
     def plan(self, config: NoSettings, facts: Facts) -> Sequence[Effect]:
         return [ChangeRecord({"completed": False})]

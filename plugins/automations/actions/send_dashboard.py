@@ -17,6 +17,7 @@ from kernel.plugin_api import (
     SendMail,
     TextTemplate,
     hookimpl,
+    labelled,
 )
 
 Recipients = Annotated[tuple[Recipient, ...], msgspec.Meta(max_length=100)]
@@ -30,7 +31,7 @@ class SendDashboardConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=Tru
 
     dashboard: DashboardName
     to: Annotated[tuple[Recipient, ...], msgspec.Meta(min_length=1, max_length=100)]
-    format: Literal["pdf", "png"] = "pdf"
+    format: Annotated[Literal["pdf", "png"], labelled(pdf="PDF", png="a picture")] = "pdf"
     subject: TextTemplate | None = None
     body: TextTemplate | None = None
     cc: Recipients = ()
@@ -41,6 +42,7 @@ class SendDashboardAction(Action[SendDashboardConfig]):
     key = "send_dashboard"
     label = "Send a dashboard"
     description = "By email, as it is at that moment and as you see it."
+    sentence = "send the dashboard {dashboard} to {to} as {format}"
     config_type = SendDashboardConfig
     needs_record = False
 

@@ -44,6 +44,7 @@ class SendEmailAction(Action[SendEmailConfig]):
     key = "send_email"
     label = "Send an email"
     description = "To addresses, to people, or to whom a field or a lookup of the record names."
+    sentence = "send the email “{subject}” to {to}"
     config_type = SendEmailConfig
     needs_record = False
 

@@ -26,6 +26,7 @@ class SetDueAction(Action[SetDueConfig]):
     key = "set_due"
     label = "Set the due date"
     description = "So long after now, or after another date of the record."
+    sentence = "set the due date to {after|now}[ {days} days][ {hours} hours][ {minutes} minutes]"
     config_type = SetDueConfig
 
     def plan(self, config: SetDueConfig, facts: Facts) -> Sequence[Effect]:

@@ -32,6 +32,7 @@ class SetFieldAction(Action[SetFieldConfig]):
     key = "set_field"
     label = "Set a field"
     description = "To a value, or to what an expression gives."
+    sentence = "set {field} to {value}{expression}"
     config_type = SetFieldConfig
 
     def check(self, config: SetFieldConfig) -> None:

@@ -19,6 +19,7 @@ class UnassignConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class UnassignAction(Action[UnassignConfig]):
     key = "unassign"
     label = "Take assignees off"
+    sentence = "take {people|everybody} off"
     config_type = UnassignConfig
 
     def plan(self, config: UnassignConfig, facts: Facts) -> Sequence[Effect]:

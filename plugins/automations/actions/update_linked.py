@@ -24,6 +24,7 @@ class UpdateLinkedConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True
 class UpdateLinkedAction(Action[UpdateLinkedConfig]):
     key = "update_linked"
     label = "Change linked records"
+    sentence = "change the records linked by {reference}[ in {project}]: {values}"
     config_type = UpdateLinkedConfig
 
     def plan(self, config: UpdateLinkedConfig, facts: Facts) -> Sequence[Effect]:

@@ -28,6 +28,7 @@ class WaitAction(Action[WaitConfig]):
     key = "wait"
     label = "Wait"
     description = "The actions after it come later, also when the server is started anew meanwhile."
+    sentence = "wait[ {days} days][ {hours} hours][ {minutes} minutes][ {seconds} seconds][ after {until}]"
     config_type = WaitConfig
     needs_record = False
 

@@ -21,6 +21,7 @@ class AgedInListTrigger(Trigger[AgedInListConfig]):
     key = "aged_in_list"
     label = "A record stays long in a list"
     description = "Once per stay; leaving and coming back begins another one."
+    sentence = "a record has been in {list|the same list} for {days} days"
     config_type = AgedInListConfig
 
     def timing(self, config: AgedInListConfig) -> Timing:

@@ -20,6 +20,7 @@ class AssigneeAddedTrigger(Trigger[AssigneeAddedConfig]):
     key = "assignee_added"
     label = "An assignee is added"
     description = "Also when a record is added with the assignee."
+    sentence = "{person|somebody} is assigned to a record"
     config_type = AssigneeAddedConfig
     kinds = ("record.created", "record.updated")
 

@@ -20,6 +20,7 @@ class AssigneeRemovedTrigger(Trigger[AssigneeRemovedConfig]):
     key = "assignee_removed"
     label = "An assignee is removed"
     description = "Whoever takes them off."
+    sentence = "{person|somebody} is taken off a record"
     config_type = AssigneeRemovedConfig
     kinds = ("record.updated",)
 

@@ -20,6 +20,7 @@ class ButtonPressedTrigger(Trigger[ButtonPressedConfig]):
     key = "button_pressed"
     label = "A button is pressed"
     description = "A field of the record that is there to be pressed."
+    sentence = "{field|a button} is pressed"
     config_type = ButtonPressedConfig
     kinds = ("button.pressed",)
 

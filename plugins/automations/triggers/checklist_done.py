@@ -12,6 +12,7 @@ class ChecklistDoneTrigger(Trigger[NoSettings]):
     key = "checklist_done"
     label = "A checklist is done"
     description = "Its last open item was ticked off."
+    sentence = "the last item of a checklist is done"
     kinds = ("checklist_item.updated",)
 
     def matches(self, event: Occurrence, config: NoSettings) -> bool:

@@ -12,6 +12,7 @@ class CommentAddedTrigger(Trigger[NoSettings]):
     key = "comment_added"
     label = "A comment is added"
     description = "By a person or an automation."
+    sentence = "somebody comments on a record"
     kinds = ("comment.created",)
 
 

@@ -11,6 +11,7 @@ from kernel.plugin_api import NoSettings, Occurrence, Trigger, hookimpl
 class CompletedTrigger(Trigger[NoSettings]):
     key = "completed"
     label = "A record is completed"
+    sentence = "a record is completed"
     kinds = ("record.created", "record.updated")
 
     def matches(self, event: Occurrence, config: NoSettings) -> bool:

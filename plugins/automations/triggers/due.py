@@ -28,6 +28,7 @@ class DueTrigger(Trigger[DueConfig]):
     key = "due"
     label = "A date is reached"
     description = "Once for each date; records that are completed are past their due date already."
+    sentence = "it is {field}[ {days} days][ {hours} hours][ {minutes} minutes]"
     config_type = DueConfig
 
     def timing(self, config: DueConfig) -> Timing:

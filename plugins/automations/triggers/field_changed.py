@@ -29,6 +29,7 @@ class FieldChangedTrigger(Trigger[FieldChangedConfig]):
     key = "field_changed"
     label = "A field changes"
     description = "Any field of any type. Not when a record is added with it."
+    sentence = "{field|a field}[ or {fields}] changes[ from {from}][ to {to}]"
     config_type = FieldChangedConfig
     kinds = ("record.updated", "record.moved")
 

@@ -21,6 +21,7 @@ class FormSubmittedTrigger(Trigger[FormSubmittedConfig]):
     key = "form_submitted"
     label = "A form is submitted"
     description = "A record was added by a form."
+    sentence = "the form {form|of any kind} is submitted[ for {list}]"
     config_type = FormSubmittedConfig
     kinds = ("record.created",)
 

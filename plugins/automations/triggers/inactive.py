@@ -20,6 +20,7 @@ class InactiveTrigger(Trigger[InactiveConfig]):
     key = "inactive"
     label = "Nothing has happened"
     description = "Once per quiet period. What automations do is no activity."
+    sentence = "nobody has touched a record for {days} days"
     config_type = InactiveConfig
 
     def timing(self, config: InactiveConfig) -> Timing:

@@ -21,6 +21,7 @@ class ListEnteredTrigger(Trigger[ListEnteredConfig]):
     key = "list_entered"
     label = "A record enters a list"
     description = "Not when it is put elsewhere within the same list."
+    sentence = "a record enters {list|a list}[, coming from {from_list}]"
     config_type = ListEnteredConfig
     kinds = ("record.created", "record.moved", "record.updated")
 

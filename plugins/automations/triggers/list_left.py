@@ -20,6 +20,7 @@ class ListLeftTrigger(Trigger[ListLeftConfig]):
     key = "list_left"
     label = "A record leaves a list"
     description = "Because it moves to another one."
+    sentence = "a record leaves {list|a list}"
     config_type = ListLeftConfig
     kinds = ("record.moved", "record.updated")
 

@@ -7,15 +7,20 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from kernel.plugin_api import ListName, Occurrence, Trigger, hookimpl
+from kernel.plugin_api import ListName, Occurrence, Trigger, hookimpl, labelled
 
-Way = Literal["api", "page", "form", "import", "automation"]
+Way = Annotated[
+    Literal["api", "page", "form", "import", "automation"],
+    labelled(
+        page="a page", form="a form", automation="an automation", api="the API", **{"import": "an import"}
+    ),
+]
 
 
 class RecordCreatedConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`via`: only records that came by these ways; none given, all. `list`: only those in this list."""
 
-    via: Annotated[tuple[Way, ...], msgspec.Meta(examples=[["form", "import"]])] = ()
+    via: Annotated[tuple[Way, ...], msgspec.Meta(title="Only through", examples=[["form", "import"]])] = ()
     list: ListName | None = None
 
 
@@ -23,6 +28,7 @@ class RecordCreatedTrigger(Trigger[RecordCreatedConfig]):
     key = "record_created"
     label = "A record is added"
     description = "Through the API, a page, a form, an import or another automation."
+    sentence = "a record is added[ to {list}][ through {via}]"
     config_type = RecordCreatedConfig
     kinds = ("record.created",)
 

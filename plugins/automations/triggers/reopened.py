@@ -11,6 +11,7 @@ from kernel.plugin_api import NoSettings, Occurrence, Trigger, hookimpl
 class ReopenedTrigger(Trigger[NoSettings]):
     key = "reopened"
     label = "A record is reopened"
+    sentence = "a completed record is reopened"
     kinds = ("record.updated",)
 
     def matches(self, event: Occurrence, config: NoSettings) -> bool:

@@ -21,6 +21,7 @@ class ScheduleTrigger(Trigger[ScheduleConfig]):
     key = "schedule"
     label = "On a schedule"
     description = "With a condition for every record that meets it, else once for none in particular."
+    sentence = "the clock says “{cron}”[ in {time_zone}]"
     config_type = ScheduleConfig
 
     def timing(self, config: ScheduleConfig) -> Timing:

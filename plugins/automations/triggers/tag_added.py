@@ -20,6 +20,7 @@ class TagAddedTrigger(Trigger[TagAddedConfig]):
     key = "tag_added"
     label = "A tag is added"
     description = "To a record, also when it is added with the tag."
+    sentence = "the tag {tag|of any name} is added to a record"
     config_type = TagAddedConfig
     kinds = ("record.created", "record.updated")
 

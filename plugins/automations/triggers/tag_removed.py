@@ -20,6 +20,7 @@ class TagRemovedTrigger(Trigger[TagRemovedConfig]):
     key = "tag_removed"
     label = "A tag is removed"
     description = "From a record."
+    sentence = "the tag {tag|of any name} is removed from a record"
     config_type = TagRemovedConfig
     kinds = ("record.updated",)
 

@@ -24,6 +24,7 @@ class WebhookReceivedTrigger(Trigger[WebhookReceivedConfig]):
     key = "webhook_received"
     label = "A webhook comes in"
     description = "The automation has an address, `hook_path`; the body is `{payload.…}` in its texts."
+    sentence = "its webhook is called[ with {member} as {field}]"
     config_type = WebhookReceivedConfig
 
     def timing(self, config: WebhookReceivedConfig) -> Timing:

@@ -182,3 +182,32 @@ async def test_the_server_knows_that_it_was_asked_for_a_head(app: Litestar) -> N
     async with httpx.AsyncClient(transport=transport, base_url="http://smalt.test") as client:
         assert (await client.head("/health/live")).status_code == 200
     assert methods == ["HEAD"]
+
+
+async def test_people_are_told_in_their_language(client: httpx.AsyncClient) -> None:
+    """Whoever asks for Polish reads Polish; for programs without a language nothing changes."""
+    path = f"/projects/{(await client.post('/projects', json={'name': 'Deals'})).json()['id']}"
+    field = {"name": "Size", "type": "number", "config": {"maximum": 5}}
+    assert (await client.post(f"{path}/fields", json=field)).status_code == 201
+    body = {"title": "", "fields": {"size": 9}, "tags": ["x"]}
+    polish = {"Accept-Language": "pl-PL,pl;q=0.9,en;q=0.5"}
+    english = await client.post(f"{path}/records", json=body)
+    answer = await client.post(f"{path}/records", json=body, headers=polish)
+    problem = answer.json()
+    assert (answer.headers["Content-Language"], problem["type"]) == ("pl", english.json()["type"])
+    assert "Content-Language" not in english.headers
+    assert problem["title"] == "Dane nie są poprawne"
+    told = {fault["pointer"]: fault["detail"] for fault in problem["errors"]}
+    assert told["/title"] == "Tytuł nie może być pusty."
+    assert told["/fields/size"] == "To może być najwyżej 5."
+    assert told.keys() == {fault["pointer"] for fault in english.json()["errors"]}
+    missing = await client.get(f"{path}/records/1", headers=polish)
+    assert missing.json()["detail"] == "Nie ma takiego rekordu albo go nie widzisz."
+    wrong = await client.post("/session", json={"email": "a@example.com", "password": "no"}, headers=polish)
+    assert wrong.json()["detail"] == "Adres e-mail lub hasło nie jest poprawne."
+    [trigger] = [
+        t for t in (await client.get("/triggers", headers=polish)).json()["items"] if t["key"] == "matches"
+    ]
+    assert trigger["label"] == "Rekord zaczyna spełniać filtr"
+    labels = trigger["config_schema"]["properties"]["on"]["x-labels"]
+    assert labels == {"start": "zaczyna być prawdą", "stop": "przestaje być prawdą"}

@@ -2,7 +2,7 @@
 
 import { api, Problem } from "../core/api.js";
 import { dialog, field } from "../core/dialog.js";
-import { fill, h, icon, iconButton } from "../core/dom.js";
+import { fill, freshId, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { grip } from "../parts/grip.js";
 import { picker } from "../core/popover.js";
@@ -13,13 +13,14 @@ import { automationMembers } from "./members.js";
 import { trialResult } from "./runs.js";
 
 /** Resolves to the automation as saved, or null. */
-export function editAutomation(model, automation, triggers, actions) {
-  return new Promise((resolve) => { new Editor(model, automation, triggers, actions, resolve).open(); });
+export async function editAutomation(model, automation, triggers, actions) {
+  const [forms, dashboards] = await Promise.all([api.all(`${model.path}/forms`), api.all("/dashboards")]);
+  return new Promise((resolve) => { new Editor(model, automation, triggers, actions, { forms, dashboards }, resolve).open(); });
 }
 
 class Editor {
-  constructor(model, automation, triggers, actions, done) {
-    Object.assign(this, { model, automation, triggers, actions, done, result: null });
+  constructor(model, automation, triggers, actions, known, done) {
+    Object.assign(this, { model, automation, triggers, actions, known, done, result: null });
     this.condition = automation?.condition ?? null;
     this.fresh = !automation;
   }
@@ -27,34 +28,23 @@ class Editor {
   open() {
     const { automation, model } = this;
     this.name = field(t("Name"), h("input", { type: "text", value: automation?.name ?? "", maxlength: 200, autofocus: true, placeholder: t("Thank the customer, remind of quiet deals …") }));
-    this.trigger = new Step(model, this.triggers, automation?.trigger ?? { type: "list_entered", config: {} }, t("What happens"));
-    this.steps = (automation?.actions ?? [{ type: "notify", config: {} }]).map((spec) => this.step(spec));
+    this.trigger = new Step(model, this.triggers, automation?.trigger ?? { type: "list_entered", config: {} }, t("What happens"), { known: this.known });
+    this.then = new Steps(model, this.actions, automation?.actions ?? [{ type: "notify", config: {} }], this.known);
     const builder = document.createElement("smalt-filter-builder");
     builder.begin(model, this.condition);
     builder.addEventListener("filter", (event) => { this.condition = plainTree(event.detail); });
-    this.list = h("ol", { class: "action-list" });
     this.tested = h("div", { role: "status" });
     const part = (word, ...content) => h("section", { class: "when-part", aria: { label: word } }, h("h3", { class: "when-word" }, word), h("div", { class: "when-content" }, content));
-    this.drawSteps();
     dialog({
       title: automation ? automation.name : t("New automation"), wide: true, className: "automation-editor",
-      body: h("div", { class: "stack" }, this.name, part(t("When"), this.trigger.element), part(t("If"), builder), part(t("Then"), this.list, h("button", { type: "button", class: "plain", onClick: () => { this.steps.push(this.step({ type: "add_tag", config: {} })); this.drawSteps(this.steps.length - 1); } }, icon("plus", 14), t("Add an action"))), this.tested),
+      body: h("div", { class: "stack" }, this.name, part(t("When"), this.trigger.element), part(t("If"), builder), part(t("Then"), this.then.element), this.tested),
       actions: [{ label: automation ? t("Test as it is saved") : t("Test with a record"), run: () => this.test() }, { label: t("Cancel"), run: (close) => close() }, { label: automation ? t("Save") : t("Make and switch on"), kind: "primary", submit: true, run: (close) => this.save(close) }],
       onClose: () => this.done(this.result),
     });
   }
 
-  step(spec) { return new Step(this.model, this.actions, spec, t("What is done")); }
-
-  drawSteps(focus) {
-    const move = (at, to) => { this.steps.splice(to, 0, ...this.steps.splice(at, 1)); this.drawSteps(); };
-    fill(this.list, this.steps.map((step, index) => h("li", { class: "action-step" }, grip("action", index, step.name, move), h("div", { class: "grow visible" }, step.element),
-      iconButton(icon("x", 14), t("Remove item {number}", { number: index + 1 }), () => { this.steps.splice(index, 1); this.drawSteps(); }, { disabled: this.steps.length === 1 }))));
-    if (focus !== undefined) this.steps[focus].select.focus();
-  }
-
   content() {
-    return { name: this.name.input.value, trigger: this.trigger.read(), condition: this.condition, actions: this.steps.map((step) => step.read()) };
+    return { name: this.name.input.value, trigger: this.trigger.read(), condition: this.condition, actions: this.then.read() };
   }
 
   async save(close) {
@@ -72,12 +62,12 @@ class Editor {
     if (!(error instanceof Problem)) throw error;
     const rest = [];
     this.name.fault("");
-    [this.trigger, ...this.steps].forEach((step) => step.form.clear());
+    [this.trigger, ...this.then.steps].forEach((step) => step.form.clear());
     for (const { pointer, detail } of error.errors) {
       const [, root, index] = pointer.split("/");
       if (root === "name") this.name.fault(detail);
       else if (root === "trigger" && this.trigger.form.fault(pointer.replace("/trigger/config", ""), detail)) continue;
-      else if (root === "actions" && this.steps[index]?.form.fault(pointer.replace(`/actions/${index}/config`, ""), detail)) continue;
+      else if (root === "actions" && this.then.steps[index]?.form.fault(pointer.replace(`/actions/${index}/config`, ""), detail)) continue;
       else rest.push(detail);
     }
     throw new Error(rest.join(" ") || (error.errors.length ? t("Mend what is marked.") : error.message));
@@ -102,11 +92,34 @@ class Editor {
   }
 }
 
+/** Actions in their order, those of an automation or of a branch within one. */
+class Steps {
+  constructor(model, types, specs, known, changed = () => {}) {
+    Object.assign(this, { model, types, known, changed, id: freshId("actions") });
+    this.list = h("ol", { class: "action-list" });
+    this.element = h("div", { class: "stack-s" }, this.list, h("button", { type: "button", class: "plain", onClick: () => { this.add({ type: "add_tag", config: {} }); this.draw(); this.steps.at(-1).select.focus(); } }, icon("plus", 14), t("Add an action")));
+    this.steps = [];
+    specs.forEach((spec) => this.add(spec));
+    this.draw();
+  }
+
+  add(spec) { this.steps.push(new Step(this.model, this.types, spec, t("What is done"), { known: this.known, inner: this.types })); }
+
+  draw() {
+    const move = (at, to) => { this.steps.splice(to, 0, ...this.steps.splice(at, 1)); this.draw(); };
+    fill(this.list, this.steps.map((step, index) => h("li", { class: "action-step" }, grip(this.id, index, step.name, move), h("div", { class: "grow visible" }, step.element),
+      iconButton(icon("x", 14), t("Remove item {number}", { number: index + 1 }), () => { this.steps.splice(index, 1); this.draw(); }))));
+    this.changed();
+  }
+
+  read() { return this.steps.map((step) => step.read()); }
+}
+
 /** A trigger or an action: its type, and the form of its settings. */
 class Step {
-  constructor(model, types, spec, label) {
-    Object.assign(this, { model, types, config: spec.config ?? {} });
-    this.select = h("select", { aria: { label }, onChange: () => { this.config = {}; this.draw(); } }, (types.some((type) => type.key === spec.type) ? [] : [h("option", { value: spec.type }, spec.type)]), [...types].sort((a, b) => t(a.label).localeCompare(t(b.label))).map((type) => h("option", { value: type.key, selected: type.key === spec.type }, t(type.label))));
+  constructor(model, types, spec, label, { known, inner = [] }) {
+    Object.assign(this, { model, types, known, inner, config: spec.config ?? {} });
+    this.select = h("select", { aria: { label }, onChange: () => { this.config = {}; this.draw(); } }, (types.some((type) => type.key === spec.type) ? [] : [h("option", { value: spec.type }, spec.type)]), [...types].sort((a, b) => a.label.localeCompare(b.label)).map((type) => h("option", { value: type.key, selected: type.key === spec.type }, type.label)));
     this.box = h("div", {});
     this.element = h("div", { class: "stack-s" }, this.select, this.box);
     this.draw();
@@ -114,8 +127,8 @@ class Step {
 
   draw() {
     const type = this.types.find((known) => known.key === this.select.value);
-    this.form = schemaForm(type?.config_schema ?? { properties: {} }, this.config, { special: automationMembers(this.model) });
-    fill(this.box, type?.description ? h("p", { class: "hint" }, t(type.description)) : null, this.form.element);
+    this.form = schemaForm(type?.config_schema ?? { properties: {} }, this.config, { special: automationMembers(this.model, this.known, (specs, changed) => new Steps(this.model, this.inner, specs, this.known, changed)) });
+    fill(this.box, type?.description ? h("p", { class: "hint" }, type.description) : null, this.form.element);
   }
 
   get name() { return this.select.selectedOptions[0].label; }

@@ -3,6 +3,7 @@
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { projects } from "../core/session.js";
+import { plainTree, toExpression } from "../filters/tree.js";
 import { formulaInput } from "../settings/formula.js";
 
 const pick = (options, value, required, changed) => {
@@ -31,30 +32,47 @@ const listed = (value, changed, hint) => {
 /** Dashboards by name, or by id where several are called the same. */
 const dashboardsOf = ({ dashboards = [] }) => dashboards.map(({ id, name }) => [dashboards.filter((other) => other.name === name).length > 1 ? id : name, name]);
 
-/** For `schemaForm`: each member by the format of its schema; others are drawn as usual. */
-export function automationMembers(model) {
+/**
+ * For `schemaForm`: each member by the format of its schema; others are drawn as usual. `steps` draws a list of
+ * actions; `known` holds what else may be named: `{forms, dashboards}`.
+ */
+export function automationMembers(model, known, steps) {
   const choices = {
     "smalt-list": () => model.lists.map((list) => [list.name, list.name]),
     "smalt-field": () => model.columns.map((column) => [column.key, column.name]),
     "smalt-tag": () => model.tags.map((tag) => [tag.name, tag.name]),
     "smalt-person": () => model.people.map((person) => [person.email, person.name]),
     "smalt-dashboard": () => dashboardsOf(model),
+    "smalt-files": () => model.columns.filter((column) => column.kind === "file" || column.field?.type === "file").map((column) => [column.key, column.name]),
+    "smalt-form": () => known.forms.map((form) => [form.slug, form.name]),
+    "smalt-dashboard": () => known.dashboards.map((board) => [board.name, board.name]),
     "smalt-project": () => projects.value.map((project) => [project.name, project.name]),
   };
   const draw = (member) => {
     const { schema, value, required, changed } = member;
     const format = schema.format ?? (schema.anyOf ?? []).find((choice) => choice.format)?.format;
     const items = schema.items?.format ?? (schema.anyOf ?? []).find((choice) => choice.items)?.items?.format;
+    if (schema.items?.$ref?.endsWith("/ActionSpec")) return steps(value ?? [], changed);
     if (items === "smalt-recipient" || format === "smalt-recipient") return listed(value, changed, t("ewa@example.com, or a field in braces"));
     if (items && choices[items]) return several(choices[items](), value, changed);
     if (format === "smalt-tag") return tagInput(model, value, changed);
     if (format && choices[format]) return pick(choices[format](), value ?? schema.default, required, changed);
+    if (format === "smalt-filter") return filterInput(model, value, changed);
     if (format === "smalt-expression") return formulaInput(model, member);
     if (schema.additionalProperties?.format === "smalt-input") return valuesInput(model, value, changed);
     if (!schema.type && !schema.anyOf && !schema.enum && !schema.$ref) return anyValue(value, changed);
     return undefined;
   };
   return new Proxy({}, { get: () => draw });
+}
+
+/** A filter built as a sentence, kept as an expression. */
+function filterInput(model, value, changed) {
+  let now = value;
+  const builder = h("smalt-filter-builder");
+  builder.begin(model, value ?? null);
+  builder.addEventListener("filter", ({ detail }) => { const tree = plainTree(detail); now = tree ? toExpression(tree) : undefined; changed(); });
+  return { element: builder, read: () => now };
 }
 
 /** A tag by name; one that does not exist is made. */

@@ -33,7 +33,7 @@ export function showRuns(model, automation, actions) {
   const row = (run) => {
     const element = h("li", { class: "run" }, h("div", { class: "row" }, badge(run.status), h("span", {}, moment(run.created_at)), run.record_id ? h("a", { href: `/app/projects/${model.id}/records/${run.record_id}`, onClick: () => opened.close() }, t("Record")) : null, h("span", { class: "grow" }), run.status === "failed" ? h("button", { type: "button", onClick: () => retry(run, element) }, t("Try again")) : null),
       run.reason ? h("p", { class: "soft" }, run.reason) : null,
-      run.actions.length ? h("ol", { class: "run-actions" }, run.actions.map((action) => h("li", {}, badge(action.status), " ", t(actions.find((type) => type.key === action.type)?.label ?? action.type), action.error ? h("span", { class: "fault" }, ` ${action.error}`) : null))) : null);
+      run.actions.length ? h("ol", { class: "run-actions" }, run.actions.map((action) => h("li", {}, badge(action.status), " ", actions.find((type) => type.key === action.type)?.label ?? action.type, action.error ? h("span", { class: "fault" }, ` ${action.error}`) : null))) : null);
     return element;
   };
   const opened = dialog({ title: t("Runs of “{name}”", { name: automation.name }), wide: true, body: h("div", { class: "stack" }, list, more) });
@@ -45,7 +45,7 @@ export function trialResult(trial, title, actions) {
   return h("div", { class: ["import-report", trial.would_run ? "good" : "bad"] },
     h("strong", {}, trial.would_run ? t("For “{title}” it would run:", { title }) : t("For “{title}” it would not run.", { title })),
     trial.reason ? h("p", {}, trial.reason) : null,
-    trial.would_run ? h("ol", { class: "run-actions" }, trial.actions.map((action) => h("li", {}, action.error ? icon("circle-alert", 13) : icon("check", 13), " ", t(actions.find((type) => type.key === action.type)?.label ?? action.type), action.error ? h("span", { class: "fault" }, ` ${action.error}`) : effects(action.effects)))) : null,
+    trial.would_run ? h("ol", { class: "run-actions" }, trial.actions.map((action) => h("li", {}, action.error ? icon("circle-alert", 13) : icon("check", 13), " ", actions.find((type) => type.key === action.type)?.label ?? action.type, action.error ? h("span", { class: "fault" }, ` ${action.error}`) : effects(action.effects)))) : null,
     h("p", { class: "hint" }, t("Nothing was changed.")));
 }
 

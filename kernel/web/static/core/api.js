@@ -1,7 +1,7 @@
 // The REST client. Every page goes through it: credentials, problem documents, lost connections.
 
 import { Signal } from "./signal.js";
-import { t } from "./i18n.js";
+import { language, t } from "./i18n.js";
 import { seenHeader, seenQuery } from "./seeing.js";
 
 const BASE = "/api/v1";
@@ -67,7 +67,7 @@ function search(query) {
 
 /** `as` says how a good answer is read: json, text or blob. */
 async function send(method, path, body, { signal, headers = {}, quiet = false, as = "json" } = {}) {
-  const sent = { method, headers: { Accept: as === "json" ? "application/json" : "*/*", ...seenHeader(), ...headers }, signal, credentials: "same-origin" };
+  const sent = { method, headers: { Accept: as === "json" ? "application/json" : "*/*", "Accept-Language": language.value, ...seenHeader(), ...headers }, signal, credentials: "same-origin" };
   if (method !== "GET") sent.headers["X-CSRF-Token"] = csrf;
   if (body instanceof FormData) sent.body = body;
   else if (body !== undefined) {

@@ -33,7 +33,7 @@ class Editor {
   open() {
     const { draft } = this;
     this.title = field(t("Title"), h("input", { type: "text", value: draft.title, maxlength: 200, autofocus: true, placeholder: t("Made from what it shows") }));
-    this.type = field(t("Kind of chart"), h("select", { onChange: (event) => { draft.type = event.target.value; this.drawLook(); this.changed(); } }, this.types.map((type) => h("option", { value: type.key, selected: type.key === draft.type }, t(type.label)))));
+    this.type = field(t("Kind of chart"), h("select", { onChange: (event) => { draft.type = event.target.value; this.drawLook(); this.changed(); } }, this.types.map((type) => h("option", { value: type.key, selected: type.key === draft.type }, type.label))));
     this.parts = h("div", { class: "stack" });
     this.look = h("div", {});
     this.picture = h("div", { class: "preview-picture" });

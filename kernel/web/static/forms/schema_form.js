@@ -73,7 +73,7 @@ function objectInput(root, schema, value, path, leaveOut = []) {
 
 function memberInput(root, name, given, value, path, required) {
   const { schema, optional } = plain(root, given);
-  const label = root.labels[path] ?? root.labels[name] ?? t(schema.title ?? labelOf(name));
+  const label = root.labels[path] ?? root.labels[name] ?? schema.title ?? labelOf(name);
   const fault = h("span", { class: "fault", hidden: true, id: freshId("fault") });
   root.faults.set(path, (text) => { fault.hidden = !text; fill(fault, text || ""); input?.control?.toggleAttribute?.("aria-invalid", Boolean(text)); });
   let input;
@@ -100,12 +100,12 @@ function memberInput(root, name, given, value, path, required) {
 }
 
 function inputFor(root, schema, value, path, required) {
-  if (schema.enum || schema.const !== undefined) return choice(root, schema.enum ?? [schema.const], value, required);
+  if (schema.enum || schema.const !== undefined) return choice(root, schema, value, required);
   switch (schema.type) {
     case "boolean": return flag(root, value);
     case "integer": case "number": return number(root, schema, value);
     case "string": return text(root, schema, value);
-    case "array": return resolved(root, schema.items).enum ? several(root, resolved(root, schema.items).enum, value) : listInput(root, schema, value, path);
+    case "array": return resolved(root, schema.items).enum ? several(root, resolved(root, schema.items), value) : listInput(root, schema, value, path);
     case "object": return schema.properties ? objectInput(root, schema, value, path) : json(root, value);
     default: return json(root, value);
   }
@@ -132,13 +132,20 @@ function flag(root, value) {
   return { element: control, inline: true, control, read: () => control.checked };
 }
 
-function choice(root, options, value, required) {
-  const control = h("select", { onChange: () => root.changed() }, required ? null : h("option", { value: "" }, "—"), options.filter((option) => option !== null).map((option) => h("option", { value: JSON.stringify(option), selected: option === value }, t(labelOf(String(option))))));
+/** The options of an enumeration with what they are called: `[[value, label]]`. */
+export function optionsOf(schema) {
+  const labels = schema["x-labels"] ?? {};
+  const order = Object.keys(labels);
+  return (schema.enum ?? [schema.const]).filter((option) => option !== null).sort((a, b) => order.indexOf(a) - order.indexOf(b)).map((option) => [option, labels[option] ?? labelOf(String(option))]);
+}
+
+function choice(root, schema, value, required) {
+  const control = h("select", { onChange: () => root.changed() }, required ? null : h("option", { value: "" }, "—"), optionsOf(schema).map(([option, label]) => h("option", { value: JSON.stringify(option), selected: option === value }, label)));
   return { element: control, control, read: () => (control.value === "" ? undefined : JSON.parse(control.value)) };
 }
 
-function several(root, options, value) {
-  const boxes = options.map((option) => h("label", { class: "check-line" }, h("input", { type: "checkbox", value: option, checked: (value || []).includes(option), onChange: () => root.changed() }), t(labelOf(option))));
+function several(root, schema, value) {
+  const boxes = optionsOf(schema).map(([option, label]) => h("label", { class: "check-line" }, h("input", { type: "checkbox", value: option, checked: (value || []).includes(option), onChange: () => root.changed() }), label));
   return { element: h("div", { class: "stack" }, boxes), read: () => boxes.map((box) => box.querySelector("input")).filter((input) => input.checked).map((input) => input.value) };
 }
 

@@ -35,8 +35,8 @@ class Row {
     this.match = null;
     if (this.target.value === NEW) {
       this.name = h("input", { type: "text", value: this.fresh.name, maxlength: 200, aria: { label: t("Name of the new field for {column}", { column: this.column.name }) } });
-      const types = [...this.model.types.values()].filter((type) => type.operators !== null).sort((a, b) => t(a.label).localeCompare(t(b.label)));
-      this.type = h("select", { aria: { label: t("Type of the new field for {column}", { column: this.column.name }) } }, types.map((type) => h("option", { value: type.key, selected: type.key === this.fresh.type }, t(type.label))));
+      const types = [...this.model.types.values()].filter((type) => type.operators !== null).sort((a, b) => a.label.localeCompare(b.label));
+      this.type = h("select", { aria: { label: t("Type of the new field for {column}", { column: this.column.name }) } }, types.map((type) => h("option", { value: type.key, selected: type.key === this.fresh.type }, type.label)));
       this.more.append(this.name, this.type);
     } else if (field?.type === "reference") {
       this.match = h("input", { type: "text", value: this.mapped?.match ?? "title", aria: { label: t("Match {column} by this field of the linked records", { column: this.column.name }) } });

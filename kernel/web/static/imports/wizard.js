@@ -61,7 +61,7 @@ define("smalt-import", class extends Part {
     fill(this, h("h2", {}, t("Import records")), this.steps(0), input, zone, h("label", { class: "row" }, t("Kind of file"), kind), earlier);
     try {
       this.types = await importers();
-      kind.append(...this.types.map((type) => h("option", { value: type.key }, `${t(type.label)} (${type.extensions.join(", ")})`)));
+      kind.append(...this.types.map((type) => h("option", { value: type.key }, `${type.label} (${type.extensions.join(", ")})`)));
       const page = await api.get(this.path, { limit: 20 }, { signal: this.alive });
       if (page.items.length) fill(earlier, h("h3", {}, t("Earlier imports")), h("ul", { class: "choice-list" }, page.items.map((job) => h("li", { class: "choice-line" }, h("button", { type: "button", class: "field-button", onClick: () => { setQuery({ import: job.id }); this.open(job.id); } }, h("span", { class: "grow field-words" }, h("strong", { class: "clip" }, job.file_name), h("span", { class: "soft" }, `${statusWord(job)} · ${ago(job.created_at)}`)), icon("chevron-right", 14))))));
     } catch (error) { complain(error); }

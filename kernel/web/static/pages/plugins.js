@@ -22,12 +22,12 @@ define("smalt-plugins", class extends Part {
   }
 
   line(plugin) {
-    const on = h("input", { type: "checkbox", role: "switch", checked: plugin.enabled, disabled: plugin.status !== "loaded", aria: { label: t("{name} is on", { name: t(plugin.label) }) }, onChange: async () => {
+    const on = h("input", { type: "checkbox", role: "switch", checked: plugin.enabled, disabled: plugin.status !== "loaded", aria: { label: t("{name} is on", { name: plugin.label }) }, onChange: async () => {
       if (await tried(null, () => api.patch(`/plugins/${plugin.name}`, { enabled: on.checked }))) forget();
       else on.checked = !on.checked;
     } });
     const words = [plugin.provider, plugin.in_use ? n("used {count} time", "used {count} times", plugin.in_use) : t("not in use")].join(" · ");
-    return h("li", { class: "choice-line", data: { text: `${plugin.label} ${t(plugin.label)} ${plugin.name}`.toLowerCase() } }, on, h("span", { class: "grow field-words" }, h("strong", {}, t(plugin.label)), h("span", { class: "soft clip" }, words), plugin.error ? h("span", { class: "warning" }, icon("triangle-alert", 13), plugin.error) : null), h("code", { class: "soft field-key clip" }, plugin.name));
+    return h("li", { class: "choice-line", data: { text: `${plugin.label} ${plugin.name}`.toLowerCase() } }, on, h("span", { class: "grow field-words" }, h("strong", {}, plugin.label), h("span", { class: "soft clip" }, words), plugin.error ? h("span", { class: "warning" }, icon("triangle-alert", 13), plugin.error) : null), h("code", { class: "soft field-key clip" }, plugin.name));
   }
 });
 

@@ -64,7 +64,7 @@ export function templateCard(template, done = () => {}) {
       button.disabled = false;
     }
   };
-  return h("section", { class: "template-card" }, h("h2", {}, t(template.label)), h("p", {}, t(template.description)),
+  return h("section", { class: "template-card" }, h("h2", {}, template.label), h("p", {}, template.description),
     h("ul", {}, template.projects.map((project) => h("li", {}, h("strong", {}, project.name), " ", h("span", { class: "soft" }, [n("{count} list", "{count} lists", project.lists.length), n("{count} field", "{count} fields", project.fields.length)].join(", "))))),
     h("label", { class: "check-line" }, sample, t("With sample records, to look around")),
     h("button", { type: "button", class: "primary", onClick: apply }, t("Start with this")));

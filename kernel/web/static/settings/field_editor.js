@@ -18,9 +18,9 @@ class FieldEditor {
 
   open() {
     const { field, model } = this;
-    const types = [...model.types.values()].sort((a, b) => t(a.label).localeCompare(t(b.label)));
+    const types = [...model.types.values()].sort((a, b) => a.label.localeCompare(b.label));
     this.name = labelled(t("Name"), h("input", { type: "text", value: field?.name ?? "", maxlength: 200, autofocus: true }));
-    this.type = labelled(t("Type"), h("select", { onChange: () => { this.config = {}; this.drawConfig(); } }, types.map((type) => h("option", { value: type.key, selected: type.key === (field?.type ?? "text") }, t(type.label)))));
+    this.type = labelled(t("Type"), h("select", { onChange: () => { this.config = {}; this.drawConfig(); } }, types.map((type) => h("option", { value: type.key, selected: type.key === (field?.type ?? "text") }, type.label))));
     this.about = h("p", { class: "hint" });
     this.box = h("div", {});
     const check = (label, on) => h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: Boolean(on) }), label);
@@ -40,7 +40,7 @@ class FieldEditor {
 
   drawConfig() {
     const type = this.model.types.get(this.type.input.value);
-    fill(this.about, t(type.description));
+    fill(this.about, type.description);
     this.form = schemaForm(type.config_schema, this.config, { special: specialMembers(this.model, () => this.form.read()), labels: { project_id: t("Project") } });
     fill(this.box, this.form.element);
     // What is computed has no rules of its own.

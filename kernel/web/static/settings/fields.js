@@ -28,7 +28,7 @@ define("smalt-fields", class extends Part {
     const move = async (from, to) => { if (await tried(this.model, () => api.patch(`${this.model.path}/fields/${field.id}`, { position: to }), null)) await this.reload(); else this.draw(); };
     return h("li", { class: "choice-line" },
       grip("field", index, field.name, move),
-      h("button", { type: "button", class: "field-button", onClick: () => this.edit(field) }, h("span", { class: "grow field-words" }, h("strong", { class: "clip" }, field.name), h("span", { class: "soft clip" }, [t(type?.label ?? field.type), field.config.expression, ...marks].filter(Boolean).join(" · ")), field.broken ? h("span", { class: "fault" }, field.broken) : null), h("code", { class: "soft field-key clip" }, `{${field.key}}`)),
+      h("button", { type: "button", class: "field-button", onClick: () => this.edit(field) }, h("span", { class: "grow field-words" }, h("strong", { class: "clip" }, field.name), h("span", { class: "soft clip" }, [type?.label ?? field.type, field.config.expression, ...marks].filter(Boolean).join(" · ")), field.broken ? h("span", { class: "fault" }, field.broken) : null), h("code", { class: "soft field-key clip" }, `{${field.key}}`)),
       iconButton(icon("trash-2", 15), t("Delete {name}", { name: field.name }), () => this.removeField(field)));
   }
 

@@ -1,5 +1,4 @@
 // Users and exports in Polish.
-
 export default {
   "An expression over fields above, such as {example}": "Wyrażenie na polach powyżej, na przykład {example}",
   "As usual: only where it is shown": "Jak zwykle: tylko gdy jest widoczne",

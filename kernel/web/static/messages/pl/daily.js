@@ -1,5 +1,4 @@
 // The pages of every day in Polish. Forms for numbers: one, few, many.
-
 export default {
   "Actions": "Działania",
   "Add a card to the list": "Dodaj kartę do listy",
@@ -228,7 +227,6 @@ export default {
   "Revoke this token?": "Unieważnić ten token?",
   "Revoke {name}": "Unieważnij {name}",
   "Rolled up": "Zestawienie",
-  "Sales CRM": "CRM sprzedaży",
   "Customers, a pipeline of opportunities with profit and forecast fields, and delivery projects.": "Klienci, lejek szans sprzedaży z zyskiem i prognozą oraz realizacja zleceń.",
   "Save": "Zapisz",
   "Save as a new view": "Zapisz jako nowy widok",

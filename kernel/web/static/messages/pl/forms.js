@@ -1,5 +1,4 @@
 // Forms and plugins in Polish.
-
 export default {
   "Add a field": "Dodaj pole",
   "Charts": "Wykresy",

@@ -1,5 +1,4 @@
 // Setting up projects in Polish.
-
 export default {
   "A filter. Empty: all records.": "Filtr. Pusty: wszystkie rekordy.",
   "Add": "Dodaj",
@@ -121,17 +120,5 @@ export default {
   "{count} value would be emptied.": { one: "{count} wartość zostałaby opróżniona.", few: "{count} wartości zostałyby opróżnione.", many: "{count} wartości zostałoby opróżnionych." },
   "{count} value would be shortened.": { one: "{count} wartość zostałaby skrócona.", few: "{count} wartości zostałyby skrócone.", many: "{count} wartości zostałoby skróconych." },
   "“{name}” is back.": "Przywrócono „{name}”.",
-  // Types of fields, as their plugins call them.
-  "Button": "Przycisk", "Checkbox": "Pole wyboru", "Country": "Kraj", "Created at": "Utworzono dnia", "Currency conversion": "Przeliczenie waluty", "Duration": "Czas trwania", "Files": "Pliki", "Formula": "Formuła",
-  "Location": "Miejsce", "Long text": "Długi tekst", "Lookup": "Podgląd z powiązania", "Multiple select": "Wybór wielokrotny", "Number": "Liczba", "Phone": "Telefon", "Star rating": "Ocena w gwiazdkach", "Reference": "Powiązanie",
-  "Rollup": "Zestawienie", "Select": "Wybór z listy", "Text": "Tekst", "Time in list": "Czas na liście", "Unique ID": "Unikalny numer", "Updated at": "Zmieniono dnia", "Updated by": "Zmienił(a)", "URL": "Adres WWW", "User": "Osoba",
-  "Something to press, to which automations react.": "Coś do naciśnięcia, na co reagują automatyzacje.", "Yes or no.": "Tak lub nie.", "A country, by its code or name.": "Kraj, według kodu lub nazwy.", "When the record was made.": "Kiedy powstał rekord.", "Who made the record.": "Kto utworzył rekord.",
-  "An amount of money with its currency.": "Kwota z walutą.", "An amount in another currency.": "Kwota w innej walucie.", "A date, at will with a time of day or an end.": "Data, na życzenie z godziną lub końcem.", "A span of time, in seconds.": "Odcinek czasu w sekundach.", "An email address.": "Adres e-mail.",
-  "Files of any kind, to be downloaded by who sees the field.": "Dowolne pliki, do pobrania przez tych, którzy widzą pole.", "A value computed from other fields.": "Wartość obliczana z innych pól.", "An address, with latitude and longitude where they are known.": "Adres, ze współrzędnymi, gdy są znane.", "Text with line breaks.": "Tekst w wielu wierszach.",
-  "Shows a field of the linked records.": "Pokazuje pole powiązanych rekordów.", "Any number of a list of options.": "Dowolna liczba opcji z listy.", "A number, whole or with decimal places.": "Liczba całkowita lub z miejscami po przecinku.", "A percentage; 0.125 stands for 12.5 %.": "Procent; 0,125 oznacza 12,5%.", "A telephone number with its country code.": "Numer telefonu z numerem kierunkowym kraju.",
-  "A number of stars.": "Liczba gwiazdek.", "A link to records of a project.": "Odnośnik do rekordów projektu.", "A sum, average or count over the linked records.": "Suma, średnia lub liczba z powiązanych rekordów.", "One of a list of options.": "Jedna z listy opcji.", "A single line of text.": "Jeden wiersz tekstu.", "How long the record has been in a list.": "Jak długo rekord jest na liście.",
-  "A number that no other record of the project has.": "Numer, którego nie ma inny rekord projektu.", "When the record was changed last.": "Kiedy ostatnio zmieniono rekord.", "Who changed the record last.": "Kto ostatnio zmienił rekord.", "A web address.": "Adres strony internetowej.", "A person who works here.": "Osoba, która tu pracuje.",
-  // Their settings.
-  "Options": "Opcje", "Multiple": "Wiele", "Project id": "Projekt", "Format": "Format", "Decimals": "Miejsca po przecinku", "Maximum": "Największa wartość", "Minimum": "Najmniejsza wartość", "Max length": "Największa długość", "Pattern": "Wzorzec", "Time": "Z godziną", "Range": "Zakres od–do", "Label": "Napis", "Confirm": "Pytanie przed użyciem",
-  "Currencies": "Waluty", "Amount": "Kwota", "Source": "Źródło", "Measure": "Miara", "Function": "Funkcja", "Via": "Przez pole", "Max count": "Największa liczba plików", "Max size": "Największy rozmiar (bajty)", "Allowed types": "Dozwolone rodzaje", "Prefix": "Przedrostek", "Digits": "Liczba cyfr", "Unit": "Jednostka", "Days": "Dni", "Hours": "Godziny", "Minutes": "Minuty", "Seconds": "Sekundy",
+  "Options": "Opcje", "Format": "Format",
 };

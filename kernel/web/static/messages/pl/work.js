@@ -1,5 +1,4 @@
 // Imports and automations in Polish.
-
 export default {
   "A new field": "Nowe pole",
   "Add a value": "Dodaj wartość",
@@ -94,11 +93,7 @@ export default {
   "{count} row would be added": { one: "{count} wiersz zostałby dodany", few: "{count} wiersze zostałyby dodane", many: "{count} wierszy zostałoby dodanych" },
   "{name} is on": "{name} jest włączona",
   "{rows} of {total} rows": "{rows} z {total} wierszy",
-  // Triggers and actions, as their plugins call them.
-  "A record stays long in a list": "Rekord jest długo na liście", "An assignee is added": "Dodano osobę przypisaną", "An assignee is removed": "Odjęto osobę przypisaną", "A button is pressed": "Naciśnięto przycisk", "A checklist is done": "Ukończono listę zadań", "A comment is added": "Dodano komentarz",
-  "A record is completed": "Ukończono rekord", "A date is reached": "Nadeszła data", "A field changes": "Zmienia się pole", "A form is submitted": "Wysłano formularz", "Nothing has happened": "Nic się nie dzieje", "A record enters a list": "Rekord wchodzi na listę", "A record leaves a list": "Rekord opuszcza listę",
-  "A record is created": "Powstaje rekord", "A record is added": "Dodano rekord", "A tag is added": "Dodano etykietę", "A tag is removed": "Usunięto etykietę", "At set times": "O ustalonym czasie", "A schedule": "Harmonogram", "A request comes in": "Przychodzi żądanie",
-  "Add a tag": "Dodaj etykietę", "Assign people": "Przypisz osoby", "Branch": "Rozgałęź", "Empty a field": "Opróżnij pole", "Complete the record": "Ukończ rekord", "Copy the record": "Skopiuj rekord", "Add a checklist": "Dodaj listę zadań", "Add a record": "Dodaj rekord", "Send an HTTP request": "Wyślij żądanie HTTP",
-  "Move to a list": "Przenieś na listę", "Notify people": "Powiadom osoby", "Remove a tag": "Usuń etykietę", "Reopen the record": "Otwórz rekord ponownie", "Send an email": "Wyślij e-mail", "Send a dashboard": "Wyślij pulpit", "By email, as it is at that moment and as you see it.": "E-mailem, w stanie na daną chwilę i tak, jak go widzisz.", "Set the due date": "Ustaw termin", "Set a field": "Ustaw pole", "Take assignees off": "Odejmij osoby", "Change linked records": "Zmień powiązane rekordy", "Wait": "Poczekaj",
-  "From list": "Z listy", "Person": "Osoba", "People": "Osoby", "To": "Do", "Subject": "Temat", "Body": "Treść", "Cc": "Do wiadomości", "Reply to": "Odpowiedź do", "Tag": "Etykieta", "Items": "Pozycje", "After": "Po", "Until": "Do kiedy", "Method": "Metoda", "Headers": "Nagłówki", "Secret": "Sekret", "Url": "Adres", "From": "Od",
+  "A record is created": "Powstaje rekord", "At set times": "O ustalonym czasie", "A schedule": "Harmonogram", "A request comes in": "Przychodzi żądanie",
+  "Set a field": "Ustaw pole", 
+  "Tag": "Etykieta", "Secret": "Sekret", "From": "Od",
 };
