@@ -24,6 +24,10 @@ from kernel.storage.sqlite_memory import stop_counting
 BACKLOG = 2048
 """Connections that may wait while the processes are busy."""
 
+WORKER_SECONDS = 120
+"""After which a server process that does not answer its supervisor is replaced. A starting one
+does not answer before it has imported everything, which takes long on a busy machine."""
+
 
 def application() -> Litestar:
     """The application of one server process, by the settings of its environment."""
@@ -92,6 +96,7 @@ def _config(settings: Settings) -> uvicorn.Config:
         workers=settings.workers,
         backlog=BACKLOG,
         timeout_graceful_shutdown=settings.shutdown_seconds,
+        timeout_worker_healthcheck=WORKER_SECONDS,
         **options,
     )
 

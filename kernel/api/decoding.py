@@ -156,7 +156,7 @@ def _plain_fault(value: Any, type_: Any, pointer: str) -> Iterator[Fault]:
     except (msgspec.ValidationError, ValueError) as error:
         words = _words(_bare(type_))
         if isinstance(value, str) and words:
-            yield Fault(pointer, f"{nearest(value, words)} There is {', '.join(words)}.")
+            yield Fault(pointer, f"{nearest(value, words)} Give one of {', '.join(words)}.")
         else:
             yield fault_of(str(error), pointer)
 

@@ -108,6 +108,25 @@ def test_the_server_answers_and_ends_when_told(database_url: str, tmp_path: Path
     assert "Traceback" not in log.read_text()
 
 
+def test_processes_may_take_long_to_start(tmp_path: Path) -> None:
+    """As on a busy machine: their supervisor waits, instead of beginning again and again."""
+    begun = tmp_path / "begun"
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys, time\n"
+        "if any('spawn_main' in argument for argument in sys.orig_argv):\n"
+        f"    open({str(begun)!r}, 'a').write('x')\n"
+        "    time.sleep(6)\n"
+    )
+    settings = {"SMALT_DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": str(tmp_path)}
+    token = new_token({"SMALT_DATA_DIR": settings["SMALT_DATA_DIR"]})
+    with (
+        serving(tmp_path / "log", settings=settings | {"SMALT_WORKERS": "2"}) as (address, _),
+        client_of(address, token) as client,
+    ):
+        assert client.get("/projects", timeout=60).json() == {"items": [], "next": None}
+    assert begun.read_text() == "xx"
+
+
 def test_without_any_plugin_the_server_serves(database_url: str, tmp_path: Path) -> None:
     settings = {"SMALT_DATABASE_URL": database_url, "SMALT_BLOCKED_PLUGINS": "*"}
     token = new_token(settings)
