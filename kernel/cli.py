@@ -208,11 +208,8 @@ def run_apply(settings: Settings, options: argparse.Namespace) -> None:
             run = kernel.blueprints.plan if options.plan else kernel.blueprints.apply
             return await run(actor, document, options.prune)
 
-    for step in asyncio.run(work()):
-        where = f" in {step.project}" if step.project else ""
-        print(f"{step.action} {step.kind} '{step.name}'{where}")
-        for name, (old, new) in step.changes.items():
-            print(f"    {name}: {_brief(old)} -> {_brief(new)}")
+    steps = asyncio.run(work())
+    print("\n".join(step.told() for step in steps) or "There is nothing to change.")
 
 
 async def _acting(kernel: Kernel, email: str | None) -> Actor:
@@ -222,11 +219,6 @@ async def _acting(kernel: Kernel, email: str | None) -> Actor:
     users, _ = await kernel.users.page(SYSTEM, 0, 1000)
     admins = [user for user in users if user.admin and user.active]
     return await actor_of(kernel.database, admins[0].id, "api") if admins else SYSTEM
-
-
-def _brief(value: Any) -> str:
-    text = msgspec.json.encode(value).decode()
-    return text if len(text) <= 100 else f"{text[:99]}…"
 
 
 def run_user_create(settings: Settings, options: argparse.Namespace) -> None:

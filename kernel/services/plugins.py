@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
 
 import msgspec
 
@@ -12,7 +11,7 @@ from kernel.clock import Clock, to_milliseconds
 from kernel.errors import ConflictError, ForbiddenError, NotFoundError
 from kernel.ids import IdGenerator
 from kernel.plugin_manager import PluginInfo, PluginManager
-from kernel.schema import Schema
+from kernel.services.plugin_usage import Usage, usage, used
 from kernel.storage.database import Database, Transaction
 from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.schema_cache import SchemaCache
@@ -51,8 +50,8 @@ class PluginService:
     async def all(self, actor: Actor) -> list[PluginState]:
         """Every plugin that is installed, by name."""
         schema = await self._schema.current()
-        used = _fields_by_type(schema)
-        return [self._state(i, used) for i in self._manager.loaded(schema.disabled_plugins)]
+        found = await usage(self._database, schema)
+        return [self._state(i, found) for i in self._manager.loaded(schema.disabled_plugins)]
 
     async def get(self, actor: Actor, name: str) -> PluginState:
         """One plugin, or NotFoundError."""
@@ -115,16 +114,7 @@ class PluginService:
     def _now(self) -> int:
         return to_milliseconds(self._clock.now())
 
-    def _state(self, info: PluginInfo, used: Mapping[str, int]) -> PluginState:
+    def _state(self, info: PluginInfo, found: Usage) -> PluginState:
         ledger = self._guard.ledgers().get(info.name)
-        in_use = sum(used.get(key, 0) for key in info.keys) if info.kind in ("field_type", "several") else 0
-        return PluginState(info, in_use, ledger.faults if ledger else 0, bool(ledger and ledger.off))
-
-
-def _fields_by_type(schema: Schema) -> dict[str, int]:
-    """How many live fields of live projects each type has."""
-    counts: dict[str, int] = {}
-    for project in schema.projects.values():
-        for field in () if project.deleted else project.live_fields:
-            counts[field.type_key] = counts.get(field.type_key, 0) + 1
-    return counts
+        off = bool(ledger and ledger.off)
+        return PluginState(info, used(info, found), ledger.faults if ledger else 0, off)

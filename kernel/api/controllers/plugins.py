@@ -16,7 +16,8 @@ from kernel.translations import Wording
 
 
 class PluginView(msgspec.Struct):
-    """A plugin. `in_use` counts the fields of its types; `status` is loaded, blocked or failed."""
+    """A plugin. `in_use` counts the fields, charts and automations that need it; `status` is loaded,
+    blocked or failed."""
 
     name: Annotated[str, msgspec.Meta(examples=["fields.rating"])]
     kind: Annotated[str, msgspec.Meta(examples=["field_type"])]

@@ -19,6 +19,12 @@ class Step(msgspec.Struct, frozen=True):
     name: str
     changes: dict[str, Any] = {}
 
+    def told(self) -> str:
+        """The step for people: a line, and one more for each member that changes."""
+        where = f" in {self.project}" if self.project else ""
+        changes = [f"    {name}: {_brief(old)} -> {_brief(new)}" for name, (old, new) in self.changes.items()]
+        return "\n".join([f"{self.action} {self.kind} '{self.name}'{where}", *changes])
+
 
 def holds(there: Any, wanted: Any) -> bool:
     """Whether what is wanted is there already; members that it does not name may be anything."""
@@ -81,3 +87,8 @@ def with_keys(value: Any, projects: Mapping[str, str]) -> Any:
 def _plain(value: Any) -> Any:
     """Numbers that were written otherwise are the same."""
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _brief(value: Any) -> str:
+    text = msgspec.json.encode(value).decode()
+    return text if len(text) <= 100 else f"{text[:99]}…"

@@ -46,6 +46,28 @@ async def test_switching_off_holds_in_every_process(client: httpx.AsyncClient, s
     await second.stop()
 
 
+async def test_charts_and_automations_count_as_use(client: httpx.AsyncClient) -> None:
+    made = await client.post("/templates/crm/apply", json={})
+    board, deals = made.json()["dashboards"][0]["id"], made.json()["projects"][1]["id"]
+    tag = {"type": "add_tag", "config": {"tag": "late"}}
+    config = {"condition": "{title} = 'x'", "then": [tag, tag], "else": []}
+    rule = {
+        "name": "Mark",
+        "trigger": {"type": "tag_removed"},
+        "actions": [{"type": "branch", "config": config}],
+    }
+
+    async def in_use(*names: str) -> list[int]:
+        return [(await client.get(f"/plugins/{name}")).json()["in_use"] for name in names]
+
+    names = "charts.gauge", "automations.triggers.tag_removed", "automations.actions.add_tag"
+    before = await in_use(*names)
+    chart = {"title": "All", "type": "gauge", "config": {"sources": [{"project_id": deals}]}}
+    assert (await client.post(f"/dashboards/{board}/charts", json=chart)).status_code == 201
+    assert (await client.post(f"/projects/{deals}/automations", json=rule)).status_code == 201
+    assert await in_use(*names) == [count + 1 for count in before]
+
+
 async def test_fields_count_as_use_and_survive(client: httpx.AsyncClient) -> None:
     project = (await client.post("/projects", json={"name": "Deals"})).json()["id"]
     field = {"name": "Confidence", "type": "rating", "config": {"maximum": 5}}
