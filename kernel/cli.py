@@ -16,7 +16,7 @@ import msgspec
 import kernel as package
 from kernel.access.acting import actor_of
 from kernel.access.actor import SYSTEM, Actor
-from kernel.demo import ADMINISTRATOR, prepare_demo
+from kernel.demo import ADMINISTRATOR, SignIn, prepare_demo
 from kernel.errors import InvalidInputError, SettingsError, SmaltError
 from kernel.logs import configure_logs
 from kernel.runtime import Kernel, create_kernel
@@ -101,25 +101,26 @@ def run_worker(settings: Settings, options: argparse.Namespace) -> None:
 
 
 def run_demo(settings: Settings, options: argparse.Namespace) -> None:
-    async def prepare() -> str | None:
+    async def prepare() -> SignIn:
         async with running(settings) as kernel:
             return await prepare_demo(kernel, options.template, options.records)
 
-    password = asyncio.run(prepare())
-    serve(settings, lambda address: print(_welcome(address, password), flush=True))
+    sign_in = asyncio.run(prepare())
+    serve(settings, lambda address: print(_welcome(address, *sign_in), flush=True))
 
 
-def _welcome(address: str, password: str | None) -> str:
-    shown = f"{password}   (shown only now)" if password else "the one shown at the first start"
+def _welcome(address: str, email: str, password: str | None) -> str:
+    known = "the one shown at the first start" if email == ADMINISTRATOR else "your own"
+    shown = f"{password}   (shown only now)" if password else known
     return (
         "\n"
         f"  pages      {address}\n"
         f"  API        {address}/api/v1\n"
         f"  described  {address}/schema\n"
-        f"  email      {ADMINISTRATOR}\n"
+        f"  email      {email}\n"
         f"  password   {shown}\n\n"
-        f"Another password: {sys.argv[0]} user password --email {ADMINISTRATOR} --password -\n"
-        f"A token:          {sys.argv[0]} token create --email {ADMINISTRATOR} --scopes read,write,admin\n\n"
+        f"Another password: {sys.argv[0]} user password --email {email} --password -\n"
+        f"A token:          {sys.argv[0]} token create --email {email} --scopes read,write,admin\n\n"
         f"Smalt serves at {address}"
     )
 

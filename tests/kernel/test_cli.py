@@ -1,5 +1,6 @@
 """The `smalt` command, from the outside."""
 
+import asyncio
 import re
 import socket
 from io import StringIO
@@ -8,7 +9,11 @@ from pathlib import Path
 import httpx
 import pytest
 
+from kernel.access.actor import SYSTEM
 from kernel.cli import main
+from kernel.demo import SignIn, prepare_demo
+from kernel.runtime import create_kernel
+from kernel.settings import load_settings
 from tests.server_process import client_of, new_token, serving
 
 PERSON = ("--email", "ewa@example.com", "--name", "Ewa")
@@ -36,6 +41,40 @@ def test_a_password_comes_from_standard_input(
     monkeypatch.setattr("sys.stdin", StringIO("battery horse correct\n"))
     assert main(["user", "password", "--email", "ewa@example.com", "--password", "-"]) == 0
     assert "ewa@example.com has a new password." in capsys.readouterr().out
+
+
+def test_a_set_up_is_planned_applied_and_exported(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "deals.toml"
+    file.write_text(
+        '[[projects]]\nkey = "deals"\nname = "Deals"\n'
+        '[[projects.fields]]\nname = "Amount"\ntype = "currency"\n'
+    )
+    steps = "create project 'Deals'\ncreate field 'Amount' in Deals\n"
+    for arguments in (["--plan"], []):
+        assert main(["apply", str(file), *arguments]) == 0
+        assert capsys.readouterr().out == steps
+    assert main(["apply", str(file)]) == 0
+    assert capsys.readouterr().out == "There is nothing to change.\n"
+    file.write_text(file.read_text().replace('name = "Deals"', 'name = "Deals"\ncurrency = "PLN"'))
+    assert main(["apply", str(file)]) == 0
+    assert '    currency: "EUR" -> "PLN"' in capsys.readouterr().out.splitlines()
+    assert main(["export-template"]) == 0
+    file.write_text(capsys.readouterr().out)
+    assert main(["apply", str(file), "--plan"]) == 0
+    assert capsys.readouterr().out == "There is nothing to change.\n"
+
+
+def test_a_demonstration_takes_the_administrator_that_is_there() -> None:
+    async def prepare() -> SignIn:
+        kernel = create_kernel(load_settings({"SMALT_DATA_DIR": "data"}))
+        await kernel.start()
+        found = await prepare_demo(kernel, "crm", 5)
+        assert len(await kernel.projects.all(SYSTEM)) == 3
+        await kernel.stop()
+        return found
+
+    assert main(["user", "create", *PERSON, "--admin", "--password", "correct horse battery"]) == 0
+    assert asyncio.run(prepare()) == ("ewa@example.com", None)
 
 
 @pytest.mark.parametrize(
