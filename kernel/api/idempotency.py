@@ -12,6 +12,7 @@ from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, HTTPReceiveMessage, HTTPScope, Message, Receive, Send
+from multipart import parse_options_header  # type: ignore[import-untyped]
 
 from kernel.access.actor import Actor
 from kernel.access.claims import Answer, Claim, InProgressError
@@ -98,11 +99,42 @@ class Capture:
         return Answer(self._status, headers, bytes(self._body))
 
 
+class _Fingerprint:
+    """A hash in which the boundary of a form makes no difference: senders make up a new one each time."""
+
+    def __init__(self, boundary: bytes) -> None:
+        self._sha = hashlib.sha256()
+        self._boundary = boundary
+        self._rest = b""
+
+    def update(self, piece: bytes) -> None:
+        if not self._boundary:
+            self._sha.update(piece)
+            return
+        *before, last = (self._rest + piece).split(self._boundary)
+        self._sha.update(b"".join(part + b"--" for part in before))
+        end = max(0, len(last) - len(self._boundary) + 1)  # what follows may be the beginning of one
+        self._sha.update(last[:end])
+        self._rest = last[end:]
+
+    def finished(self) -> str:
+        self._sha.update(self._rest)
+        return self._sha.hexdigest()
+
+
+def _boundary(scope: HTTPScope) -> bytes:
+    """What is between the parts of a form; nothing where the body is none."""
+    kind, options = parse_options_header(dict(scope["headers"]).get(b"content-type", b"").decode("latin-1"))
+    boundary = str(options.get("boundary", "")) if kind.startswith("multipart/") else ""
+    return f"--{boundary}".encode("latin-1") if boundary else b""
+
+
 async def _read(scope: HTTPScope, receive: Receive, body: SpooledTemporaryFile[bytes]) -> str:
     """Take the body in; a hash over it, the path, the query and whom the actor looks as."""
-    sha = hashlib.sha256(f"{scope['path']}?".encode() + scope["query_string"] + b"\n")
+    found = _Fingerprint(_boundary(scope))
+    found.update(f"{scope['path']}?".encode() + scope["query_string"] + b"\n")
     if (preview := scope["user"].preview) is not None:
-        sha.update(f"{preview.path}\n".encode())
+        found.update(f"{preview.path}\n".encode())
     handler = scope["route_handler"]
     most = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
     size, more = 0, True
@@ -114,10 +146,10 @@ async def _read(scope: HTTPScope, receive: Receive, body: SpooledTemporaryFile[b
         size += len(chunk)
         if most is not None and size > most:
             raise TooLargeError(f"The body is limited to {most} bytes.")
-        sha.update(chunk)
+        found.update(chunk)
         body.write(chunk)
     body.seek(0)
-    return sha.hexdigest()
+    return found.finished()
 
 
 def _replay(body: SpooledTemporaryFile[bytes], receive: Receive) -> Receive:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
@@ -41,6 +42,28 @@ async def test_another_body_gets_409(client: httpx.AsyncClient) -> None:
         f"/users/{client.headers['x-user-id']}/tokens", json=_user("ewa"), headers=KEY
     )
     assert elsewhere.status_code == 409
+
+
+async def test_a_form_is_the_same_whatever_its_boundary(client: httpx.AsyncClient) -> None:
+    """Clients make up a boundary for each request, so also for a repetition."""
+
+    async def upload(boundary: str, content: bytes) -> httpx.Response:
+        part = b'Content-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n' + content
+        form = b"--B\r\n" + part + b"\r\n--B--\r\n"
+        body = form.replace(b"--B", f"--{boundary}".encode())
+
+        async def pieces() -> AsyncIterator[bytes]:
+            for start in range(0, len(body), 7):
+                yield body[start : start + 7]
+
+        kind = {"content-type": f"multipart/form-data; boundary={boundary}"}
+        return await client.post("/files", content=pieces(), headers=KEY | kind)
+
+    first = await upload("one-two-three", b"--one and more")
+    again = await upload("something-else-altogether", b"--one and more")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.content == again.content
+    assert (await upload("one-two-three", b"--one and less")).status_code == 409
 
 
 async def test_refusals_come_again_too(client: httpx.AsyncClient) -> None:
