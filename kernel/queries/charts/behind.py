@@ -13,6 +13,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Final, TypeAlias
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect
 from kernel.expressions import parse_filter, written
@@ -126,7 +128,10 @@ class Behind:
         for common, own, of, keys, running in asked:
             given = grouping(common)
             if given is not None:
-                yield _Axis(grouping(own) or given, given.interval, of, keys, running)
+                used = grouping(own) or given
+                path = None if used.field is None else source.path(used.field)
+                used = msgspec.structs.replace(used, field=path)
+                yield _Axis(used, given.interval, of, keys, running)
 
     # Filters of the dashboard, of the chart and of the request
     def _narrowed(self, source: Source) -> Iterator[Condition]:
@@ -141,7 +146,7 @@ class Behind:
     def _in_span(self, source: Source, dated: Sequence[_Axis]) -> Condition | None:
         span = self._query.span
         named = [filters.time_field for filters in self._ask.filters if filters.time_field]
-        path = dated[0].path if dated else (named or ["created_at"])[-1].strip("{}")
+        path = dated[0].path if dated else source.path((named or ["created_at"])[-1])
         return self._between(source, path, span) if span != Span() else None
 
     # Groups
@@ -204,7 +209,7 @@ class Behind:
         measure = source.wanted.measure or self._ask.config.measure
         if measure.field is None:
             return None
-        path = measure.field.strip("{}")
+        path = source.path(measure.field)
         if value_at(source.scope, path.split(".")).type.kind is not Kind.MONEY:
             return None
         held = f"CURRENCY({{{path}}}) = '{code}'"

@@ -15,6 +15,7 @@ from kernel.ids import number_of
 from kernel.queries.charts.dimensions import CURRENCY, NONE, Dimension, dimension, fixed
 from kernel.queries.charts.faults import Faults, at, fault_at, place_of_measure
 from kernel.queries.charts.measures import Split, is_number, split, unify
+from kernel.queries.charts.namesakes import namesakes
 from kernel.queries.charts.request import (
     ChartConfig,
     ChartFilters,
@@ -162,7 +163,9 @@ class ChartCompiler:
         scope = root_scope(self._compilation, project, self._compilation.aliases.new("r"))
         if wanted.filter is not None and (isinstance(wanted.filter, dict) or wanted.filter.strip()):
             restrict(scope, wanted.filter, f"/sources/{place}/filter")
-        return Source(place, wanted, scope, self._ask.zone)
+        others = (self._visible(source.project_id) for source in self._config.sources)
+        called = namesakes(self._compilation, project, [other for other in others if other is not None])
+        return Source(place, wanted, scope, self._ask.zone, called)
 
     def _narrow(self, sources: Sequence[Source]) -> Span:
         """Apply the filters to all sources; the time frame that they give together."""
@@ -286,5 +289,5 @@ class ChartCompiler:
         measure = self._config.measure
         if measure.field is None:
             return "Records" if measure.function == "count" else "Value"
-        field = first.scope.project.by_name.get(measure.field.strip("{}"))
+        field = first.scope.project.by_name.get(first.path(measure.field))
         return field.name if field is not None else measure.field.strip("{}")

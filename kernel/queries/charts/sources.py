@@ -26,12 +26,14 @@ from kernel.values import DATE, DATETIME, Choice, Kind, Value
 
 @dataclass
 class Source:
-    """A source under construction. `place` is its place in the config."""
+    """A source under construction. `place` is its place in the config, `namesakes` are the keys of its
+    project's fields by what other projects call them."""
 
     place: int
     wanted: ChartSource
     scope: Scope
     zone: str
+    namesakes: Mapping[str, str] = field(default_factory=dict)
     weight: Value | None = None
     time: Value | None = None
     repeated: bool = False
@@ -41,9 +43,23 @@ class Source:
     def name(self) -> str:
         return self.wanted.name or self.scope.project.name
 
+    def path(self, given: str) -> str:
+        """The path of a field as this project calls it."""
+        return ".".join(self.steps(given.strip("{}").split(".")))
+
+    def steps(self, path: Sequence[str]) -> list[str]:
+        first, *rest = path
+        if first.strip().lower() in self.scope.project.by_name:
+            return [*path]
+        return [self.namesakes.get(first.strip()) or self.namesakes.get(fold_name(first), first), *rest]
+
+    def at(self, path: str) -> Value:
+        """A field of the records."""
+        return value_at(self.scope, self.path(path).split("."))
+
     def value(self, path: str) -> Value:
         """A field of the records, at each of its values where it has many."""
-        value = value_at(self.scope, path.strip("{}").split("."))
+        value = self.at(path)
         self.repeated = self.repeated or value.rows is not None
         return single_rows(self.scope, value)
 
@@ -125,12 +141,11 @@ class Source:
 
     # What they contribute
     def weigh(self, weights: Mapping[str, Decimal], by: str) -> None:
-        value = value_at(self.scope, by.strip("{}").split("."))
-        self.weight = weight_value(value, weights, self.scope.compilation.parameters)
+        self.weight = weight_value(self.at(by), weights, self.scope.compilation.parameters)
 
     def measure(self, nodes: Sequence[Node]) -> None:
         """The values of a record that a measure folds."""
-        resolver = _Weighing(self.scope, self.weight)
+        resolver = _Measuring(self)
         for node in nodes:
             value = compile(Expression(node), resolver)
             if value.rows is not None:
@@ -142,23 +157,24 @@ class Source:
 
     def day(self, path: str) -> Value:
         """The day whose rates convert the amounts of a record."""
-        value = value_at(self.scope, path.strip("{}").split("."))
+        value = self.at(path)
         if not value.type.kind.temporal or value.rows is not None:
             raise ExpressionError("The day of the rate must be a single date.")
         return replace(self.cut(value, "day"), type=DATE)
 
 
-class _Weighing(PathResolver):
-    """A resolver that also knows the weight of a record."""
+class _Measuring(PathResolver):
+    """A resolver that knows the weight of a record, and what other projects call its fields."""
 
-    def __init__(self, scope: Scope, weight: Value | None) -> None:
-        super().__init__(scope)
-        self._weight = weight
+    def __init__(self, source: Source) -> None:
+        super().__init__(source.scope)
+        self._source = source
 
     def resolve(self, path: Sequence[str], position: int) -> Value:
-        if self._weight is not None and tuple(path) == (WEIGHT,):
-            return self._weight
-        return super().resolve(path, position)
+        weight = self._source.weight
+        if weight is not None and tuple(path) == (WEIGHT,):
+            return weight
+        return super().resolve(self._source.steps(path), position)
 
 
 def chosen(choices: Sequence[Choice], names: Sequence[str]) -> list[Choice]:

@@ -62,6 +62,33 @@ FILTERS: list[tuple[dict[str, Any], str]] = [
 ]  # fmt: skip
 
 
+async def test_fields_of_one_name_are_one(teams: Teams) -> None:
+    """By what any of the projects calls them, key, id or name; and the records behind a figure are found."""
+    fee = await teams.north.add_field("Fee", "currency")
+    charge = await teams.south.add_field("Charge", "currency")
+    signed = await teams.south.add_field("Signed on", "date")
+    for field, name in ((charge, " FEE "), (signed, "signature")):
+        path = f"{teams.south.path}/fields/{field['id']}"
+        checked(await teams.south.client.patch(path, json={"name": name}), 200)
+    await teams.north.add_field("Signature", "date")
+    await teams.north.add("a", fee="10", signature="2026-03-05", amount="1")
+    await teams.south.add("b", charge="20", signed_on="2026-03-06", amount="1")
+    sources = [source(teams.north), source(teams.south)]
+    month = {"field": "Signature", "interval": "month"}
+    for called in ("fee", " Fee", fee["id"], "charge", charge["id"]):
+        data = await teams.board.figures(
+            sources=sources, measure={"function": "sum", "field": called}, group_by=month
+        )
+        assert points(data) == {"2026-03-01": "30.00"}, called
+    path = await teams.board.add(sources=sources, measure={"expression": "SUM({Charge} * 2)"}, group_by=month)
+    assert points(await teams.board.data(path)) == {"2026-03-01": "60.00"}
+    behind = await teams.board.client.post(f"{path}/records", json={"group": "2026-03-01"})
+    for project, entry in zip((teams.north, teams.south), checked(behind, 200)["sources"], strict=True):
+        assert entry["project_id"] == project.id
+        answer = await project.query(filter=entry["filter"], count=True)
+        assert checked(answer, 200)["total"] == entry["count"] == 1
+
+
 async def test_filters_of_the_request(teams: Teams) -> None:
     await teams.north.add("a", {"list": "Proposal Sent", "tags": ["SEO", "Website"]}, amount="1")
     await teams.south.add("b", {"list": "Proposal Sent", "tags": ["seo"]}, amount="2")
