@@ -12,6 +12,8 @@ from typing import Any, BinaryIO, Generic, TypeAlias, TypeVar
 
 import msgspec
 
+from kernel.text_input import is_unseen
+
 O = TypeVar("O", bound=msgspec.Struct)  # noqa: E741 - the letter stands for options
 
 Cell: TypeAlias = str | int | float | bool | None
@@ -45,7 +47,8 @@ def column_names(header: Iterable[Cell]) -> list[str]:
     taken: set[str] = set()
     for place, cell in enumerate(header, start=1):
         text = "" if cell is None else str(cell)
-        name = wanted = " ".join(text.replace("\0", "").split())[:200] or f"Column {place}"
+        text = "" if is_unseen(text) else " ".join(text.replace("\0", "").split())
+        name = wanted = text[:200] or f"Column {place}"
         again = 2
         while name.casefold() in taken:
             name, again = f"{wanted} ({again})", again + 1

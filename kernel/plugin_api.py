@@ -35,6 +35,7 @@ from kernel.charts import (
     Tile,
     Tone,
 )
+from kernel.content_lines import Component, components
 from kernel.currencies import currency_codes, currency_digits, currency_of
 from kernel.date_input import parse_date, parse_datetime
 from kernel.display import Display, Look, number_text
@@ -119,6 +120,7 @@ from kernel.templates import (
 from kernel.text_input import clean_line, clean_lines, fold_name
 from kernel.translations import Translation, labelled, read_catalogue
 from kernel.values import REAL, TEXT, Choice, Kind, Value, ValueType
+from kernel.zip_input import opened_zip
 
 __all__ = [
     "LEGEND_ROW",
@@ -150,6 +152,7 @@ __all__ = [
     "Column",
     "ColumnSpec",
     "Comparison",
+    "Component",
     "CopyRecord",
     "CreateRecord",
     "DashboardFile",
@@ -233,6 +236,7 @@ __all__ = [
     "clean_line",
     "clean_lines",
     "column_names",
+    "components",
     "currency_codes",
     "currency_digits",
     "currency_of",
@@ -242,6 +246,7 @@ __all__ = [
     "labelled",
     "legend",
     "number_text",
+    "opened_zip",
     "parse_date",
     "parse_datetime",
     "parse_decimal",

@@ -9,6 +9,7 @@ from kernel.errors import InvalidValueError
 
 _REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _DROPPED = re.compile("[\x7f-\x9f\ufeff]")
+_UNSEEN = re.compile("[\\s\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*")
 _LINE_BREAK = re.compile("\r\n?")
 
 
@@ -25,6 +26,8 @@ def clean_line(value: object, maximum: int) -> str | None:
         text = _visible(text).strip()
         if "\n" in text:
             raise InvalidValueError("This must be one line of text.")
+        if is_unseen(text):
+            return None
     return _within(text, maximum)
 
 
@@ -35,7 +38,12 @@ def clean_lines(value: object, maximum: int) -> str | None:
     text = value
     if not (text.isascii() and text.isprintable()):
         text = _visible(text)
-    return _within(text, maximum) if text.strip() else None
+    return None if is_unseen(text) else _within(text, maximum)
+
+
+def is_unseen(text: str) -> bool:
+    """Whether there is nothing to see: only blanks, and signs without width that steer others."""
+    return _UNSEEN.fullmatch(text) is not None
 
 
 def fold_name(name: str) -> str:

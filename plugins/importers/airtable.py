@@ -10,20 +10,29 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Annotated, Any, BinaryIO
 
 import msgspec
 
-from kernel.plugin_api import BadRow, Importer, InvalidInputError, Proposal, Row, column_names, hookimpl
+from kernel.plugin_api import (
+    BadRow,
+    Importer,
+    InvalidInputError,
+    Proposal,
+    Row,
+    column_names,
+    hookimpl,
+    opened_zip,
+)
 
 LARGEST_SCHEMA = 32 * 1024 * 1024
 LARGEST_TABLE = 2 * 1024 * 1024 * 1024
 """Bytes of a table, unpacked."""
+LONGEST_ROW = 4 * 1024 * 1024
+"""Characters of a row of a table."""
 MOST_COLUMNS = 2000
 SCHEMA = "schema.json"
 
@@ -76,7 +85,7 @@ class AirtableImporter(Importer[AirtableOptions]):
         return 0.9 if head.startswith(b"PK\x03\x04") and names and b"xl/" not in head else 0.0
 
     def sniff(self, source: BinaryIO, given: Any) -> AirtableOptions:
-        with _opened(source) as archive:
+        with opened_zip(source, _DAMAGED) as archive:
             names = list(_tables(archive))
         wanted = given.get("table") or (names[0] if names else "")
         if wanted not in names:
@@ -90,12 +99,14 @@ class AirtableImporter(Importer[AirtableOptions]):
         first = next(_records(source, options.table), None)
         if first is None:
             raise InvalidInputError(f"The table '{options.table}' is empty.")
+        if isinstance(first, BadRow):
+            raise InvalidInputError(f"The header of the table cannot be read. {first.detail}")
         if len(first) > MOST_COLUMNS:
             raise InvalidInputError(f"The table has {len(first):,} columns; {MOST_COLUMNS:,} are possible.")
         return column_names(first)
 
     def proposals(self, source: BinaryIO, options: AirtableOptions) -> Mapping[str, Proposal]:
-        with _opened(source) as archive:
+        with opened_zip(source, _DAMAGED) as archive:
             base = _schema(archive)
         found = (field for table in base.tables if table.name == options.table for field in table.fields)
         return {field.name: made for field in found if (made := _proposal(field)) is not None}
@@ -103,7 +114,9 @@ class AirtableImporter(Importer[AirtableOptions]):
     def rows(self, source: BinaryIO, options: AirtableOptions) -> Iterator[Row]:
         width = len(self.columns(source, options))
         for row in islice(_records(source, options.table), 1, None):
-            if len(row) > width and any(row[width:]):
+            if isinstance(row, BadRow):
+                yield row
+            elif len(row) > width and any(row[width:]):
                 yield BadRow(f"The row has {len(row)} cells, the header {width}.", tuple(row))
             elif row:
                 yield (row + [""] * (width - len(row)))[:width]
@@ -141,16 +154,6 @@ _PLAIN: Mapping[str, str] = {
 }
 
 
-@contextmanager
-def _opened(source: BinaryIO) -> Iterator[zipfile.ZipFile]:
-    source.seek(0)
-    try:
-        with zipfile.ZipFile(source) as archive:
-            yield archive
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise InvalidInputError(_DAMAGED) from error
-
-
 def _tables(archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:
     """The CSV files by the names of their tables; "Deals-Grid view.csv" is one of "Deals"."""
     schema = {table.name for table in _schema(archive).tables}
@@ -177,9 +180,9 @@ def _schema(archive: zipfile.ZipFile) -> _Base:
         raise InvalidInputError(f"{SCHEMA} is no schema of a base: {error}.") from error
 
 
-def _records(source: BinaryIO, table: str) -> Iterator[list[str]]:
+def _records(source: BinaryIO, table: str) -> Iterator[list[str] | BadRow]:
     """The rows of a table with its header."""
-    with _opened(source) as archive:
+    with opened_zip(source, _DAMAGED) as archive:
         part = _tables(archive).get(table)
         if part is None:
             raise InvalidInputError(f"The zip file has no table '{table[:100]}'.")
@@ -187,11 +190,37 @@ def _records(source: BinaryIO, table: str) -> Iterator[list[str]]:
             raise InvalidInputError(f"The table '{table[:100]}' is too large.")
         with archive.open(part) as file:
             try:
-                yield from csv.reader(io.TextIOWrapper(file, "utf-8-sig", newline=""), strict=True)
+                yield from _parsed(_Lines(io.TextIOWrapper(file, "utf-8-sig", newline=""), table))
             except UnicodeDecodeError as error:
                 raise InvalidInputError(f"The table '{table[:100]}' is not UTF-8 text.") from error
-            except csv.Error as error:
-                raise InvalidInputError(f"The table '{table[:100]}' is no CSV: {error}.") from error
+
+
+class _Lines:
+    """The lines of a table. No row of them, `left` so many characters, is larger than memory can take."""
+
+    def __init__(self, text: io.TextIOWrapper, table: str) -> None:
+        self._text = text
+        self._table = table
+        self.left = LONGEST_ROW
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(LONGEST_ROW):
+            self.left -= len(line)
+            if self.left <= 0:
+                raise InvalidInputError(f"The table '{self._table[:100]}' has a row that is too long.")
+            yield line
+
+
+def _parsed(lines: _Lines) -> Iterator[list[str] | BadRow]:
+    reader = csv.reader(iter(lines), strict=True)
+    while True:
+        lines.left = LONGEST_ROW
+        try:
+            yield next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield BadRow(f"The row is no CSV: {error}.")
 
 
 @hookimpl

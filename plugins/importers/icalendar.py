@@ -9,16 +9,27 @@ from typing import Any, BinaryIO
 
 import icalendar
 
-from kernel.plugin_api import BadRow, Cell, Importer, InvalidInputError, NoOptions, Row, hookimpl
+from kernel.plugin_api import (
+    BadRow,
+    Cell,
+    Component,
+    Importer,
+    InvalidInputError,
+    NoOptions,
+    Row,
+    components,
+    hookimpl,
+)
 
-LONGEST_EVENT = 8 * 1024 * 1024
+MOST_ZONES = 1000
+"""Time zones of a calendar; there are some 400 in the world."""
 
 COLUMNS = (
     "Title", "Start date", "Due date", "All day", "Location", "Status", "Organizer", "Attendees",
     "Tags", "URL", "Repeats", "Description", "UID",
 )  # fmt: skip
 
-_KINDS = (b"VEVENT", b"VTODO")
+_ZONE = re.compile(rb"TZID[=:]\"?([^\":;\r\n]+)").findall
 
 
 class IcalendarImporter(Importer[NoOptions]):
@@ -33,53 +44,41 @@ class IcalendarImporter(Importer[NoOptions]):
         return 1.0 if head.lstrip(b"\xef\xbb\xbf \r\n")[:15].upper() == b"BEGIN:VCALENDAR" else 0.0
 
     def columns(self, source: BinaryIO, options: NoOptions) -> Sequence[str]:
-        if next(_parts(source), None) is None:
+        if next(_events(source), None) is None:
             raise InvalidInputError("The file holds no events and no tasks.")
         return COLUMNS
 
     def rows(self, source: BinaryIO, options: NoOptions) -> Iterator[Row]:
-        return (_row(text, zones) for text, zones in _parts(source))
+        return (_row(event, zones) for event, zones in _events(source))
 
     def first_row(self, options: NoOptions) -> int:
         return 1
 
 
-def _parts(source: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Each event or task, with the time zones that the file has defined before it."""
-    source.seek(0)
-    zones: list[bytes] = []
-    lines: list[bytes] = []
-    kind, size = b"", 0
-    while line := source.readline(LONGEST_EVENT):
-        mark = line.strip().upper()
-        if not kind and mark.startswith(b"BEGIN:") and mark[6:] in (*_KINDS, b"VTIMEZONE"):
-            kind, lines, size = mark[6:], [], 0
-        if not kind:
-            continue
-        lines.append(line)
-        size += len(line)
-        if size > LONGEST_EVENT:
-            raise InvalidInputError("An event is too large, or its end is missing.")
-        if mark == b"END:" + kind:
-            if kind == b"VTIMEZONE":
-                zones += lines
-            else:
-                yield b"".join(lines), b"".join(zones)
-            kind = b""
-    if kind in _KINDS:
-        yield b"".join(lines), b"".join(zones)
+def _events(source: BinaryIO) -> Iterator[tuple[Component, bytes]]:
+    """Each event or task, with those time zones that it names of the ones that stand before it."""
+    zones: dict[bytes, bytes] = {}
+    for part in components(source, ["VEVENT", "VTODO", "VTIMEZONE"], left_out=["ATTACH", "IMAGE"]):
+        names = dict.fromkeys(_ZONE(part.text))
+        if part.kind != "VTIMEZONE":
+            yield part, b"".join(zones[name] for name in names if name in zones)
+        elif part.fault is None and len(zones) < MOST_ZONES:
+            zones.update(dict.fromkeys(names, part.text))
 
 
-def _row(text: bytes, zones: bytes) -> Row:
-    wrapped = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//\r\n" + zones + text + b"END:VCALENDAR\r\n"
-    try:
-        calendar = icalendar.Calendar.from_ical(wrapped)
-        [event] = [part for part in calendar.subcomponents if part.name in ("VEVENT", "VTODO")]
-        return _cells(event)
-    except Exception:  # the library raises whatever a damaged event makes it stumble over
-        shown = re.search(rb"^SUMMARY[^:\r\n]*:(.*)$", text, re.MULTILINE)
-        title = shown[1].decode("utf-8", errors="replace").strip() if shown else ""
-        return BadRow("This event cannot be read.", (title,))
+def _row(event: Component, zones: bytes) -> Row:
+    fault = event.fault
+    if fault is None:
+        wrapped = b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//\r\n" + zones + event.text
+        try:
+            calendar = icalendar.Calendar.from_ical(wrapped + b"END:VCALENDAR\r\n")
+            [found] = [part for part in calendar.subcomponents if part.name in ("VEVENT", "VTODO")]
+            return _cells(found)
+        except Exception:  # the library raises whatever a damaged event makes it stumble over
+            fault = "cannot be read"
+    shown = re.search(rb"^SUMMARY[^:\r\n]*:(.*)$", event.text, re.MULTILINE)
+    title = shown[1].decode("utf-8", errors="replace").strip()[:500] if shown else ""
+    return BadRow(f"This event {fault}.", (title,))
 
 
 def _cells(event: Any) -> list[Cell]:

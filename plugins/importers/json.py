@@ -226,9 +226,12 @@ def _line(text: str) -> Item:
 
 
 def _record(value: Any) -> Item:
-    if isinstance(value, dict):
-        return dict(_flat(value, "", 1))
-    return BadRow("This is not an object.", (_cell(value),))
+    try:
+        if isinstance(value, dict):
+            return dict(_flat(value, "", 1))
+        return BadRow("This is not an object.", (_cell(value),))
+    except RecursionError:  # what could just be read may be too deep to be written
+        return BadRow("The object is nested too deeply.")
 
 
 def _flat(value: dict[str, Any], prefix: str, depth: int) -> Iterator[tuple[str, Cell]]:

@@ -14,7 +14,10 @@ import msgspec
 
 from kernel.plugin_api import Cell, Importer, InvalidInputError, Row, column_names, hookimpl
 
-LARGEST_FILE = 256 * 1024 * 1024
+LARGEST_FILE = 64 * 1024 * 1024
+MOST_OBJECTS = 1_000_000
+"""Objects of the file, each of which takes many times its size in memory; a card has about ten."""
+MOST_TEXTS = 20_000_000
 
 COLUMNS = (
     "Title", "Description", "List", "Tags", "Members", "Start date", "Due date", "Completed at",
@@ -218,7 +221,8 @@ class _View:
 def _board(source: BinaryIO) -> _Board:
     source.seek(0)
     content = source.read(LARGEST_FILE + 1)
-    if len(content) > LARGEST_FILE:
+    large = content.count(b"{") > MOST_OBJECTS or content.count(b'"') > 2 * MOST_TEXTS
+    if large or len(content) > LARGEST_FILE:
         raise InvalidInputError("The file is too large for the export of a board.")
     try:
         return msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"), type=_Board)

@@ -8,10 +8,17 @@ from typing import Any, BinaryIO
 
 import vobject
 
-from kernel.plugin_api import BadRow, Cell, Importer, InvalidInputError, NoOptions, Row, hookimpl
-
-LONGEST_CARD = 8 * 1024 * 1024
-"""Bytes of one card; portraits make them large."""
+from kernel.plugin_api import (
+    BadRow,
+    Cell,
+    Component,
+    Importer,
+    InvalidInputError,
+    NoOptions,
+    Row,
+    components,
+    hookimpl,
+)
 
 COLUMNS = (
     "Name", "Email", "Other emails", "Phone", "Other phones", "Organization", "Job title",
@@ -42,37 +49,23 @@ class VcardImporter(Importer[NoOptions]):
         return 1
 
 
-def _cards(source: BinaryIO) -> Iterator[bytes]:
-    """The text of each card, one after the other."""
-    source.seek(0)
-    lines: list[bytes] = []
-    size = 0
-    while line := source.readline(LONGEST_CARD):
-        start = line.strip().upper().removeprefix(b"\xef\xbb\xbf")
-        if start == b"BEGIN:VCARD":
-            lines, size = [b"BEGIN:VCARD\r\n"], 0
-        elif lines:
-            lines.append(line)
-            size += len(line)
-            if size > LONGEST_CARD:
-                raise InvalidInputError("A contact is too large, or its end is missing.")
-            if start == b"END:VCARD":
-                yield b"".join(lines)
-                lines = []
-    if lines:
-        yield b"".join(lines)
+def _cards(source: BinaryIO) -> Iterator[Component]:
+    return components(source, ["VCARD"], left_out=["PHOTO", "LOGO", "SOUND", "KEY"])
 
 
-def _row(card: bytes) -> Row:
+def _row(card: Component) -> Row:
     try:
-        text = card.decode("utf-8")
+        text = card.text.decode("utf-8")
     except UnicodeDecodeError:
-        text = card.decode("cp1252", errors="replace")
-    try:
-        return _cells(vobject.readOne(text, ignoreUnreadable=False))
-    except Exception:  # the library raises whatever a damaged card makes it stumble over
-        name = re.search(r"^FN[^:\r\n]*:(.*)$", text, re.MULTILINE)
-        return BadRow("This contact cannot be read.", (name[1].strip() if name else "",))
+        text = card.text.decode("cp1252", errors="replace")
+    fault = card.fault
+    if fault is None:
+        try:
+            return _cells(vobject.readOne(text, ignoreUnreadable=False))
+        except Exception:  # the library raises whatever a damaged card makes it stumble over
+            fault = "cannot be read"
+    name = re.search(r"^FN[^:\r\n]*:(.*)$", text, re.MULTILINE)
+    return BadRow(f"This contact {fault}.", (name[1].strip()[:500] if name else "",))
 
 
 def _cells(card: Any) -> list[Cell]:

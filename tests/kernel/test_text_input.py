@@ -17,6 +17,13 @@ def test_blank_is_none() -> None:
     assert clean_lines(" \n\t ", 5) is None
 
 
+def test_what_nobody_sees_is_blank() -> None:
+    for text in ("\u200b", " \u2066\u00a0\ufeff", "\u202e\u2060 "):
+        assert clean_line(text, 10) is None
+        assert clean_lines(f"\n{text}\n", 10) is None
+    assert clean_line("\u200ba", 10) == "\u200ba"
+
+
 @pytest.mark.parametrize("text", ["a\0b", "a\x1bb", "a\x0bb", "\ud800", "a\nb", "a\r\nb", "x" * 11])
 def test_line_refuses(text: str) -> None:
     with pytest.raises(InvalidValueError):

@@ -135,11 +135,19 @@ def field_parser(field: Field, context: ParseContext) -> Parse:
     assert field.type is not None  # the mapping has been checked
     ask, config = field.type.parse, field.config
 
-    def parse(cell: Cell) -> Any:
+    def read(cell: Cell) -> Any:
         try:
             return ask(cell, config, context)
+        except InvalidValueError:
+            if isinstance(cell, str):
+                raise
+            return ask(as_text(cell), config, context)  # a postcode that a workbook holds as a number
+
+    def parse(cell: Cell) -> Any:
+        try:
+            return read(cell)
         except UnknownOptionError as error:
-            names = _missing_options(field, cell, context, error)
+            names = _missing_options(field, as_text(cell), context, error)
             raise _AbsentError(Absent(error.detail, "options", names, field.id)) from None
 
     return parse
@@ -181,7 +189,7 @@ def _choices(
 
 
 def _missing_options(
-    field: Field, cell: Cell, context: ParseContext, error: UnknownOptionError
+    field: Field, cell: str, context: ParseContext, error: UnknownOptionError
 ) -> tuple[str, ...]:
     """Try again with each missing option added, until the cell could be read."""
     assert field.type is not None  # it has just raised the error

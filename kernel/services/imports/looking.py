@@ -20,6 +20,9 @@ from kernel.services.imports.session import Sessions
 from kernel.services.imports.uploads import Uploads
 
 HEAD_BYTES = 1024 * 1024
+AT_ONCE = 3
+"""Files that are looked at together: each takes a thread, for minutes where it is large."""
+
 ASKED = 50
 """Distinct cells of a column that are looked up among the titles of another project."""
 
@@ -33,6 +36,7 @@ class Looker:
     def __init__(self, sessions: Sessions, uploads: Uploads) -> None:
         self._sessions = sessions
         self._uploads = uploads
+        self._room = asyncio.Semaphore(AT_ONCE)
 
     async def first(
         self, import_id: int, actor: Actor, project: Project, file_name: str, wanted: str | None
@@ -71,8 +75,9 @@ class Looker:
         importers = await self._importers()
         if key not in importers:
             raise InvalidInputError(f"The importer '{key}' is switched off.")
-        with self._uploads.open(import_id) as source:
-            seen = await asyncio.to_thread(look, importers[key], source, given)
+        async with self._room:
+            with self._uploads.open(import_id) as source:
+                seen = await asyncio.to_thread(look, importers[key], source, given)
         guesses = await self._guesses(actor, project, seen)
         columns = [Column(*parts) for parts in zip(seen.names, guesses, seen.shown, strict=True)]
         return ImportState(

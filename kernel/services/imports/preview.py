@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, BinaryIO
 
 import msgspec
@@ -15,10 +14,13 @@ from kernel.services.field_config import fault_of
 from kernel.services.imports.cells import as_text
 from kernel.services.imports.model import Reading
 from kernel.services.imports.reading import find_reading
+from kernel.services.imports.rows import chunk_of, is_blank, numbered
 
 SAMPLED = 500
 SHOWN = 5
 LONGEST_SAMPLE = 200
+LONGEST_CELL = 10_000
+"""Characters of a cell by which a type is guessed."""
 
 READING = ("date_order", "decimal_comma")
 """The options that do not belong to the format."""
@@ -43,10 +45,9 @@ def look(importer: Importer[Any], source: BinaryIO, given: Mapping[str, Any]) ->
     check_options(importer, of_format)
     options = importer.sniff(source, of_format)
     names = list(importer.columns(source, options))
-    head: list[Sequence[Any]] = [
-        r for r in islice(importer.rows(source, options), SAMPLED) if not isinstance(r, BadRow)
-    ]
-    samples = [[as_text(row[i]) for row in head if any(row)] for i in range(len(names))]
+    first = chunk_of(numbered(importer.rows(source, options), 1, 0), SAMPLED)
+    head = [row for _, row in first if not isinstance(row, BadRow) and not is_blank(row)]
+    samples = [[as_text(row[i])[:LONGEST_CELL] for row in head] for i in range(len(names))]
     reading = _reading(find_reading(importer.rows(source, options)), given)
     total = sum(1 for _ in importer.rows(source, options))
     proposals = importer.proposals(source, options)

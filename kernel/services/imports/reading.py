@@ -12,6 +12,9 @@ from kernel.services.imports.model import DateOrder, Reading
 SCANNED = 200_000
 """Rows that are looked at for a date or number that only one way of reading fits."""
 
+LONGEST = 100
+"""Characters of a date or number."""
+
 _DATE = re.compile(r"\s*(\d{1,4})([-/. ])\s?(\d{1,2})\2\s?(\d{1,4})\.?(?:[ T,].*)?", re.DOTALL).fullmatch
 _COMMA = re.compile(r"[^\d,.]*\d{1,3}(?:[.\s'’\u202f\xa0]?\d{3})*,(?:\d{1,2}|\d{4,})[^\d,.]*").fullmatch
 _POINT = re.compile(r"[^\d,.]*\d{1,3}(?:[,\s'’\u202f\xa0]?\d{3})*\.(?:\d{1,2}|\d{4,})[^\d,.]*").fullmatch
@@ -69,7 +72,7 @@ def find_reading(rows: Iterable[Row]) -> Reading:
     votes = Votes()
     head: list[Sequence[object]] = []
     stream = iter(row for row in rows if not isinstance(row, BadRow))
-    head.extend(islice(stream, 200))
+    head.extend(_short(row) for row in islice(stream, 200))
     dates, numbers = _columns(head, _DATE), _columns(head, _number)
     for row in chain(head, islice(stream, SCANNED if dates else 0)):
         for index in dates:
@@ -80,6 +83,11 @@ def find_reading(rows: Iterable[Row]) -> Reading:
             if index < len(row) and isinstance(cell := row[index], str):
                 votes.number(cell.strip())
     return votes.reading()
+
+
+def _short(row: Sequence[object]) -> Sequence[object]:
+    """A row without its long texts, which are neither dates nor numbers."""
+    return [None if isinstance(cell, str) and len(cell) > LONGEST else cell for cell in row]
 
 
 def _number(cell: str) -> object:

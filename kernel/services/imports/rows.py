@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from kernel.fields import ParseContext
@@ -32,6 +32,12 @@ from kernel.services.imports.model import RowError
 from kernel.services.imports.parts import PARTS, checklists_parser, comments_parser
 from kernel.services.imports.people import People
 from kernel.storage.record_rows import Draft
+
+ROOM = 16_000_000
+"""Bytes that the rows of a chunk may take, about."""
+
+OF_A_CELL = 100
+"""Bytes that a cell takes on its way, beside its characters."""
 
 
 @dataclass(slots=True)
@@ -170,7 +176,7 @@ def _begun(number: int, row: Row) -> Work | None:
     """A row before its cells are read; nothing for a blank one."""
     if isinstance(row, BadRow):
         return Work(number, row.cells, Draft(), problems=((None, row.detail),))
-    return Work(number, row, Draft()) if any(row) else None
+    return None if is_blank(row) else Work(number, row, Draft())
 
 
 def _putter(target: Target) -> Put:
@@ -243,6 +249,32 @@ def absent_names(works: Iterable[Work]) -> dict[tuple[str, int], list[str]]:
         names = found.setdefault((absent.what, absent.field_id), {})
         names.update(dict.fromkeys(absent.names))
     return {what: list(names) for what, names in found.items()}
+
+
+def chunk_of(rows: Iterator[tuple[int, Row]], most: int) -> list[tuple[int, Row]]:
+    """The next `most` rows, or fewer where they are large."""
+    chunk: list[tuple[int, Row]] = []
+    room = ROOM
+    for number, row in islice(rows, most):
+        chunk.append((number, row))
+        room -= weight(row)
+        if room < 0:
+            break
+    return chunk
+
+
+def weight(row: Row) -> int:
+    """About how many bytes a row takes, and what is made of it."""
+    cells = row.cells if isinstance(row, BadRow) else row
+    try:
+        return OF_A_CELL * len(cells) + len("".join(cells))  # type: ignore[arg-type]
+    except TypeError:
+        return OF_A_CELL * len(cells) + sum(len(cell) for cell in cells if isinstance(cell, str))
+
+
+def is_blank(row: Sequence[Cell]) -> bool:
+    """Whether all cells of a row are empty; 0 and False are not."""
+    return not any(row) and all(cell is None or cell == "" for cell in row)
 
 
 def numbered(rows: Iterator[Row], first: int, skip: int) -> Generator[tuple[int, Row]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from itertools import islice
 
 import msgspec
 
@@ -12,7 +11,7 @@ from kernel.importers import Row
 from kernel.services.imports.mapping import Target
 from kernel.services.imports.model import ERRORS_SHOWN, RowError
 from kernel.services.imports.resolve import Resolver
-from kernel.services.imports.rows import Work, absent_names, numbered
+from kernel.services.imports.rows import Work, absent_names, chunk_of, numbered
 from kernel.services.imports.session import Session, Sessions
 from kernel.services.imports.uploads import Uploads
 from kernel.text_input import fold_name
@@ -146,5 +145,5 @@ class _Run:
 
 
 def _next(rows: Iterator[tuple[int, Row]], session: Session) -> tuple[list[tuple[int, Row]], list[Work]]:
-    chunk = list(islice(rows, CHUNK))
+    chunk = chunk_of(rows, CHUNK)
     return chunk, session.parser.parse(chunk)

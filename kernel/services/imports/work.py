@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import NamedTuple
 
 from kernel.access.acting import actor_of
@@ -16,7 +15,7 @@ from kernel.services.imports.missing import MissingThings
 from kernel.services.imports.model import decode_state, encode_state
 from kernel.services.imports.parts import PartWriter, parts_of
 from kernel.services.imports.people import People
-from kernel.services.imports.rows import Work, absent_names, numbered
+from kernel.services.imports.rows import Work, absent_names, chunk_of, numbered
 from kernel.services.imports.session import Session, Sessions
 from kernel.services.imports.undo import Undo
 from kernel.services.imports.uploads import Uploads
@@ -151,7 +150,7 @@ def _parse_ahead(rows: Iterator[Numbered], session: Session) -> asyncio.Task[_Ch
     """Read and parse the next chunk beside the event loop; one without rows is the end."""
 
     def parse() -> _Chunk:
-        chunk = list(islice(rows, CHUNK))
+        chunk = chunk_of(rows, CHUNK)
         return _Chunk(session, chunk, session.parser.parse(chunk))
 
     return asyncio.create_task(asyncio.to_thread(parse))

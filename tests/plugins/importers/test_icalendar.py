@@ -45,6 +45,21 @@ def test_whole_days_tasks_own_zones_and_damage() -> None:
     assert rows[2] == BadRow("This event cannot be read.", ("Bad",))
 
 
+def test_only_the_zones_that_an_event_names_are_read_with_it() -> None:
+    zone = (
+        "BEGIN:VTIMEZONE\nTZID:Z{n}\nBEGIN:STANDARD\nDTSTART:20000101T000000\nTZOFFSETFROM:+0{n}00\n"
+        "TZOFFSETTO:+0{n}00\nEND:STANDARD\nEND:VTIMEZONE\n"
+    )
+    broken = "BEGIN:VTIMEZONE\nTZID:Z9\nBEGIN:STANDARD\nEND:DAYLIGHT\nEND:VTIMEZONE\n"
+    event = "BEGIN:VEVENT\nSUMMARY:x\nDTSTART;TZID={name}:20260701T100000\nEND:VEVENT\n"
+    rows = read(
+        "".join(zone.format(n=n) for n in range(1, 9)) + broken + event.format(name="Z3") + event.format(name='"Z5"')
+        + event.format(name="Z9") + "BEGIN:VEVENT\nSUMMARY:Cut off\n"
+    )  # fmt: skip
+    assert [row[1] for row in rows[:2]] == ["2026-07-01T07:00:00+00:00", "2026-07-01T05:00:00+00:00"]  # type: ignore[index]
+    assert [row.cells for row in rows[2:] if isinstance(row, BadRow)] == [("x",), ("Cut off",)]
+
+
 def test_a_file_without_events_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="no events"):
         read("")
