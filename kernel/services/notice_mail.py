@@ -8,6 +8,7 @@ again under the same Message-ID.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -17,11 +18,15 @@ from kernel.clock import Clock, to_milliseconds
 from kernel.effects import Address, SendMail
 from kernel.errors import SmaltError, UnavailableError
 from kernel.services.automations.mailing import Mailer
-from kernel.services.rounds import Rounds
+from kernel.services.rounds import Rounds, end
 from kernel.storage.database import Database, Row, Statement, Transaction
 from kernel.storage.kernel_rows import KernelRows
 
-AT_ONCE: Final = 50
+LOOKED_AT: Final = 1000
+AT_ONCE: Final = 8
+OF_ONE_READER: Final = 2
+"""Mails that are on their way at the same time, at all and to one person, whose server may be slow."""
+
 CLAIM_MS: Final = 60_000
 """For how long nobody else sends a mail that somebody has begun to send."""
 
@@ -46,7 +51,10 @@ async def leave_notice(tx: Transaction, rows: KernelRows, notice: Mapping[str, A
 
 
 class NoticeMail(Rounds):
-    """Sends the notices that are to go by email. `public_url` is where people reach the server."""
+    """Sends the notices that are to go by email. `public_url` is where people reach the server.
+
+    A reader whose mail server is slow keeps nobody else waiting.
+    """
 
     def __init__(
         self, database: Database, rows: KernelRows, clock: Clock, mailer: Mailer, public_url: str
@@ -57,20 +65,57 @@ class NoticeMail(Rounds):
         self._clock = clock
         self._mailer = mailer
         self._address = public_url.rstrip("/")
+        self._sending: dict[asyncio.Task[None], tuple[int, int]] = {}
 
     async def round(self) -> None:
-        """Send what is due, one after the other."""
+        """Begin to send what is due until nothing is left that may be sent now; slow ones go on meanwhile."""
+        begun = set[int]()
+        while True:
+            due = [one for one in await self._due() if one[0] not in begun]
+            for notice_id, user_id in due:
+                readers = Counter(reader for _, reader in self._sending.values())
+                if readers.total() < AT_ONCE and readers[user_id] < OF_ONE_READER:
+                    begun.add(notice_id)
+                    self._begin(notice_id, user_id)
+            if not due or not self._sending:
+                return
+            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+
+    async def stop(self) -> None:
+        """Stop in the middle; what was claimed is sent by whoever looks when the claim has ended."""
+        await super().stop()
+        await end(self._sending)
+
+    async def _due(self) -> list[tuple[int, int]]:
+        """The notices to be mailed now with their readers, of each reader the first few."""
         sql = (
-            f"SELECT id FROM smalt_notice WHERE mail_due_at <= {self._rows.mark(1)} "
-            f"ORDER BY mail_due_at LIMIT {AT_ONCE}"
+            "SELECT id, user_id FROM (SELECT id, user_id, mail_due_at, "
+            "row_number() OVER (PARTITION BY user_id ORDER BY mail_due_at, id) AS place FROM "
+            f"(SELECT id, user_id, mail_due_at FROM smalt_notice WHERE mail_due_at <= {self._rows.mark(1)} "
+            f"ORDER BY mail_due_at LIMIT {LOOKED_AT}) d) n "
+            f"WHERE place <= {2 * OF_ONE_READER} ORDER BY mail_due_at, id"
         )
         (rows,) = await self._database.read(Statement(sql, [self._now()]))
-        for (notice_id,) in rows:
+        begun = {notice_id for notice_id, _ in self._sending.values()}
+        return [(row[0], row[1]) for row in rows if row[0] not in begun]
+
+    def _begin(self, notice_id: int, user_id: int) -> None:
+        task = asyncio.create_task(self._one(notice_id), name=f"smalt-notice-{notice_id}")
+        self._sending[task] = notice_id, user_id
+        task.add_done_callback(self._sending.pop)
+
+    async def _one(self, notice_id: int) -> None:
+        """Claim a notice, mail it and note that."""
+        try:
             claimed = await self._claim(notice_id)
             if claimed is not None:
                 due_at = await self._send(claimed)
                 async with self._database.transaction() as tx:
                     await self._note(tx, notice_id, due_at)
+        except UnavailableError as error:
+            _log.warning("a notice goes on later", notice=notice_id, reason=str(error))
+        except Exception:
+            _log.exception("mailing a notice failed", notice=notice_id)
 
     async def _claim(self, notice_id: int) -> Row | None:
         """A notice with whom it goes to; None where somebody else is at it, or its reader wants none."""

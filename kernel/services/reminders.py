@@ -23,6 +23,7 @@ LONGEST_SECONDS = 366 * 24 * 60 * 60
 COLUMNS = "id, at, before, seconds, text, fires_at, fired_at"
 
 Anchor = Literal["due_at", "start_at"]
+Seconds = Annotated[int, msgspec.Meta(ge=0, le=LONGEST_SECONDS, examples=[0])]
 
 
 class ReminderInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -30,8 +31,35 @@ class ReminderInput(msgspec.Struct, forbid_unknown_fields=True):
 
     at: Annotated[str | None, msgspec.Meta(description="RFC 3339.", examples=["2026-12-31T09:00:00Z"])] = None
     before: Annotated[Anchor | None, msgspec.Meta(examples=[None])] = None
-    seconds: Annotated[int, msgspec.Meta(ge=0, le=LONGEST_SECONDS, examples=[0])] = 0
+    seconds: Seconds = 0
     text: Annotated[str | None, msgspec.Meta(examples=["Call Ewa"])] = None
+
+
+class ReminderPatch(msgspec.Struct, forbid_unknown_fields=True):
+    """What to change. A time takes the place of the date that it was to come before, and the other way."""
+
+    at: Annotated[str | msgspec.UnsetType | None, msgspec.Meta(examples=["2026-12-31T09:00:00Z"])] = (
+        msgspec.UNSET
+    )
+    before: Annotated[Anchor | msgspec.UnsetType | None, msgspec.Meta(examples=[None])] = msgspec.UNSET
+    seconds: Seconds | msgspec.UnsetType = msgspec.UNSET
+    text: Annotated[str | msgspec.UnsetType | None, msgspec.Meta(examples=["Call Jan"])] = msgspec.UNSET
+
+    @property
+    def moves(self) -> bool:
+        """Whether it comes at another time, so that it is to come again."""
+        return any(part is not msgspec.UNSET for part in (self.at, self.before, self.seconds))
+
+    def over(self, known: Reminder) -> ReminderInput:
+        """The whole reminder that is wanted."""
+        at = None if self.before not in (None, msgspec.UNSET) else known.at
+        before = None if self.at not in (None, msgspec.UNSET) else known.before
+        return ReminderInput(
+            at=at if self.at is msgspec.UNSET else self.at,
+            before=before if self.before is msgspec.UNSET else self.before,  # type: ignore[arg-type]
+            seconds=known.seconds if self.seconds is msgspec.UNSET else self.seconds,
+            text=known.text if self.text is msgspec.UNSET else self.text,
+        )
 
 
 class Reminder(msgspec.Struct):
@@ -75,6 +103,32 @@ class ReminderService:
             await parts.rows.insert(writing.work.tx, "smalt_reminder", row | values)
         names = COLUMNS.split(", ")
         return _reminder(tuple((row | values).get(name) for name in names))
+
+    async def change(
+        self, actor: Actor, project_id: int, record_id: int, reminder_id: int, data: ReminderPatch
+    ) -> Reminder:
+        """Change what is given. One that comes at another time comes again, if it has come before."""
+        async with self._parts.noting(actor, project_id, record_id) as writing:
+            tx, rows = writing.work.tx, writing.parts.rows
+            marks = [self._mark(n) for n in (1, 2, 3)]
+            where = f"id = {marks[0]} AND record_id = {marks[1]} AND user_id = {marks[2]}"
+            sql = f"SELECT {COLUMNS} FROM smalt_reminder WHERE {where}{tx.dialect.lock}"
+            found = await tx.fetch(sql, [reminder_id, record_id, actor.user_id])
+            if not found:
+                raise NotFoundError("There is no such reminder.")
+            known = dict(zip(COLUMNS.split(", "), found[0], strict=True))
+            changes = await self._changes(writing, data, _reminder(found[0]))
+            if changes:
+                await rows.update(tx, "smalt_reminder", reminder_id, changes)
+        return _reminder(tuple((known | changes).values()))
+
+    async def _changes(self, writing: PartWriting, data: ReminderPatch, known: Reminder) -> dict[str, Any]:
+        if data.moves:
+            return {**await self._values(writing, data.over(known)), "fired_at": None}
+        faults = Faults()
+        text = known.text if data.text is msgspec.UNSET else _text(data.text, faults)
+        faults.check()
+        return {} if text == known.text else {"text": text}
 
     async def remove(self, actor: Actor, project_id: int, record_id: int, reminder_id: int) -> None:
         """Take a reminder back."""

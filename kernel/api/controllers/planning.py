@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from litestar import Controller, delete, get, post, put
+from litestar import Controller, delete, get, patch, post, put
 from litestar.params import JSONBody
 
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
 from kernel.services.followers import Follower, FollowerInput
-from kernel.services.reminders import Reminder, ReminderInput
+from kernel.services.reminders import Reminder, ReminderInput, ReminderPatch
 from kernel.services.repeat_rules import RepeatRule
 from kernel.services.repeats import Repeat
 
@@ -66,6 +66,23 @@ class RemindersController(Controller):
     ) -> Reminder:
         project, record = identifier(project_id), identifier(record_id)
         return await kernel.planning.reminders.add(actor, project, record, data)
+
+    @patch(
+        "/{reminder_id:str}",
+        summary="Change a reminder",
+        description="One that is moved comes again, also when it has come before.",
+    )
+    async def change(
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: Id,
+        record_id: Id,
+        reminder_id: Id,
+        data: JSONBody[ReminderPatch],
+    ) -> Reminder:
+        ids = identifier(project_id), identifier(record_id), identifier(reminder_id)
+        return await kernel.planning.reminders.change(actor, *ids, data)
 
     @delete("/{reminder_id:str}", summary="Take a reminder back")
     async def remove(

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
 from typing import Any, Final
 
 import structlog
 
-from kernel.automations import Matching, Timing, Trigger
-from kernel.clock import Clock
+from kernel.automations import Due, Matching, Timing, Trigger
+from kernel.clock import Clock, to_milliseconds
 from kernel.containment import PluginGuard
 from kernel.enclosure import is_outside
 from kernel.errors import SmaltError
@@ -21,6 +21,7 @@ from kernel.schema import Project, Schema
 from kernel.services.automations.beginnings import Beginning, Beginnings
 from kernel.services.automations.matching import Watch
 from kernel.services.automations.model import Automation, NewRun
+from kernel.services.automations.moments import late
 from kernel.services.automations.occurrences import Occurrences
 from kernel.services.automations.reading import Types, plugin_config
 from kernel.services.automations.rows import AutomationRows
@@ -149,13 +150,38 @@ class Evaluator:
         if isinstance(listener.timing, Matching):
             watch = Watch(tx, schema, project, automation, listener.timing, now)
             found = await watch.begun(by_project, depths)
-        else:
-            events = by_project.get(project.id, ())
-            concerning = await self._concerning(listener, seen[project.id], events) if events else ()
+        elif events := by_project.get(project.id):
+            concerning = await self._concerning(listener, seen[project.id], events)
             found = [beginning_of(event, depths) for event in concerning]
+            found += await self._late(tx, project, listener, seen[project.id], events, depths)
+        else:
+            return []
         if not found:
             return []
         return await self._beginnings.runs_of(tx, schema, project, automation, found, now)
+
+    async def _late(
+        self,
+        tx: Transaction,
+        project: Project,
+        listener: Listener,
+        occurrences: Occurrences,
+        events: Sequence[Event],
+        depths: Mapping[int, int],
+    ) -> list[Beginning]:
+        """Records that were given a date whose moment has passed; the clock finds only those to come."""
+        timing, since = listener.timing, listener.automation.created_at
+        if not isinstance(timing, Due) or timing.after != "field":
+            return []
+        dated = {
+            event.record_id: event
+            for event in events
+            if event.record_id is not None
+            and event.at >= since
+            and occurrences.of(event).changed(timing.field) is not None
+        }
+        found = await late(tx, project, timing, sorted(dated), to_milliseconds(self._clock.now()))
+        return [_caused_by(b, dated[b.record_id], depths) for b in found if b.record_id is not None]
 
     async def _concerning(
         self, listener: Listener, occurrences: Occurrences, events: Sequence[Event]
@@ -176,6 +202,12 @@ class Evaluator:
 def chosen(listener: Listener, occurrences: Occurrences, events: Sequence[Event], since: int) -> list[Event]:
     """Those of some events, from a moment on, that begin an automation."""
     return [e for e in events if e.at >= since and listener.concerns(e, occurrences)]
+
+
+def _caused_by(beginning: Beginning, event: Event, depths: Mapping[int, int]) -> Beginning:
+    """The beginning as one that an event has brought."""
+    cause = beginning_of(event, depths)
+    return replace(beginning, event_id=cause.event_id, depth=cause.depth, caused=cause.caused)
 
 
 def beginning_of(event: Event, depths: Mapping[int, int]) -> Beginning:

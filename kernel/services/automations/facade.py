@@ -26,7 +26,7 @@ from kernel.services.automations.run_views import RunService
 from kernel.services.automations.service import AutomationService
 from kernel.services.automations.steps import Steps
 from kernel.services.automations.trial import TrialService
-from kernel.services.automations.workers import Workers, end
+from kernel.services.automations.workers import Workers
 from kernel.services.checklist_items import ChecklistItemService
 from kernel.services.checklists import ChecklistService
 from kernel.services.comments import CommentService
@@ -38,6 +38,7 @@ from kernel.services.files.service import FileService
 from kernel.services.notice_mail import NoticeMail
 from kernel.services.outgoing import Outgoing
 from kernel.services.records import RecordService
+from kernel.services.rounds import end
 from kernel.services.timekeeping import Timekeeper
 from kernel.settings import Settings
 

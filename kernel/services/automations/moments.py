@@ -7,7 +7,7 @@ moment never begins an automation twice.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -25,6 +25,10 @@ from kernel.values import DATE, DATETIME, ID, Kind
 MOST: Final = 10_000
 """Records that one look may find."""
 
+LATE: Final = 24 * 3_600_000
+"""Milliseconds by which a moment may have passed when a record is given the date."""
+
+_CHUNK: Final = 500
 _SLACK: Final = 600_000
 """Milliseconds by which an identifier may differ from the moment beside it."""
 
@@ -59,8 +63,29 @@ async def due_so_far(
         window = Window(window.after, (window.after + window.until) // 2)
 
 
+async def late(
+    tx: Transaction, project: Project, timing: Due, records: Sequence[int], now: int
+) -> list[Beginning]:
+    """Of records that have just been given a date: those whose moment has passed already, not long ago.
+
+    Not long ago is up to a day, or, for moments before a date, as long as the date is still to come.
+    """
+    until = now - timing.seconds * 1000
+    after = until - LATE if timing.seconds >= 0 else min(until - LATE, now)
+    found = []
+    for begin in range(0, len(records), _CHUNK):
+        part = records[begin : begin + _CHUNK]
+        found += await _by_field(tx, project, timing, Window(after, until), False, part)
+    return found
+
+
 async def _by_field(
-    tx: Transaction, project: Project, timing: Due, window: Window, past: bool
+    tx: Transaction,
+    project: Project,
+    timing: Due,
+    window: Window,
+    past: bool,
+    records: Sequence[int] | None = None,
 ) -> list[Beginning]:
     column = moment_column(project, timing.field)
     low, high = from_milliseconds(max(window.after, 0)), from_milliseconds(max(window.until, 0))
@@ -73,11 +98,15 @@ async def _by_field(
         use = [tx.dialect.encode(moment, DATETIME) for moment in (low, high)]
         one, two = tx.dialect.placeholder(1, DATETIME), tx.dialect.placeholder(2, DATETIME)
         after, until = ">", "<="
+    among = ""
+    if records is not None:
+        marks = ", ".join(tx.dialect.placeholder(n, ID) for n in range(3, len(records) + 3))
+        among, use = f" AND id IN ({marks})", [*use, *records]
     moment = f"CAST({column.name} AS TEXT)"
     open_ = " AND completed_at IS NULL" if timing.field == "due_at" and not past else ""
     rows = await tx.fetch(
         f"SELECT id, {moment} FROM {project.table} WHERE {column.name} {after} {one} "
-        f"AND {column.name} {until} {two} AND deleted_at IS NULL{open_} "
+        f"AND {column.name} {until} {two} AND deleted_at IS NULL{open_}{among} "
         f"ORDER BY {column.name}, id LIMIT {MOST}",
         use,
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Iterable
 from typing import Final
 
 import structlog
@@ -21,6 +20,7 @@ from kernel.services.automations.model import Run
 from kernel.services.automations.run_rows import RunRows
 from kernel.services.jobs import BEAT_SECONDS, lease_end
 from kernel.services.process_owner import is_gone, owner_name
+from kernel.services.rounds import end
 from kernel.storage.database import Database
 
 HANDS: Final = 64
@@ -31,15 +31,6 @@ AT_ONCE: Final = 2
 
 POLL_SECONDS: Final = 1.0
 _log = structlog.get_logger("smalt.automations")
-
-
-async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
-    """Cancel tasks until they have ended: what they wait with may swallow a cancellation."""
-    waiting = set(tasks)
-    while waiting:
-        for task in waiting:
-            task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=0.5)
 
 
 class Workers:

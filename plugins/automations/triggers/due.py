@@ -27,7 +27,10 @@ class DueConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
 class DueTrigger(Trigger[DueConfig]):
     key = "due"
     label = "A date is reached"
-    description = "Once for each date; records that are completed are past their due date already."
+    description = (
+        "Once for each date. A date that is set late begins it at once: up to a day after its moment, and "
+        "before a date as long as that is still to come. Completed records are never due."
+    )
     sentence = "it is {field}[ {days} days][ {hours} hours][ {minutes} minutes]"
     config_type = DueConfig
 

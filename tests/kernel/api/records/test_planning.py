@@ -183,6 +183,33 @@ async def test_reminders_come_once_and_move_with_the_date(
     assert (await ewa.delete(f"{remind}/{hour['id']}")).status_code == 204
 
 
+async def test_a_reminder_is_changed_and_comes_again(
+    plain: ProjectClient, kernel: Kernel, clock: Fixed, new_client: NewClient
+) -> None:
+    ewa = await new_client("ewa")
+    await join(plain, ewa)
+    record = await plain.add("Call", {"due_at": "2026-03-21T12:00:00Z"})
+    remind = path(plain, record, "reminders")
+    made = checked(await ewa.post(remind, json={"at": "2026-03-20T09:00:00Z", "text": "Call"}), 201)
+    one = f"{remind}/{made['id']}"
+    clock.moment += timedelta(hours=2)
+    await kernel.timekeeper.look()
+    told = checked(await ewa.patch(one, json={"text": "Call Jan"}), 200)
+    assert (told["text"], told["fired_at"] is None, told["at"]) == ("Call Jan", False, made["at"])
+    moved = checked(await ewa.patch(one, json={"before": "due_at", "seconds": 3600}), 200)
+    assert (moved["at"], moved["fires_at"], moved["fired_at"]) == (None, "2026-03-21T11:00:00.000Z", None)
+    assert checked(await ewa.get(remind), 200)["items"] == [moved]
+    for body, pointer in (
+        ({"at": "2026-03-20T07:00:00Z"}, "/at"), ({"before": None}, "/at"),
+        ({"at": "2026-03-22", "before": "due_at"}, "/at"), ({"seconds": 10**6}, "/seconds"),
+    ):  # fmt: skip
+        assert list(faults(await ewa.patch(one, json=body))) == [pointer]
+    assert (await plain.client.patch(one, json={"text": "mine"})).status_code == 404
+    clock.moment += timedelta(days=2)
+    await kernel.timekeeper.look()
+    assert await notices(ewa) == ["Call", "Call Jan"]
+
+
 async def test_a_reminder_tells_nobody_what_they_no_longer_see(
     plain: ProjectClient, kernel: Kernel, clock: Fixed, new_client: NewClient
 ) -> None:

@@ -17,14 +17,18 @@ PATIENCE = 30.0
 
 @dataclass
 class Mailbox:
-    """A mail server on a free port. `refusals` are answered first, one each."""
+    """A mail server on a free port. `refusals` are answered first, one each. Mails to those in `slow`
+    are taken when their event is set."""
 
     port: int = 0
     mails: list[EmailMessage] = field(default_factory=list)
     envelopes: list[list[str]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
+    slow: dict[str, asyncio.Event] = field(default_factory=dict)
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        for recipient in self.slow.keys() & set(envelope.rcpt_tos):
+            await self.slow[recipient].wait()
         if self.refusals:
             return self.refusals.pop(0)
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]

@@ -38,6 +38,33 @@ async def test_dates_before_and_after(plain: ProjectClient, kernel: Kernel, time
     assert len(await runs_of(plain, before)) == 2
 
 
+async def test_dates_that_are_set_late(plain: ProjectClient, kernel: Kernel, time: Time) -> None:
+    await plain.add_field("Close date", "date")
+    reached = await automate(plain, "due", {}, TELL)
+    warning = await automate(plain, "due", {"days": -3}, TELL)
+    closing = await automate(plain, "due", {"field": "close_date"}, TELL)
+    now = kernel.clock.now()
+
+    def due(**amount: float) -> dict[str, str]:
+        return {"due_at": (now + timedelta(**amount)).isoformat()}
+
+    lately = await plain.add("two hours ago", due(hours=-2), close_date=now.date().isoformat())
+    longer = await plain.add(
+        "30 hours ago", due(hours=-30), close_date=(now - timedelta(days=2)).date().isoformat()
+    )
+    tomorrow = await plain.add("tomorrow", due(days=1))
+    await plain.add("done", due(hours=-1) | {"completed": True})
+    for made, record in ((reached, lately), (warning, tomorrow), (closing, lately)):
+        [run] = await settled(plain, made, 1)
+        assert (run["record_id"], run["status"], run["event"]) == (record["id"], "done", "time.due")
+    await plain.update(longer, due(minutes=-5))
+    await plain.update(longer, {"title": "five minutes ago"})
+    assert [run["record_id"] for run in await settled(plain, reached, 2)] == [lately["id"], longer["id"]]
+    await time.passes(days=5)
+    assert len(await settled(plain, reached, 3)) == 3
+    assert len(await settled(plain, warning, 1)) == 1
+
+
 async def test_quiet_records_and_long_stays(plain: ProjectClient, time: Time) -> None:
     quiet = await automate(plain, "inactive", {"days": 3}, TELL)
     aged = await automate(plain, "aged_in_list", {"list": "Doing", "days": 5}, TELL)
