@@ -101,6 +101,7 @@ def submission(sent: Sent, opened: OpenForm, address: str, comma: bool = False) 
         alike=alike,
         trapped=bool((sent.last(TRAP) or "").strip()),
         uploads=frozenset(id_ for _, id_ in sent.files),
+        by_browser=True,
     )
 
 

@@ -147,8 +147,9 @@ class PublicFormsController(Controller):
         status_code=201,
         summary="Send a form",
         description="Form-encoded, as multipart with files, or JSON. What the form does not ask for is "
-        "refused. The same `key`, the same content within ten seconds, or within a day with the same "
-        "`Idempotency-Key`, makes one record.",
+        "refused; what is left out gets the default of the form. The same `key`, the same content within ten "
+        "seconds, or within a day with the same `Idempotency-Key`, makes one record; other content with that "
+        "header is a conflict.",
         operation_class=SubmitOperation,
         request_max_body_size=None,
     )
@@ -182,6 +183,7 @@ class PublicFormsController(Controller):
         data: JSONBody[FilledIn],
     ) -> VisibleFields:
         opened = await kernel.forms.public.open(slug)
+        kernel.forms.public.ask(opened.form, address_of(request))
         comma = wording_of(request).language == "pl"  # as the page reads them
         values = with_points(data.fields, opened) if comma else data.fields
         found = await kernel.forms.public.visible(opened, values)

@@ -23,7 +23,8 @@ class Submission:
 
     `key` is what the form was given out with; `alike` is the content, by which the same without a key
     is recognised, for longer with an idempotency key of the sender's (`repeat`). `trapped` is true when
-    a field is filled in that people do not see. `uploads` are the files that came along.
+    a field is filled in that people do not see. `uploads` are the files that came along. Browsers
+    (`by_browser`) send nothing for boxes that are not ticked.
     """
 
     values: Mapping[str, Any]
@@ -33,6 +34,7 @@ class Submission:
     repeat: str | None = None
     trapped: bool = False
     uploads: frozenset[int] = frozenset()
+    by_browser: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,12 +83,22 @@ def by_key(entries: Sequence[Entry], values: Mapping[str, Any]) -> dict[str, Any
     return found
 
 
+def given(opened: OpenForm, sent: Submission) -> dict[str, Any]:
+    """What was filled in, by key; what a browser sends nothing for is empty."""
+    values = by_key(opened.settable, sent.values)
+    if not sent.by_browser:
+        return values
+    boxes = [e for e in opened.settable if e.asking in ("check", "choices", "records") and not e.form.hidden]
+    return {e.key: [] if e.many else None for e in boxes} | values
+
+
 def defaults_of(entries: Sequence[Entry], values: Mapping[str, Any]) -> dict[str, Any]:
-    """What hidden fields get where nothing else may be, or is, given."""
+    """The defaults of what is left out: who clears a field that is shown means it to be empty."""
     return {
         e.key: e.form.default
         for e in entries
-        if e.form.hidden and not is_blank(e.form.default) and is_blank(values.get(e.key))
+        if not is_blank(e.form.default)
+        and (is_blank(values.get(e.key)) if e.form.hidden else e.key not in values)
     }
 
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from typing import Final
+from typing import Final, NamedTuple
 
 GOOD_FOR_MS: Final = 24 * 60 * 60 * 1000
 ALIKE_MS: Final = 10 * 1000
 """For how long the same without a key, from the same address, counts as sent twice."""
+
+
+class Used(NamedTuple):
+    """What a submission is known by, as it is kept. Who comes with one of its `own` has sent it before;
+    who comes with what its sender has `claimed` (an idempotency key) may send nothing else."""
+
+    own: list[str]
+    claimed: str | None
 
 
 def new_key(secret: str, now: int) -> str:
@@ -31,6 +39,15 @@ def is_good(secret: str, key: str, now: int) -> bool:
 def stored(form_id: int, key: str) -> str:
     """A key as it is kept once it is used."""
     return hashlib.sha256(f"{form_id}:{key}".encode()).hexdigest()
+
+
+def keys_of(form_id: int, key: str | None, address: str, content: bytes, repeat: str | None) -> Used:
+    """What a submission uses up."""
+    own = [key] if key is not None else []
+    if key is None or repeat is not None:
+        own.append(key_of_content(address, content, repeat))
+    claimed = None if repeat is None else stored(form_id, key_of_content(address, b"\0any", repeat))
+    return Used([stored(form_id, one) for one in own], claimed)
 
 
 def key_of_content(address: str, content: bytes, repeat: str | None) -> str:

@@ -44,7 +44,8 @@ DAYS: Final[tuple[Day, ...]] = (
 class FormField(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A field of a form, by built-in name, key or id. `label` None is the name of the field.
 
-    `visible_if` is an expression over fields that stand before it. `hidden` ones get their `default`;
+    `visible_if` is an expression over fields that stand before it. The `default` is filled in at first,
+    and what a submission leaves out gets it; `hidden` ones have it unless the address may give another;
     `prefill` says whether the address may give a value (`?email=…`): shown ones usually, hidden ones
     not. `picker` lets everybody read the titles of the records that a reference may point to.
     """

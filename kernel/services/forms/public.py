@@ -9,6 +9,7 @@ from typing import Any, Final
 import structlog
 
 from kernel.access.actor import Actor, ProjectAccess
+from kernel.access.tally import Tally
 from kernel.access.throttle import Throttle
 from kernel.dialects.base import Parameters
 from kernel.errors import ConflictError, Fault, InvalidInputError, NotFoundError
@@ -25,6 +26,7 @@ from kernel.services.forms.filling import (
     defaults_of,
     files_of_others,
     form_actor,
+    given,
     missing,
     placed,
     title_of,
@@ -49,6 +51,10 @@ CLOSED: Final[dict[Closed, str]] = {
     "hours": "This form is closed at this time of day.",
     "full": "This form takes no more submissions.",
 }
+REPEATED: Final = "This idempotency key was used for another submission."
+MOST_QUESTIONS: Final = 1200
+"""How often an address may ask in a minute what is to be seen of a form: people who fill it in do."""
+
 _SWEEP_EVERY: Final = 200
 _log = structlog.get_logger("smalt.forms")
 
@@ -73,6 +79,7 @@ class PublicForms:
         self._records = records
         self._throttle = throttle
         self._most = most
+        self._questions = Tally(parts.clock, MOST_QUESTIONS)
         self._taken = 0
 
     async def open(self, slug: str) -> OpenForm:
@@ -106,13 +113,18 @@ class PublicForms:
         """Count a submission before it is read. TooManyRequestsError for who sends too many."""
         await self._throttle.attempt([(f"form:{form.id}:{address}", self._most)])
 
+    def ask(self, form: StoredForm, address: str) -> None:
+        """Count a question about a form half filled in. TooManyRequestsError for who asks too often."""
+        self._questions.count(f"{form.id}:{address}")
+
     def is_good(self, form: StoredForm, key: str | None) -> bool:
         """Whether a key was given out with the form, not too long ago."""
         return key is not None and keys.is_good(form.secret, key, self._parts.now())
 
     async def visible(self, opened: OpenForm, values: Mapping[str, Any]) -> set[str]:
         """The keys of the fields that are to be seen while these values are filled in."""
-        raw = by_key(opened.settable, values) | defaults_of(opened.entries, values)
+        filled = by_key(opened.settable, values)
+        raw = filled | defaults_of(opened.entries, filled)
         actor = form_actor(opened.form, opened.project, [], {}, frozenset())
 
         def read(project: Project, access: ProjectAccess) -> Mapping[str, Any]:
@@ -141,27 +153,30 @@ class PublicForms:
             return form.content.after
         if sent.key is not None and not self.is_good(form, sent.key):
             raise InvalidInputError(KEY_OVER, [Fault("/key", KEY_OVER)])
-        key = keys.stored(form.id, sent.key or keys.key_of_content(sent.address, sent.alike, sent.repeat))
+        used = keys.keys_of(form.id, sent.key, sent.address, sent.alike, sent.repeat)
         lasting = sent.key is not None or sent.repeat is not None
         oldest = self._parts.now() - (keys.GOOD_FOR_MS if lasting else keys.ALIKE_MS)
-        if await self._rows.is_used(key, oldest):
-            return form.content.after
+        for key in used.own:
+            if await self._rows.is_used(key, oldest):
+                return form.content.after
+        if used.claimed is not None and await self._rows.is_used(used.claimed, oldest):
+            raise ConflictError(REPEATED)
         if opened.closed is not None:
             raise ConflictError(CLOSED[opened.closed])
         data, actor = await self._wanted(opened, sent)
         try:
-            await self._write(opened, actor, data, key, oldest)
+            await self._write(opened, actor, data, used, oldest)
         except InvalidInputError as error:
             raise InvalidInputError("The form is not filled in rightly.", placed(error.faults)) from error
         return form.content.after
 
     async def _wanted(self, opened: OpenForm, sent: Submission) -> tuple[dict[str, Any], Actor]:
         """The record that a submission asks for, and who makes it: somebody who may do only that."""
-        values = by_key(opened.settable, sent.values)
+        values = given(opened, sent)
         faults = unknown_names(opened.settable, sent.values) + files_of_others(opened.settable, values, sent)
         visible = await self.visible(opened, values)
         used = [e for e in opened.entries if e.key in visible or e.form.hidden]
-        defaults = defaults_of([e for e in used if e.form.hidden], values)
+        defaults = defaults_of(used, values)
         wanted = {k: v for k, v in values.items() if any(e.key == k for e in used)} | defaults
         faults += [
             Fault(f"/fields/{e.key}", FILL_IN)
@@ -213,17 +228,22 @@ class PublicForms:
         return [id_ for id_ in ids if id_ in there]
 
     async def _write(
-        self, opened: OpenForm, actor: Actor, data: Mapping[str, Any], key: str, oldest: int
+        self, opened: OpenForm, actor: Actor, data: Mapping[str, Any], used: keys.Used, oldest: int
     ) -> None:
         form = opened.form
         parsed = await self._records.ahead.run(actor, form.project_id, _draft(data))
         async with self._records.writing(actor, form.project_id) as work:
-            if not await self._rows.use_key(work.tx, key, form, self._parts.now(), oldest):
-                return
+            for key in used.own:
+                if not await self._rows.use_key(work.tx, key, form, self._parts.now(), oldest):
+                    return
+            if used.claimed and not await self._rows.use_key(
+                work.tx, used.claimed, form, self._parts.now(), oldest
+            ):
+                raise ConflictError(REPEATED)
             if not await self._rows.count(work.tx, form.id, form.content.limit):
                 raise ConflictError(CLOSED["full"])
             record_id = await self._add(work, parsed.within(work))
-            await self._rows.note_record(work.tx, key, record_id)
+            await self._rows.note_record(work.tx, used.own[0], record_id)
             self._taken += 1
             if self._taken % _SWEEP_EVERY == 0:
                 await self._rows.forget_keys(work.tx, self._parts.now() - keys.GOOD_FOR_MS)

@@ -21,6 +21,7 @@ function filledIn() {
     if (many) (fields[name] ||= []).push(value);
     else fields[name] = value;
   }
+  for (const box of form.querySelectorAll("[data-field]")) fields[box.dataset.field] ??= null;
   return fields;
 }
 

@@ -71,6 +71,8 @@ async def test_it_leads_and_stands_where_it_may(plain: ProjectClient, anonymous:
     for _ in range(2):
         sent = await anonymous.post("/forms/ask", json={"fields": {"title": "Jan"}}, headers=headers)
         assert checked(sent, 201) == {"message": None, "redirect": None}
+    other = await anonymous.post("/forms/ask", json={"fields": {"title": "Not Jan"}}, headers=headers)
+    assert (other.status_code, other.headers["content-type"]) == (409, "application/problem+json")
     # a list that is gone, and people who have left, stop nobody
     checked(await plain.client.patch(path, json={"list": "Done", "assignees": ["admin@example.com"]}), 200)
     done = next(

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
+from kernel.access.tally import Tally
 from kernel.runtime import Kernel
 from tests.kernel.api.clients import NewClient, user_id
 from tests.kernel.api.files.uploading import PNG
@@ -406,3 +407,43 @@ async def test_hostile_bodies_are_refused(leads: ProjectClient, anonymous: httpx
     in_polish = {"accept-language": "pl"}
     body = {"fields": {"budget": "2 000,5"}}
     assert checked(await anonymous.post("/forms/contact/visible", json=body, headers=in_polish), 200) == shown
+
+
+async def test_what_is_left_out_gets_the_default_and_what_is_cleared_does_not(
+    plain: ProjectClient, anonymous: httpx.AsyncClient
+) -> None:
+    await plain.add_field("Country", "text")
+    await plain.add_field("News", "checkbox")
+    await plain.add_field("Topics", "multi_select", {"options": [{"name": "Web"}, {"name": "SEO"}]})
+    fields: list[Json] = [
+        {"field": "title"}, {"field": "country", "default": "Poland", "required": True},
+        {"field": "news", "default": True}, {"field": "topics", "default": ["Web"], "visible_if": "{country} = 'Poland'"},
+    ]  # fmt: skip
+    await made(plain, fields)
+    assert (await sent(anonymous, title="Left out")).status_code == 201
+    assert (await sent(anonymous, title="Abroad", country="Norway")).status_code == 201
+    cleared = await sent(anonymous, title="Cleared", country="", news=None, topics=[])
+    assert faults(cleared) == {"/fields/country": "Please fill this in."}
+    assert (await sent(anonymous, title="None", country="Poland", news=False, topics=None)).status_code == 201
+    _, key = await opened(anonymous)
+    answer = await pressed(anonymous, key, title="Unticked", country="Poland")
+    assert answer.status_code == 200, answer.text
+    found = {
+        r["title"]: r["fields"] for r in (await plain.client.get(f"{plain.path}/records")).json()["items"]
+    }
+    seen = {t: (f["country"], f["news"], [o["name"] for o in f["topics"]]) for t, f in found.items()}
+    assert seen == {
+        "Left out": ("Poland", True, ["Web"]), "Abroad": ("Norway", True, []), "None": ("Poland", False, []),
+        "Unticked": ("Poland", seen["Unticked"][1], []),
+    }  # fmt: skip
+    assert not seen["Unticked"][1]
+
+
+async def test_who_asks_too_often_is_held_off(
+    plain: ProjectClient, anonymous: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, kernel: Kernel
+) -> None:
+    await made(plain, [{"field": "title"}])
+    monkeypatch.setattr(kernel.forms.public, "_questions", Tally(kernel.clock, 2))
+    asked = [await anonymous.post("/forms/contact/visible", json={"fields": {}}) for _ in range(3)]
+    assert [answer.status_code for answer in asked] == [200, 200, 429]
+    assert 1 <= int(asked[2].headers["retry-after"]) <= 60
