@@ -95,7 +95,7 @@ class Search:
 
     def found(self) -> str:
         """SQL for whether a record has all of the words, each at the beginning of a word of its own;
-        a single letter must be a word."""
+        outside the title a single letter must be a word."""
         id_ = self._outer.column("id")
         # PostgreSQL cannot tell how few they are, and would look through them for record after record
         return f"{id_} IN ({self.ids()})" if self._sqlite else f"{id_} = ANY(ARRAY({self.ids()}))"
@@ -150,7 +150,7 @@ class Search:
         return [f"rowid IN ({found} {self._match(some)})" for some in terms]
 
     def _terms(self, where: Sequence[Place]) -> list[list[str]]:
-        return [[self._term(p.mark, w, len(w) == 1) for p in where] for w in self._words]
+        return [[self._term(p.mark, w, _whole(p, w)) for p in where] for w in self._words]
 
     def _read(self, where: Sequence[Place], scope: Scope) -> str:
         """Each of the words in one of some places, by the text itself."""
@@ -158,7 +158,6 @@ class Search:
 
     def _reads(self, where: Sequence[Place], scope: Scope, word: str) -> Iterator[str]:
         rough = self._add(f"%{word}%")
-        pattern = self._add(f"% {word}{' ' if len(word) == 1 else ''}%")
 
         def reads(sql: str) -> str:
             """Only where the word may be in it, the text is made plain, which takes long."""
@@ -167,6 +166,7 @@ class Search:
             return f"(({maybe}) AND smalt_plain({sql}) || ' ' LIKE {pattern})"
 
         for place in where:
+            pattern = self._add(f"% {word}{' ' if _whole(place, word) else ''}%")
             if place.sql:
                 yield reads(place.sql)
             else:
@@ -198,6 +198,11 @@ class Search:
 
     def _add(self, text: str) -> str:
         return self._scope.compilation.parameters.add(text, TEXT)
+
+
+def _whole(place: Place, word: str) -> bool:
+    """Whether only the word itself will do: in long texts nearly every letter begins some word."""
+    return len(word) == 1 and place.name != "title"
 
 
 def _tiers(conditions: Sequence[str]) -> str:

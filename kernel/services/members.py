@@ -12,6 +12,7 @@ from kernel.access.version import bump_access
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import ConflictError, Fault, ForbiddenError, InvalidInputError, NotFoundError
 from kernel.ids import number_of
+from kernel.queries.refusals import Refusals
 from kernel.services.rights import configurable_project, visible_project
 from kernel.services.users import UserService
 from kernel.storage.database import Database, Row, Statement, Transaction
@@ -78,8 +79,12 @@ class MemberService:
         """Make a user a member. Raises ConflictError for who is one already."""
         async with self._database.transaction() as tx:
             await bump_access(tx)
-            await self.require_rights(tx, actor, project_id, data.role)
-            user_id = await self._user(tx, data.user)
+            refusals, user_id = Refusals(), 0
+            with refusals.noted():
+                await self.require_rights(tx, actor, project_id, data.role)
+            with refusals.noted():
+                user_id = await self._user(tx, data.user)
+            refusals.tell("The member is not valid.")
             select = self._select(project_id, user_id)
             if await tx.fetch(*select):
                 raise ConflictError("This user is a member already; change the role instead.")

@@ -50,6 +50,8 @@ async def test_over_projects_and_kinds_of_text(crm: Crm, settle: Any, client: ht
     await settle()
     assert await hits(client, "acme") == ["Acme", "Acme Logistics", "The Acme of Lublin", "Website"]
     assert await hits(client, "ACM") == ["Acme Logistics", "Acme", "The Acme of Lublin", "Website"]
+    assert await hits(client, "acme l") == ["Acme Logistics", "The Acme of Lublin"]
+    assert await hits(client, "lodzi r") == []
     assert await hits(client, "lodzi 199") == await hits(client, "ŁODZI") == ["Acme"]
     assert await hits(client, "deal-0001") == await hits(client, "DEAL 0001") == ["Website"]
     assert await hits(client, "acme.example") == ["Acme"]
