@@ -11,7 +11,16 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from kernel.errors import ExpressionError
-from kernel.expressions.operands import Constant, Context, Operand, bounds, constant, derived, named
+from kernel.expressions.operands import (
+    Constant,
+    Context,
+    Operand,
+    bounds,
+    constant,
+    derived,
+    named,
+    written_out,
+)
 from kernel.expressions.parser import number
 from kernel.values import DATE, DATETIME, REAL, TEXT, Kind, Value, ValueType
 
@@ -306,7 +315,12 @@ def _unify_numbers(
     if not units:
         return alike
     # an amount without a currency, and a number beside such a one, are in the usual currency
-    usual = f"coalesce({min(units)}, {context.dialect.literal(context.resolver.currency)})"
+    known = min(units)
+    usual = (
+        known
+        if written_out(known)
+        else f"coalesce({known}, {context.dialect.literal(context.resolver.currency)})"
+    )
     if len(units) == 1:
         return [replace(as_money(o), unit=usual) for o in alike]
     return [o if o.kind is Kind.MONEY else replace(as_money(o), unit=usual) for o in alike]

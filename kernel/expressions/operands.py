@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from kernel.errors import ExpressionError
 from kernel.expressions.resolver import Resolver
 from kernel.values import BLANK, BOOLEAN, DATE, DATETIME, REAL, TEXT, Kind, RowSource, Value, ValueType
 
+_TEXT: Final = re.compile(r"'(?:[^']|'')*'")
 Constant = str | Decimal | float | bool | date | datetime | None
 
 WIDEST: Final = 308.0
@@ -214,6 +216,11 @@ def derived(
         unit=unit, rows=rows, loose=loose, conflict=conflict,
         low=lowest if low is None else low, high=highest if high is None else high,
     )  # fmt: skip
+
+
+def written_out(sql: str) -> bool:
+    """Whether SQL is a text and nothing else."""
+    return _TEXT.fullmatch(sql) is not None
 
 
 def common_rows(operands: Sequence[Operand]) -> RowSource | None:

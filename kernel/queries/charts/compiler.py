@@ -267,12 +267,28 @@ class ChartCompiler:
                 raise ExpressionError("A chart shows numbers; this gives something else.")
         grouped = self._compilation.statement(rows.select(tables, value, group, stack))
         total = None
-        if not measure.additive or group.repeated or stack.repeated:
+        periods = "period" in (group.form, stack.form)
+        if (group.repeated or stack.repeated) and not periods:
+            total = self._ungrouped([s.place for s in sources], measure)
+        elif not measure.additive or group.repeated or stack.repeated:
             total = self._total(rows, tables, value, group, stack)
         return ChartQuery(
             grouped, total, group, stack, value.type, measure.additive, self._name(sources[0]),
             currencies[0], span, unseen, self._compilation.timeless,
         )  # fmt: skip
+
+    def _ungrouped(self, places: Sequence[int], measure: Split) -> Statement:
+        """The figure of all records, each read once: no group multiplies them."""
+        projects = {place: project for place, project in self._projects(False) if project is not None}
+        sources = [self.source(place, projects[place]) for place in places]
+        self._narrow(sources)
+        for source in sources:
+            self._measure(source, measure)
+        currencies = [source.scope.project.currency for source in sources]
+        columns = self._columns(sources, currencies, len(measure.inner))
+        rows = Rows(self._compilation, sources, columns, currencies, self._config.currency, self._ask.zone)
+        tables = rows.tables(NONE, NONE)
+        return self._compilation.statement(rows.select(tables, rows.value(measure), NONE, NONE))
 
     def _columns(self, sources: Sequence[Source], currencies: Sequence[str], count: int) -> list[list[Value]]:
         """By column, what each source gives for it, all of one type."""

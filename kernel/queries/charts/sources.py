@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -82,7 +83,10 @@ class Source:
 
     def _entered(self, wanted: ChartGrouping) -> Value:
         """When a record entered a list for the last time; those that never did are left out."""
-        ids = ", ".join(str(c.id) for c in self._lists([wanted.list or ""])) or "NULL"
+        lists = {str(c.id) for c in self._lists([wanted.list or ""])}
+        if not self.scope.compilation.past and self._stays_in(lists):
+            return Value(DATETIME, self.scope.column("list_entered_at"))
+        ids = ", ".join(sorted(lists)) or "NULL"
         table = (
             f"(SELECT record_id, max(entered_at) AS entered_at FROM {self.scope.compilation.stays} "
             f"WHERE list_id IN ({ids}) GROUP BY record_id)"
@@ -91,6 +95,12 @@ class Source:
         alias = self.scope.frame.join_one(table, record, lambda alias: f"{alias}.record_id = {record}")
         self.scope.frame.require(alias)
         return Value(DATETIME, self.scope.compilation.dialect.moment(f"{alias}.entered_at"))
+
+    def _stays_in(self, lists: Collection[str]) -> bool:
+        """Whether the filter keeps only records that are in these lists now: each says itself since when."""
+        held = re.compile(re.escape(self.scope.column("list_id")) + r" IN \(([\d, ]+)\)")
+        found = (held.fullmatch(text.strip("() ") + ")") for text in self.scope.frame.conditions())
+        return any(match and set(match[1].split(", ")) <= set(lists) for match in found)
 
     def _lists(self, names: Sequence[str]) -> list[Choice]:
         self._demand("list")

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from kernel.runtime import Kernel
+from kernel.storage.database import Statement
 from tests.kernel.api.dashboards.boards import SUM, left_out, points, source, table
 from tests.kernel.api.dashboards.conftest import Teams
 from tests.kernel.api.records.projects import checked
@@ -169,6 +171,35 @@ async def test_the_month_in_which_a_list_was_entered(teams: Teams) -> None:
     )
     assert list(points(data).values()) == ["12.50"]
     assert data["total"] == "12.50"
+
+
+async def test_a_record_says_itself_since_when_it_is_in_its_list(teams: Teams, kernel: Kernel) -> None:
+    """Charts of records that are in a list now read that, and not the stays; both are the same always."""
+    north = teams.north
+    lists = {i["name"]: i for i in checked(await north.client.get(f"{north.path}/lists"), 200)["items"]}
+    won, sent = "Closed Won", "Proposal Sent"
+    for path in ((won,), (sent, won), (won, sent, won), (sent, won, sent), (sent,)):
+        made = await north.add("-".join(path), {"list": path[0]}, amount="1")
+        for name in path[1:]:
+            await north.move(made, list=name)
+    copied = await north.client.post(f"{north.path}/records/{made['id']}/copy", json={"list": won})
+    checked(copied, 201)
+    gone = lists["Contract Out for Signature"]
+    await north.add("left behind", {"list": gone["name"]}, amount="1")
+    move_to = {"move_to": lists[won]["id"]}
+    checked(await north.client.delete(f"{north.path}/lists/{gone['id']}", params=move_to), 204)
+    entered = {"group_by": {"event": "entered_list", "list": won, "interval": "day"}, "show_empty": False}
+    of_now = {"sources": [source(north, {"field": "list", "op": "eq", "value": won})], **entered}
+    found = await teams.board.figures(**of_now)
+    assert sum(points(found).values()) == found["total"] == 5
+    stays = {"sources": [source(north, "{list} = 'Closed Won' OR {list} = 'Proposal Sent'")], **entered}
+    assert (await teams.board.figures(**stays))["total"] == 6, "one more was there before"
+    since = kernel.database.dialect.moment("s.entered_at")
+    same = (
+        f"s.record_id = r.id AND s.list_id = r.list_id AND s.left_at IS NULL AND {since} = r.list_entered_at"
+    )
+    sql = f"FROM p_{north.id} r WHERE NOT EXISTS (SELECT 1 FROM smalt_list_stay s WHERE {same})"
+    assert await kernel.database.read(Statement(f"SELECT r.title {sql}")) == [[]]
 
 
 async def test_currencies_are_never_mixed(teams: Teams) -> None:
