@@ -16,6 +16,9 @@ LEASE_MS: Final = 60_000
 BACKOFF: Final = (5, 30, 120, 600, 1800, 3600, 7200, 14_400, 28_800, 29_845)
 """Seconds until a failed delivery is tried again; a day in all."""
 
+LONGEST_MS: Final = 86_400_000
+"""How long a delivery may fail, also where the server was off meanwhile."""
+
 _EVENT: Final = (
     "SELECT 0, id, at, project_id, record_id, kind, version, actor_id, via, changes, batch_id, NULL, "
     "via_id "
@@ -34,13 +37,14 @@ class Hook(NamedTuple):
 
 
 class Claimed(NamedTuple):
-    """A delivery that is ours until `lease`."""
+    """A delivery that is ours until `lease`. `failing_since` is when it failed first, if it did."""
 
     id: int
     event_id: int | None
     kind: str
     attempts: int
     created_at: int
+    failing_since: int | None
     lease: int
 
 
@@ -75,7 +79,7 @@ class DeliveryRows:
                     f"FROM smalt_delivery WHERE webhook_id = {mark(2)} AND status = 'queued' "
                     f"AND next_at <= {mark(3)} AND lease_until <= {mark(3)} "
                     f"ORDER BY next_at, id LIMIT {count}{tx.dialect.claim}) "
-                    "RETURNING id, event_id, kind, attempts, created_at"
+                    "RETURNING id, event_id, kind, attempts, created_at, failing_since"
                 )
                 lease = now + LEASE_MS
                 rows = await tx.fetch(sql, [lease, hook_id, now])
@@ -93,11 +97,13 @@ class DeliveryRows:
 
     async def failed(self, hook: Hook, claimed: Claimed, code: int | None, error: str, again: bool) -> None:
         """It did not: try again later, or give up, and switch off a webhook that failed for a day."""
-        gone = code == 410
+        gone, now = code == 410, self._now()
+        since = claimed.failing_since or now
+        over = claimed.attempts >= len(BACKOFF) or now - since >= LONGEST_MS
         async with self._database.transaction() as tx:
-            if again and not gone and claimed.attempts < len(BACKOFF):
-                next_at = self._now() + BACKOFF[claimed.attempts] * 1000
-                await self._set(tx, claimed, response_code=code, error=error, next_at=next_at)
+            if again and not gone and not over:
+                later = {"next_at": now + BACKOFF[claimed.attempts] * 1000, "failing_since": since}
+                await self._set(tx, claimed, response_code=code, error=error, **later)
             else:
                 await self._end(tx, claimed, "failed", code, error)
                 if gone or again:

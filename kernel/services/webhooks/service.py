@@ -116,7 +116,7 @@ class WebhookService:
         await self._demand_enabled(actor, webhook_id)
         sql = (
             f"UPDATE smalt_delivery SET status = 'queued', attempts = 0, next_at = {self._mark(1)}, "
-            f"lease_until = 0, finished_at = NULL WHERE id = {self._mark(2)} "
+            f"lease_until = 0, finished_at = NULL, failing_since = NULL WHERE id = {self._mark(2)} "
             f"AND webhook_id = {self._mark(3)} AND lease_until <= {self._mark(1)} "
             f"RETURNING {DELIVERY_COLUMNS}"
         )

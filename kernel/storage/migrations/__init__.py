@@ -21,6 +21,7 @@ from kernel.storage.migrations import (
     m0019_notices_by_email,
     m0019a_automations_in_history,
     m0022_dashboards_in_the_trash,
+    m0027_failing_since,
 )
 
 MIGRATIONS = (
@@ -42,4 +43,5 @@ MIGRATIONS = (
     m0019_notices_by_email,
     m0019a_automations_in_history,
     m0022_dashboards_in_the_trash,
+    m0027_failing_since,
 )

@@ -40,6 +40,7 @@ class Delivery(Table, tablename="smalt_delivery", db=ENGINE):
     lease_until = BigInt(default=0)
     created_at = number()
     finished_at = number(null=True)
+    failing_since = number(null=True)
 
 
 TABLES: tuple[type[Table], ...] = (Webhook, Delivery)

@@ -172,6 +172,32 @@ async def test_what_fails_is_sent_again_for_a_day_and_then_no_more(
     assert (await receiver.next()).json["data"]["record_id"] == told["id"]
 
 
+async def test_a_day_is_over_also_where_the_server_was_off(
+    kernel: Kernel, client: httpx.AsyncClient, deals: ProjectClient, receiver: Receiver
+) -> None:
+    made = await hook(client, receiver.url, "record.created", project_id=deals.id)
+    receiver.answer = lambda _: "500 Error"
+    await deals.add("Website")
+    await receiver.next()
+
+    async def is_queued_again() -> bool:
+        return (await deliveries(client, made))[0]["attempts"] == 1
+
+    await until(is_queued_again)
+    later(kernel, 25 * 60 * 60)
+    await receiver.next()
+
+    async def off() -> bool:
+        return not (await client.get(f"/webhooks/{made['id']}")).json()["enabled"]
+
+    await until(off)
+    checked(await client.patch(f"/webhooks/{made['id']}", json={"enabled": True}), 200)
+    [delivery] = await deliveries(client, made)
+    checked(await client.post(f"/webhooks/{made['id']}/deliveries/{delivery['id']}/replay"), 202)
+    await receiver.next()
+    await until(is_queued_again)  # what is sent once more has a day again
+
+
 async def test_one_that_is_gone_is_switched_off_at_once(
     client: httpx.AsyncClient, deals: ProjectClient, receiver: Receiver
 ) -> None:
