@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,7 +16,6 @@ from kernel.plugin_api import (
     hookimpl,
 )
 
-_SEPARATORS = re.compile(r"[,;\n]")
 _MOST = 500
 
 
@@ -39,8 +37,8 @@ class MultiSelectField(FieldType[MultiSelectConfig, list[int]]):
 
     def parse(self, value: object, config: MultiSelectConfig, context: ParseContext) -> list[int] | None:
         items: Sequence[object] = value if isinstance(value, list) else [value]
-        if isinstance(value, str) and value.strip() not in config.names:
-            items = _SEPARATORS.split(value)
+        if isinstance(value, str):
+            items = _split(value, config, "\n;,")
         if len(items) > _MOST:
             raise InvalidValueError(f"There may be at most {_MOST} options.")
         found = (config.find(item) for item in items)
@@ -54,6 +52,13 @@ class MultiSelectField(FieldType[MultiSelectConfig, list[int]]):
 
     def with_choices(self, config: MultiSelectConfig, names: Sequence[str]) -> MultiSelectConfig:
         return config.with_names(names)
+
+
+def _split(text: str, config: MultiSelectConfig, separators: str) -> list[str]:
+    """The names in a text; those of options may hold what separates others."""
+    if not separators or text.strip() in config.names:
+        return [text]
+    return [name for part in text.split(separators[0]) for name in _split(part, config, separators[1:])]
 
 
 @hookimpl

@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from pathlib import PurePosixPath
 from typing import Annotated, Any, BinaryIO
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -49,15 +53,22 @@ class _Choice(msgspec.Struct):
     name: str
 
 
+class _Format(msgspec.Struct, frozen=True):
+    name: str = ""
+
+
 class _Details(msgspec.Struct, rename="camel"):
     choices: list[_Choice] = []
     precision: int = 0
     max: int = 5
-    symbol: str = ""
+    date_format: _Format = _Format()
+    time_format: _Format = _Format()
+    time_zone: str = ""
+    result: _Field | None = None
 
 
 class _Field(msgspec.Struct):
-    name: str
+    name: str = ""
     type: str = ""
     options: _Details | None = None
 
@@ -72,7 +83,8 @@ class _Base(msgspec.Struct):
 
 
 class AirtableImporter(Importer[AirtableOptions]):
-    """One table at a time. Linked records come as text: map such a column to a reference, by title."""
+    """One table at a time. Linked records come as names, one a line: map such a column to a reference, by
+    title."""
 
     key = "airtable"
     label = "Airtable base"
@@ -108,22 +120,91 @@ class AirtableImporter(Importer[AirtableOptions]):
     def proposals(self, source: BinaryIO, options: AirtableOptions) -> Mapping[str, Proposal]:
         with opened_zip(source, _DAMAGED) as archive:
             base = _schema(archive)
-        found = (field for table in base.tables if table.name == options.table for field in table.fields)
-        return {field.name: made for field in found if (made := _proposal(field)) is not None}
+        fields = _fields(base, options.table)
+        return {name: made for name, field in fields.items() if (made := _proposal(field)) is not None}
 
     def rows(self, source: BinaryIO, options: AirtableOptions) -> Iterator[Row]:
-        width = len(self.columns(source, options))
+        columns = self.columns(source, options)
+        width = len(columns)
+        with opened_zip(source, _DAMAGED) as archive:
+            fields = _fields(_schema(archive), options.table)
+        mended = [
+            (place, mend)
+            for place, name in enumerate(columns)
+            if (field := fields.get(name)) is not None and (mend := _mending(field)) is not None
+        ]
         for row in islice(_records(source, options.table), 1, None):
             if isinstance(row, BadRow):
                 yield row
             elif len(row) > width and any(row[width:]):
                 yield BadRow(f"The row has {len(row)} cells, the header {width}.", tuple(row))
             elif row:
-                yield (row + [""] * (width - len(row)))[:width]
+                cells = (row + [""] * (width - len(row)))[:width]
+                for place, mend in mended:
+                    cells[place] = mend(cells[place])
+                yield cells
+
+
+def _fields(base: _Base, table: str) -> dict[str, _Field]:
+    """The fields of a table by name. What is computed counts as a field of what comes out of it."""
+    found = {field.name: field for each in base.tables if each.name == table for field in each.fields}
+    return {name: _result(field) for name, field in found.items()}
+
+
+def _result(field: _Field) -> _Field:
+    result = None if field.options is None else field.options.result
+    return result if result is not None and field.type != "multipleLookupValues" else field
+
+
+def _mending(field: _Field) -> Callable[[str], str] | None:
+    """How the cells of a field are brought into a form that every field reads; None for as they are."""
+    if field.type in _SEVERAL:
+        return _one_a_line
+    if field.type == "multipleAttachments":
+        return _files
+    options = field.options or _Details()
+    date_format = _DATES.get(options.date_format.name)
+    if field.type not in ("date", "dateTime") or date_format is None:
+        return None
+    if field.type == "date":
+        return partial(_iso_date, format_=date_format)
+    clock = "%H:%M" if options.time_format.name == "24hour" else "%I:%M%p"
+    return partial(_iso_time, format_=f"{date_format} {clock}", zone=options.time_zone)
+
+
+def _one_a_line(cell: str) -> str:
+    """Several names, which stand in a row of CSV inside the cell."""
+    try:
+        (names,) = csv.reader([cell], skipinitialspace=True)
+    except (csv.Error, ValueError):
+        return cell
+    return "\n".join(names)
+
+
+def _files(cell: str) -> str:
+    """Names and addresses of files, each on a line of its own."""
+    return re.sub(r"(?<=\)),\s*", "\n", cell)
+
+
+def _iso_date(cell: str, format_: str) -> str:
+    try:
+        return datetime.strptime(cell.strip(), format_).date().isoformat()
+    except ValueError:
+        return cell
+
+
+def _iso_time(cell: str, format_: str, zone: str) -> str:
+    """A time with its zone, where that is not the one of whoever looked at the table."""
+    try:
+        moment = datetime.strptime(cell.strip(), format_)
+        known = UTC if zone == "utc" else None if zone in ("client", "") else ZoneInfo(zone)
+    except (ValueError, ZoneInfoNotFoundError, OSError):
+        return cell
+    return moment.replace(tzinfo=known).isoformat()
 
 
 def _proposal(field: _Field) -> Proposal | None:
-    """The type that a field had; None for what is computed, linked or filled by Airtable itself."""
+    """The type that a field had; None for what is linked, looked up or filled by Airtable itself."""
     options = field.options or _Details()
     if field.type in ("singleSelect", "multipleSelects"):
         names = dict.fromkeys(choice.name for choice in options.choices)
@@ -151,7 +232,16 @@ _PLAIN: Mapping[str, str] = {
     "date": "date",
     "checkbox": "checkbox",
     "duration": "duration",
+    "count": "number",
+    "autoNumber": "number",
+    "multipleAttachments": "long_text",
 }
+
+_SEVERAL = (
+    "multipleSelects", "multipleRecordLinks", "multipleLookupValues", "multipleCollaborators",
+)  # fmt: skip
+
+_DATES = {"us": "%m/%d/%Y", "european": "%d/%m/%Y", "friendly": "%B %d, %Y", "iso": "%Y-%m-%d"}
 
 
 def _tables(archive: zipfile.ZipFile) -> Mapping[str, zipfile.ZipInfo]:

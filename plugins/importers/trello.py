@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-from kernel.plugin_api import Cell, Importer, InvalidInputError, Row, column_names, hookimpl
+from kernel.plugin_api import Cell, Importer, InvalidInputError, Proposal, Row, column_names, hookimpl
 
 LARGEST_FILE = 64 * 1024 * 1024
 MOST_OBJECTS = 1_000_000
@@ -21,7 +21,7 @@ MOST_TEXTS = 20_000_000
 
 COLUMNS = (
     "Title", "Description", "List", "Tags", "Members", "Start date", "Due date", "Completed at",
-    "Checklists", "Comments", "URL", "Archived", "Trello ID",
+    "Checklists", "Comments", "Attachments", "URL", "Archived", "Trello ID",
 )  # fmt: skip
 
 
@@ -39,14 +39,16 @@ class _List(msgspec.Struct, rename="camel"):
 
 class _Label(msgspec.Struct, rename="camel"):
     id: str
-    name: str = ""
+    name: str | None = None
     color: str | None = None
 
 
 class _Member(msgspec.Struct, rename="camel"):
+    """Of people who have left, little is known."""
+
     id: str
-    full_name: str = ""
-    username: str = ""
+    full_name: str | None = None
+    username: str | None = None
 
 
 class _CheckItem(msgspec.Struct, rename="camel"):
@@ -76,13 +78,19 @@ class _Option(msgspec.Struct, rename="camel"):
 class _CustomField(msgspec.Struct, rename="camel"):
     id: str
     name: str = ""
+    type: str = ""
     options: list[_Option] | None = None
+
+
+class _Attachment(msgspec.Struct):
+    name: str | None = None
+    url: str | None = None
 
 
 class _Card(msgspec.Struct, rename="camel"):
     id: str
     name: str = ""
-    desc: str = ""
+    desc: str | None = None
     id_list: str = ""
     id_labels: list[str] = []
     id_members: list[str] = []
@@ -90,23 +98,32 @@ class _Card(msgspec.Struct, rename="camel"):
     due: str | None = None
     due_complete: bool = False
     date_last_activity: str | None = None
-    url: str = ""
+    url: str | None = None
     closed: bool = False
     pos: float | str = 0.0
+    attachments: list[_Attachment] = []
     custom_field_items: list[_CustomItem] = []
 
 
-class _Data(msgspec.Struct, rename="camel"):
+class _Comment(msgspec.Struct, rename="camel"):
     text: str = ""
     id_card: str | None = None
     card: dict[str, Any] = {}
 
 
 class _Action(msgspec.Struct, rename="camel"):
+    """Something that was done. Only of comments is it known what `data` looks like."""
+
     type: str = ""
     date: str = ""
-    data: _Data = msgspec.field(default_factory=_Data)
+    data: msgspec.Raw = msgspec.Raw(b"{}")
     member_creator: _Member | None = None
+
+    def comment(self) -> _Comment:
+        try:
+            return msgspec.json.decode(self.data, type=_Comment)
+        except msgspec.MsgspecError as error:
+            raise InvalidInputError(f"A comment of the board cannot be read: {error}.") from error
 
 
 class _Board(msgspec.Struct, rename="camel"):
@@ -136,6 +153,11 @@ class TrelloImporter(Importer[TrelloOptions]):
     def columns(self, source: BinaryIO, options: TrelloOptions) -> Sequence[str]:
         return _columns(_board(source))
 
+    def proposals(self, source: BinaryIO, options: TrelloOptions) -> Mapping[str, Proposal]:
+        board = _board(source)
+        fields = zip(_columns(board)[len(COLUMNS) :], board.custom_fields, strict=True)
+        return {name: made for name, field in fields if (made := _proposal(field)) is not None}
+
     def rows(self, source: BinaryIO, options: TrelloOptions) -> Iterator[Row]:
         board = _board(source)
         view = _View(board)
@@ -154,12 +176,13 @@ class _View:
     def __init__(self, board: _Board) -> None:
         self._lists = {found.id: found for found in board.lists}
         self._labels = {found.id: found.name or found.color or "" for found in board.labels}
-        self._members = {found.id: found.full_name or found.username for found in board.members}
+        self._members = {found.id: found.full_name or found.username or "" for found in board.members}
         self._fields = board.custom_fields
         self._options = {o.id: o for field in board.custom_fields for o in field.options or ()}
         self._checklists = _by_card(board.checklists, lambda found: found.id_card)
-        comments = [a for a in board.actions if a.type in ("commentCard", "copyCommentCard")]
-        self._comments = _by_card(comments, lambda a: str(a.data.id_card or a.data.card.get("id", "")))
+        actions = [a for a in board.actions if a.type in ("commentCard", "copyCommentCard")]
+        comments = [(action, action.comment()) for action in actions]
+        self._comments = _by_card(comments, lambda c: str(c[1].id_card or c[1].card.get("id", "")))
 
     def row(self, card: _Card) -> list[Cell]:
         list_ = self._lists.get(card.id_list)
@@ -168,7 +191,7 @@ class _View:
             card.name, card.desc or None, None if list_ is None else list_.name,
             _listed(self._labels, card.id_labels), _listed(self._members, card.id_members),
             card.start, card.due, done, self._checklist_cell(card.id), self._comment_cell(card.id),
-            card.url or None, self.archived(card), card.id, *self._custom(card),
+            _files(card.attachments), card.url or None, self.archived(card), card.id, *self._custom(card),
         ]  # fmt: skip
 
     def archived(self, card: _Card) -> bool:
@@ -193,11 +216,11 @@ class _View:
         """The oldest first, as they were written."""
         found = [
             {
-                "body": action.data.text,
+                "body": comment.text,
                 "author": self._author(action.member_creator),
                 "at": action.date[:16].replace("T", " "),
             }
-            for action in sorted(self._comments[card], key=lambda a: a.date)
+            for action, comment in sorted(self._comments[card], key=lambda c: c[0].date)
         ]
         return json.dumps(found, ensure_ascii=False) if found else None
 
@@ -216,6 +239,16 @@ class _View:
         value = item.value if option is None else option.value
         text = next(iter(value.values()), None) if value else None
         return None if text is None else str(text)
+
+
+def _proposal(field: _CustomField) -> Proposal | None:
+    """The type that a custom field had; numbers are best told by their cells."""
+    if field.type == "list":
+        texts = (str(next(iter(option.value.values()), "")).strip() for option in field.options or ())
+        return Proposal("select", {"options": [{"name": name} for name in dict.fromkeys(texts) if name]})
+    if field.type == "date":
+        return Proposal("date", {"time": True})
+    return {"checkbox": Proposal("checkbox"), "text": Proposal("text")}.get(field.type)
 
 
 def _board(source: BinaryIO) -> _Board:
@@ -239,6 +272,12 @@ def _by_card(items: Iterable[Any], card_of: Any) -> Mapping[str, list[Any]]:
     for item in items:
         found[card_of(item)].append(item)
     return found
+
+
+def _files(attachments: Sequence[_Attachment]) -> Cell:
+    """Names and addresses, each file on a line of its own."""
+    lines = (" ".join(filter(None, [file.name, file.url and f"({file.url})"])) for file in attachments)
+    return "\n".join(lines) or None
 
 
 def _listed(names: Mapping[str, str], ids: Sequence[str]) -> Cell:

@@ -160,7 +160,8 @@ def wanted_parser(many: bool) -> Parse:
         if not many:
             text = clean_line(as_text(cell), 10_000)
             return None if text is None else [text]
-        texts = re.split(r"[;\n]", as_text(cell))
+        whole = as_text(cell)
+        texts = whole.split("\n" if "\n" in whole else ";")
         found = [clean_line(text, 10_000) for text in texts]
         return list(dict.fromkeys(text for text in found if text is not None)) or None
 

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kernel.access.actor import Actor
-from kernel.errors import Fault, InvalidInputError
+from kernel.errors import Fault, InvalidInputError, InvalidValueError
 from kernel.fields import ParseContext
 from kernel.importers import Importer
 from kernel.schema import Project, Schema
+from kernel.services.imports.cells import Parse, wanted_parser
 from kernel.services.imports.guessing import Guess, Guesser
 from kernel.services.imports.mapping import MATCH_DEFAULT, Target
 from kernel.services.imports.model import Column, ImportState
@@ -116,9 +117,10 @@ class Looker:
         for field in guesser.references():
             if field.key in taken or actor.access(field.target or 0) is None:
                 continue
-            finder = resolver.finder(Target(0, "", field=field, match=MATCH_DEFAULT))
+            target = Target(0, "", field=field, match=MATCH_DEFAULT)
+            finder, names = resolver.finder(target), wanted_parser(target.many)
             for place, guess in enumerate(guesses):
-                asked = list(dict.fromkeys(cell for cell in samples[place] if cell.strip()))[:ASKED]
+                asked = _asked(samples[place], names)
                 if guess is None or "field" in guess or not asked:
                     continue
                 found = await finder.find(self._sessions.database.read, asked)
@@ -126,6 +128,14 @@ class Looker:
                     guesses[place] = {"field": field.key, "match": MATCH_DEFAULT}
                     break
         return guesses
+
+
+def _asked(cells: Sequence[str], names: Parse) -> list[str]:
+    """The first distinct names in cells; none where the cells are no names."""
+    try:
+        return list(dict.fromkeys(name for cell in cells for name in names(cell) or ()))[:ASKED]
+    except InvalidValueError:
+        return []
 
 
 def _importer_for(

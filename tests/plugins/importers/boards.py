@@ -15,7 +15,7 @@ def trello() -> bytes:
             {"id": "l2", "name": "Old", "closed": True, "pos": 2, "idBoard": "b1"},
         ],
         "labels": [{"id": "g", "name": "Web", "color": "green"}, {"id": "r", "name": "", "color": "red"}],
-        "members": [{"id": "m1", "fullName": "Ewa Nowak", "username": "ewa"}],
+        "members": [{"id": "m1", "fullName": "Ewa Nowak", "username": "ewa"}, {"id": "m2", "fullName": None, "username": None}],
         "cards": [
             {"id": "c2", "name": "Plain", "desc": "", "idList": "l1", "idLabels": [], "idMembers": [],
              "pos": 200, "closed": False, "due": None, "url": "https://trello.example/c2"},
@@ -23,7 +23,11 @@ def trello() -> bytes:
              "idMembers": ["m1"], "pos": 100.5, "closed": False, "start": "2026-01-02T08:00:00.000Z",
              "due": "2026-02-03T10:30:00.000Z", "dueComplete": True, "dateLastActivity": "2026-02-01T09:00:00.000Z",
              "url": "https://trello.example/c1",
-             "customFieldItems": [{"idCustomField": "f1", "value": {"number": "12.5"}}, {"idCustomField": "f2", "idValue": "o1"}]},
+             "attachments": [{"id": "a1", "name": "plan.pdf", "url": "https://trello.example/plan.pdf", "isUpload": True, "bytes": 5},
+                             {"id": "a2", "name": "https://x.example", "url": "https://x.example", "isUpload": False, "bytes": None}],
+             "customFieldItems": [{"idCustomField": "f1", "value": {"number": "12.5"}}, {"idCustomField": "f2", "idValue": "o1"},
+                                  {"idCustomField": "f3", "value": {"checked": "true"}, "idValue": None},
+                                  {"idCustomField": "f4", "value": {"date": "2026-05-06T10:00:00.000Z"}}]},
             {"id": "c3", "name": "Gone", "desc": "", "idList": "l2", "pos": 1, "closed": False, "url": ""},
         ],
         "checklists": [{"id": "k", "idCard": "c1", "name": "Steps", "pos": 1, "checkItems": [
@@ -32,10 +36,12 @@ def trello() -> bytes:
             {"type": "commentCard", "date": "2026-01-03T10:00:00.000Z", "data": {"text": "Later", "card": {"id": "c1"}},
              "memberCreator": {"id": "m1", "fullName": "Ewa Nowak", "username": "ewa"}},
             {"type": "updateCard", "date": "2026-01-03T09:00:00.000Z", "data": {"card": {"id": "c1"}}},
+            {"type": "odd", "date": "2026-01-03T09:00:00.000Z", "data": {"text": {"of": 1}, "card": None}, "memberCreator": None},
             {"type": "commentCard", "date": "2026-01-02T10:00:00.000Z", "data": {"text": "Earlier", "card": {"id": "c1"}}},
         ],
         "customFields": [{"id": "f1", "name": "Budget", "type": "number"},
-                         {"id": "f2", "name": "Size", "type": "list", "options": [{"id": "o1", "value": {"text": "Big"}}]}],
+                         {"id": "f2", "name": "Size", "type": "list", "options": [{"id": "o1", "value": {"text": "Big"}}, {"id": "o2", "value": {"text": "Small"}}]},
+                         {"id": "f3", "name": "Paid", "type": "checkbox"}, {"id": "f4", "name": "URL", "type": "date"}],
     }  # fmt: skip
     return json.dumps(board).encode()
 

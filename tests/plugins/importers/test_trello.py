@@ -16,7 +16,12 @@ def test_cards_come_in_order_with_all_that_is_theirs() -> None:
     source = io.BytesIO(trello())
     assert IMPORTER.recognises(source.getvalue(), "board.json") == 1.0
     columns = list(IMPORTER.columns(source, TrelloOptions()))
-    assert columns == [*COLUMNS, "Budget", "Size"]
+    assert columns == [*COLUMNS, "Budget", "Size", "Paid", "URL (2)"]
+    proposed = {name: (p.type, p.config) for name, p in IMPORTER.proposals(source, TrelloOptions()).items()}
+    assert proposed == {
+        "Size": ("select", {"options": [{"name": "Big"}, {"name": "Small"}]}), "Paid": ("checkbox", {}),
+        "URL (2)": ("date", {"time": True}),
+    }  # fmt: skip
     rows = [dict(zip(columns, row, strict=True)) for row in IMPORTER.rows(source, TrelloOptions())]  # type: ignore[arg-type]
     assert [row["Title"] for row in rows] == ["Website", "Plain", "Gone"]
     assert {name: rows[0][name] for name in ("List", "Tags", "Members", "Budget", "Size", "Completed at")} == {
@@ -26,6 +31,10 @@ def test_cards_come_in_order_with_all_that_is_theirs() -> None:
     assert json.loads(str(rows[0]["Checklists"])) == [
         {"name": "Steps", "items": [{"title": "First", "done": True}, {"title": "Second", "done": False}]}
     ]
+    assert (rows[0]["Paid"], rows[0]["URL (2)"], rows[0]["Attachments"]) == (
+        "true", "2026-05-06T10:00:00.000Z",
+        "plan.pdf (https://trello.example/plan.pdf)\nhttps://x.example (https://x.example)",
+    )  # fmt: skip
     assert [c["body"] for c in json.loads(str(rows[0]["Comments"]))] == ["Earlier", "Later"]
     assert [row["Archived"] for row in rows] == [False, False, True]
 

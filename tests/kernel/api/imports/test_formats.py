@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from typing import Any
 
 import httpx
+import msgspec
 import xlsxwriter
 
 from tests.kernel.api.imports.importing import created, decide, records, run
@@ -111,6 +113,43 @@ async def test_an_airtable_base_becomes_projects_that_refer_to_each_other(client
         4,
     )
     assert deal["amount"] == {"amount": "1200.50", "currency": "EUR"}
+
+
+async def test_several_linked_records_and_options_with_commas(client: httpx.AsyncClient) -> None:
+    companies, deals = await empty_project(client), await empty_project(client)
+    for title in ("Acme, Inc.", "Beta; Sons", "Gamma"):
+        await created(client, f"{companies}/records", {"title": title})
+    reference = {"project_id": companies.rpartition("/")[2], "multiple": True}
+    await created(client, f"{deals}/fields", {"name": "Buyers", "type": "reference", "config": reference})
+    fields = [
+        {"name": "Name", "type": "singleLineText"}, {"name": "Companies", "type": "multipleRecordLinks"},
+        {"name": "Services", "type": "multipleSelects", "options": {"choices": [{"name": "Web, print"}, {"name": "SEO"}]}},
+    ]  # fmt: skip
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(
+            "schema.json", msgspec.json.encode({"tables": [{"name": "Deals", "fields": fields}]})
+        )
+        archive.writestr(
+            "Deals.csv",
+            'Name,Companies,Services\nBig,"""Acme, Inc."",Beta; Sons","""Web, print"",SEO"\nSmall,Gamma,"""Web, print"""\n',
+        )
+    preview = await upload(client, deals, "base.zip", file.getvalue())
+    mapping = as_guessed(preview)
+    assert mapping["Companies"] == {"field": "buyers", "match": "title"}
+    await decide(client, deals, preview["id"], mapping=mapping)
+    done = await run(client, deals, preview["id"])
+    assert (done["created"], done["failed"]) == (2, 0), done["errors"]
+    found = {
+        r["title"]: (
+            sorted(buyer["title"] for buyer in r["fields"]["buyers"]),
+            [option["name"] for option in r["fields"]["services"]],
+        )
+        for r in await records(client, deals)
+    }
+    assert found == {
+        "Big": (["Acme, Inc.", "Beta; Sons"], ["Web, print", "SEO"]), "Small": (["Gamma"], ["Web, print"]),
+    }  # fmt: skip
 
 
 async def test_a_workbook_and_json_with_fields_made_of_the_guessed_types(client: httpx.AsyncClient) -> None:
