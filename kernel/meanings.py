@@ -47,8 +47,18 @@ PersonName: TypeAlias = Annotated[str, _meaning("person", "ewa@example.com")]
 ProjectName: TypeAlias = Annotated[str, _meaning("project", "Delivery")]
 """A project by id or name; the plugin gets the id."""
 
-Filter: TypeAlias = Annotated[str, _meaning("filter", "{amount} > 5000")]
-"""A condition on the record, asked with `Facts.holds`."""
+Filter: TypeAlias = Annotated[
+    str,
+    msgspec.Meta(
+        extra={MEANING: "filter"},
+        extra_json_schema={"format": "smalt-filter"},
+        description="An expression; the same is taken as a filter tree, and kept as an expression.",
+        max_length=10_000,
+        examples=["{amount} > 5000"],
+    ),
+]
+"""A condition on records, of an automation asked with `Facts.holds`. Clients may send a tree; the plugin
+gets the expression."""
 
 Formula: TypeAlias = Annotated[str, _meaning("expression", "{amount} * 2")]
 """An expression over the record, read with `Facts.value`."""

@@ -212,7 +212,7 @@ def allow(scope: Scope, condition: str) -> None:
 
 def _below(pointer: str, faults: Sequence[Fault]) -> list[Fault]:
     """The faults of a filter tree, from where the tree stands in the request."""
-    if pointer != "/filter":  # the tree was made here, from a plain value
+    if pointer not in ("/filter", "/scope"):  # the tree was made here, from a plain value
         return [Fault(pointer, fault.detail) for fault in faults]
     return [Fault(pointer + fault.pointer, fault.detail, fault.position) for fault in faults]
 

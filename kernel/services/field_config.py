@@ -14,6 +14,7 @@ from kernel.errors import Fault, InvalidInputError, PluginError, SmaltError
 from kernel.fields import ColumnSpec, Derivation, FieldType
 from kernel.option_lists import OptionsConfig, spelled_out
 from kernel.schema import Field
+from kernel.services.filter_texts import with_expressions
 
 _PLACE = re.compile(r" - at `(key in )?\$(?P<path>.*)`$")
 _STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+|\.\.\.)\]")
@@ -77,6 +78,7 @@ def decode_config(type_: Configured, raw: Mapping[str, Any]) -> Any:
     """The config Struct; all faults of its members are reported together."""
     if issubclass(type_.config_type, OptionsConfig):
         raw = spelled_out(raw)
+    raw = with_expressions(type_.config_type, raw)
     faults = [*_unknown(type_, raw), *_wrong(type_, raw)]
     if faults:
         raise InvalidInputError(faults=faults)

@@ -19,6 +19,7 @@ from kernel.queries.compilation import root_scope
 from kernel.queries.pages import restrict
 from kernel.queries.paths import start
 from kernel.schema import DEFAULT_FIELDS, Project, Schema
+from kernel.services.filter_texts import as_expression
 from kernel.services.names import Faults, same_name
 from kernel.services.rights import configurable_project, visible_project
 from kernel.services.role_warnings import RoleWarning, RoleWarnings
@@ -46,7 +47,11 @@ Abilities = Annotated[
     ),
 ]
 Scope = Annotated[
-    str | None, msgspec.Meta(description="A filter: only records that pass are seen.", examples=[None])
+    str | dict[str, Any] | None,
+    msgspec.Meta(
+        description="A filter: only records that pass are seen. A tree is kept as an expression.",
+        examples=[None],
+    ),
 ]
 
 
@@ -115,9 +120,10 @@ class RoleService:
         async with self._database.transaction() as tx:
             schema = await self._schema.in_transaction(tx)
             project = configurable_project(schema, actor, project_id)
-            role = Role(str(self._ids.new()), data.name, data.fields, data.scope, {**UNLESS_SAID, **data.can})
+            scope = as_expression(data.scope, "/scope")
+            role = Role(str(self._ids.new()), data.name, data.fields, scope, {**UNLESS_SAID, **data.can})
             role = await self._checked(tx, project, role)
-            self._check_scope(schema, actor, project, role)
+            self._check_scope(schema, actor, project, data.scope)
             now = to_milliseconds(self._clock.now())
             identity = {"id": int(role.id), "project_id": project_id, "created_at": now}
             await self._rows.insert(tx, "smalt_role", identity | _row(role))
@@ -133,8 +139,10 @@ class RoleService:
             given = {n: v for n in data.__struct_fields__ if (v := getattr(data, n)) is not msgspec.UNSET}
             if data.can is not msgspec.UNSET:
                 given["can"] = {**before.can, **data.can}
+            if data.scope is not msgspec.UNSET:
+                given["scope"] = as_expression(data.scope, "/scope")
             role = await self._checked(tx, project, msgspec.structs.replace(before, **given))
-            self._check_scope(schema, actor, project, role)
+            self._check_scope(schema, actor, project, role.scope if "scope" not in given else data.scope)
             await self._rows.update(tx, "smalt_role", role_id, _row(role))
         return self._warned(schema, actor, project, role)
 
@@ -175,20 +183,19 @@ class RoleService:
         rules = {keys.get(name, name): rule for name, rule in role.fields.items()}
         _known(faults, "/fields", rules, BUILT_IN_KEYS | set(keys.values()))
         _known(faults, "/can", role.can, ABILITIES)
-        scope = role.scope.strip() or None if role.scope is not None else None
-        if scope is not None and len(scope) > LONGEST_SCOPE:
+        if role.scope is not None and len(role.scope) > LONGEST_SCOPE:
             faults.add("/scope", f"A filter may have {LONGEST_SCOPE} characters.")
         faults.check()
         others = [r for r in map(_role, await tx.fetch(*self._select(project.id))) if r.id != role.id]
         if same_name(name) in {*BUILT_IN, *(same_name(r.name) for r in others)}:
             raise ConflictError(f"There is a role '{name}'.")
-        return msgspec.structs.replace(role, name=name, fields=rules, scope=scope)
+        return msgspec.structs.replace(role, name=name, fields=rules)
 
-    def _check_scope(self, schema: Schema, actor: Actor, project: Project, role: Role) -> None:
+    def _check_scope(self, schema: Schema, actor: Actor, project: Project, scope: Any) -> None:
         """The filter must be one that its maker could use. Raises InvalidInputError at /scope."""
-        if role.scope is not None:
+        if as_expression(scope, "/scope") is not None:
             compilation = start(schema, actor, self._database.dialect, self._clock.now())
-            restrict(root_scope(compilation, project), role.scope, "/scope")
+            restrict(root_scope(compilation, project), scope, "/scope")
 
     def _select(self, project_id: int) -> Statement:
         mark = self._rows.mark(1)

@@ -7,12 +7,11 @@ from typing import Annotated, Any
 
 import msgspec
 
-from kernel.plugin_api import Derivation, FieldType, InvalidInputError, Through, hookimpl
+from kernel.plugin_api import Derivation, FieldType, Filter, InvalidInputError, Through, hookimpl
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^{}.]+$")]
 Path = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=r"^[^{}]+$")]
 ProjectId = Annotated[str, msgspec.Meta(pattern="^[0-9]{1,19}$")]
-Expression = Annotated[str, msgspec.Meta(max_length=10_000)]
 
 BACKWARDS = "referenced_by"
 
@@ -28,7 +27,7 @@ class LookupConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     field: Path
     project_id: ProjectId | None = None
     via: Name | None = None
-    filter: Expression | None = None
+    filter: Filter | None = None
 
 
 class LookupField(FieldType[LookupConfig, None]):

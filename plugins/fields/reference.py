@@ -11,6 +11,7 @@ from kernel.plugin_api import (
     Column,
     ColumnSpec,
     FieldType,
+    Filter,
     InvalidValueError,
     ParseContext,
     hookimpl,
@@ -23,7 +24,7 @@ class ReferenceConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     project_id: Annotated[str, msgspec.Meta(pattern="^[0-9]{1,19}$")]
     multiple: bool = False
-    filter: Annotated[str, msgspec.Meta(max_length=10_000)] | None = None
+    filter: Filter | None = None
 
 
 class ReferenceField(FieldType[ReferenceConfig, str | list[str]]):

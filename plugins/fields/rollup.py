@@ -7,7 +7,15 @@ from typing import Annotated, Any, Literal
 
 import msgspec
 
-from kernel.plugin_api import Derivation, FieldType, InvalidInputError, NumberFormat, Through, hookimpl
+from kernel.plugin_api import (
+    Derivation,
+    FieldType,
+    Filter,
+    InvalidInputError,
+    NumberFormat,
+    Through,
+    hookimpl,
+)
 
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=100, pattern=r"^[^{}.]+$")]
 Path = Annotated[str, msgspec.Meta(min_length=1, max_length=300, pattern=r"^[^{}]+$")]
@@ -37,7 +45,7 @@ class RollupConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     measure: Measure
     project_id: ProjectId | None = None
     reference: Name | None = None
-    filter: Expression | None = None
+    filter: Filter | None = None
     format: Literal["number", "currency", "percent"] | None = None
     decimals: Annotated[int, msgspec.Meta(ge=0, le=8)] | None = None
 

@@ -30,6 +30,7 @@ from kernel.services.automations.record_effects import as_input
 from kernel.services.automations.watching import moment_column, next_time
 from kernel.services.automations.wording import ACTION, translated
 from kernel.services.field_config import decode_config
+from kernel.services.filter_texts import with_expressions
 from kernel.services.record_input import DraftParser, find_choice
 from kernel.text_input import fold_name
 from kernel.values import Choice
@@ -127,6 +128,7 @@ class DefinitionChecker:
         """The config with ids in it; None when something is wrong."""
         before = len(self.faults)
         try:
+            raw = with_expressions(item.config_type, raw)
             decode_config(item, raw)
         except InvalidInputError as error:
             self.faults += [_below(f, pointer.removesuffix("/config")) for f in error.faults]
