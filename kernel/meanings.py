@@ -51,8 +51,10 @@ Filter: TypeAlias = Annotated[
     str,
     msgspec.Meta(
         extra={MEANING: "filter"},
-        extra_json_schema={"format": "smalt-filter"},
-        description="An expression; the same is taken as a filter tree, and kept as an expression.",
+        extra_json_schema={
+            "format": "smalt-filter",
+            "$comment": "The same as a filter tree is taken too, and kept as an expression.",
+        },
         max_length=10_000,
         examples=["{amount} > 5000"],
     ),

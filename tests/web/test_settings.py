@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.web.conftest import NewPage, Site
-from tests.web.test_daily_work import cell, fits, look_for_faults, wait_until
+from tests.web.test_daily_work import add_condition, cell, fits, look_for_faults, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -102,12 +102,18 @@ def test_a_junior_does_not_see_cost(new_page: NewPage, crm: Site) -> None:
     page.get_by_label("Name").fill("Junior")
     page.get_by_role("radio", name="Cost: hidden").check()
     page.get_by_role("radio", name="Amount: read").check()
+    page.get_by_role("button", name="Only records where: All records").click()
+    add_condition(page, "Amount", "gt", "100")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Only records where: Amount is more than 100")).to_be_visible()
     look_for_faults(page)
-    page.get_by_role("button", name="Save").click()
-    expect(page.locator(".choice-line", has_text="Junior")).to_contain_text("does not see Cost")
+    page.get_by_role("button", name="Save", exact=True).click()
+    line = page.locator(".choice-line", has_text="Junior")
+    expect(line).to_contain_text("does not see Cost · only records where Amount is more than 100")
     role = named(crm, "roles", "Junior")
     assert role
     assert role["fields"] == {"*": "edit", "cost": "hidden", "amount": "read"}
+    assert role["scope"] == "{amount} > 100"
     page.get_by_role("link", name="Members").click()
     page.get_by_label("Email address").fill("jan@example.com")
     page.get_by_label("Role", exact=True).select_option(label="Junior")
@@ -115,6 +121,35 @@ def test_a_junior_does_not_see_cost(new_page: NewPage, crm: Site) -> None:
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_label("Role of Jan Lis")).to_have_value(role["id"])
     look_for_faults(page)
+
+
+def test_a_rollup_counts_what_its_filter_lets_through(new_page: NewPage, crm: Site) -> None:
+    """An expression that reads as conditions is shown as such; what is not, stays an expression."""
+    path, deals = crm.project("Customers"), crm.project("Opportunities").removeprefix("/projects/")
+    config = {"source": "referenced_by", "project_id": deals, "measure": {"function": "count"}}
+    for name, filter_ in (
+        ("Big", "{amount} > 5 AND NOT CONTAINS({title}, 'x')"),
+        ("Odd", "LEN({title}) > 3"),
+    ):
+        body = {"name": name, "type": "rollup", "config": config | {"filter": filter_}}
+        assert crm.api.post(f"{path}/fields", json=body).status_code == 201
+    page = new_page(f"/app{path}/settings/fields")
+    page.locator(".field-button", has_text="Odd").click()
+    page.get_by_role("dialog").get_by_role("button", name="Filter: LEN({title}) > 3").click()
+    expect(page.get_by_label("Filter expression")).to_have_value("LEN({title}) > 3")
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    page.locator(".field-button", has_text="Big").click()
+    words = "Filter: Amount is more than 5 and Title does not contain x"
+    page.get_by_role("dialog").get_by_role("button", name=words).click()
+    look_for_faults(page)
+    page.get_by_role("button", name="Remove this condition").first.click()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").get_by_role("button", name="Save").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    fields = crm.api.get(f"{path}/fields").json()["items"]
+    [found] = [f for f in fields if f["name"] == "Big"]
+    assert found["config"]["filter"] == "NOT CONTAINS({title}, 'x')"
 
 
 def test_one_looks_as_somebody_else(new_page: NewPage, crm: Site) -> None:
@@ -221,6 +256,9 @@ def test_users_are_added_and_shut_out(new_page: NewPage, crm: Site) -> None:
 def test_records_leave_as_a_file(new_page: NewPage, crm: Site) -> None:
     page = new_page(f"/app{crm.project('Customers')}/settings/exports")
     page.get_by_label("Format").select_option("csv")
+    page.get_by_role("button", name="Which records: All records").click()
+    add_condition(page, "Title", "ne", "nobody")
+    page.keyboard.press("Escape")
     page.get_by_role("button", name="Export", exact=True).click()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()

@@ -21,7 +21,6 @@ export async function editAutomation(model, automation, triggers, actions) {
 class Editor {
   constructor(model, automation, triggers, actions, known, done) {
     Object.assign(this, { model, automation, triggers, actions, known, done, result: null });
-    this.condition = automation?.condition ?? null;
     this.fresh = !automation;
   }
 
@@ -30,21 +29,19 @@ class Editor {
     this.name = field(t("Name"), h("input", { type: "text", value: automation?.name ?? "", maxlength: 200, autofocus: true, placeholder: t("Thank the customer, remind of quiet deals …") }));
     this.trigger = new Step(model, this.triggers, automation?.trigger ?? { type: "list_entered", config: {} }, t("What happens"), { known: this.known });
     this.then = new Steps(model, this.actions, automation?.actions ?? [{ type: "notify", config: {} }], this.known);
-    const builder = document.createElement("smalt-filter-builder");
-    builder.begin(model, this.condition);
-    builder.addEventListener("filter", (event) => { this.condition = plainTree(event.detail); });
+    this.builder = h("smalt-filter-builder").begin(model, automation?.condition ?? null);
     this.tested = h("div", { role: "status" });
     const part = (word, ...content) => h("section", { class: "when-part", aria: { label: word } }, h("h3", { class: "when-word" }, word), h("div", { class: "when-content" }, content));
     dialog({
       title: automation ? automation.name : t("New automation"), wide: true, className: "automation-editor",
-      body: h("div", { class: "stack" }, this.name, part(t("When"), this.trigger.element), part(t("If"), builder), part(t("Then"), this.then.element), this.tested),
+      body: h("div", { class: "stack" }, this.name, part(t("When"), this.trigger.element), part(t("If"), this.builder), part(t("Then"), this.then.element), this.tested),
       actions: [{ label: automation ? t("Test as it is saved") : t("Test with a record"), run: () => this.test() }, { label: t("Cancel"), run: (close) => close() }, { label: automation ? t("Save") : t("Make and switch on"), kind: "primary", submit: true, run: (close) => this.save(close) }],
       onClose: () => this.done(this.result),
     });
   }
 
   content() {
-    return { name: this.name.input.value, trigger: this.trigger.read(), condition: this.condition, actions: this.then.read() };
+    return { name: this.name.input.value, trigger: this.trigger.read(), condition: plainTree(this.builder.filter), actions: this.then.read() };
   }
 
   async save(close) {

@@ -3,7 +3,7 @@
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { projects } from "../core/session.js";
-import { plainTree, toExpression } from "../filters/tree.js";
+import { plainTree } from "../filters/tree.js";
 import { formulaInput } from "../settings/formula.js";
 
 const pick = (options, value, required, changed) => {
@@ -57,7 +57,7 @@ export function automationMembers(model, known, steps) {
     if (items && choices[items]) return several(choices[items](), value, changed);
     if (format === "smalt-tag") return tagInput(model, value, changed);
     if (format && choices[format]) return pick(choices[format](), value ?? schema.default, required, changed);
-    if (format === "smalt-filter") return filterInput(model, value, changed);
+    if (format === "smalt-filter") return conditionsInput(model, value, changed);
     if (format === "smalt-expression") return formulaInput(model, member);
     if (schema.additionalProperties?.format === "smalt-input") return valuesInput(model, value, changed);
     if (!schema.type && !schema.anyOf && !schema.enum && !schema.$ref) return anyValue(value, changed);
@@ -66,13 +66,11 @@ export function automationMembers(model, known, steps) {
   return new Proxy({}, { get: () => draw });
 }
 
-/** A filter built as a sentence, kept as an expression. */
-function filterInput(model, value, changed) {
-  let now = value;
-  const builder = h("smalt-filter-builder");
-  builder.begin(model, value ?? null);
-  builder.addEventListener("filter", ({ detail }) => { const tree = plainTree(detail); now = tree ? toExpression(tree) : undefined; changed(); });
-  return { element: builder, read: () => now };
+/** A filter as a sentence. */
+function conditionsInput(model, value, changed) {
+  const builder = h("smalt-filter-builder").begin(model, value ?? null);
+  builder.addEventListener("filter", changed);
+  return { element: builder, read: () => plainTree(builder.filter) ?? undefined };
 }
 
 /** A tag by name; one that does not exist is made. */

@@ -6,6 +6,7 @@ import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
 import { picker } from "../core/popover.js";
 import { aggregate } from "../data/records.js";
+import { fromExpression } from "./parse.js";
 import { isComplete, operatorLabel, pruned, shownValue, takesMany, takesNothing, toExpression } from "./tree.js";
 import { valueEditor } from "./values.js";
 
@@ -13,17 +14,21 @@ import { valueEditor } from "./values.js";
 define("smalt-filter-builder", class extends Part {
   begin(model, filter) {
     this.model = model;
-    this.asText = typeof filter === "string";
+    const tree = typeof filter === "string" ? fromExpression(filter, model) : filter;
+    this.asText = typeof filter === "string" && !tree;
     this.text = this.asText ? filter : "";
-    this.root = this.asText ? { all: [] } : normal(filter);
+    this.root = this.asText ? { all: [] } : normal(tree);
     return this;
   }
+
+  /** The filter as it stands: a tree, an expression, or null. */
+  get filter() { return this.asText ? this.text.trim() || null : pruned(this.root); }
 
   connected() { this.draw(); }
 
   draw() { fill(this, this.asText ? this.expression() : this.sentences()); }
 
-  emit() { this.dispatchEvent(new CustomEvent("filter", { detail: this.asText ? this.text.trim() || null : pruned(this.root) })); }
+  emit() { this.dispatchEvent(new CustomEvent("filter", { detail: this.filter })); }
 
   sentences() {
     const members = this.root.all || this.root.any;

@@ -2,6 +2,7 @@
 
 import { t } from "../core/i18n.js";
 import * as format from "../core/format.js";
+import { fromExpression } from "./parse.js";
 
 const SIGNS = { eq: "=", ne: "!=", lt: "<", le: "<=", gt: ">", ge: ">=" };
 const CALLS = { contains: "CONTAINS", starts_with: "STARTS_WITH", ends_with: "ENDS_WITH", within: "WITHIN" };
@@ -98,7 +99,10 @@ export function both(first, second) {
 /** As a sentence: `List is Negotiations and Amount is more than 5,000`. */
 export function sentence(node, model, inner = false) {
   if (!node) return "";
-  if (typeof node === "string") return node;
+  if (typeof node === "string") {
+    const tree = fromExpression(node, model);
+    return tree ? sentence(tree, model) : node;
+  }
   if (node.all || node.any) {
     const text = (node.all || node.any).map((member) => sentence(member, model, true)).join(node.all ? ` ${t("and")} ` : ` ${t("or")} `);
     return inner && (node.all || node.any).length > 1 ? `(${text})` : text;

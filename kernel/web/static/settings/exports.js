@@ -6,6 +6,7 @@ import { ago } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
 import { complain } from "../core/toast.js";
+import { filterInput } from "../filters/input.js";
 import { heading, tried } from "./part.js";
 
 const LOOK = 800;
@@ -16,11 +17,11 @@ define("smalt-exports", class extends Part {
 
   connected() {
     const format = h("select", { aria: { label: t("Format") } }, [["xlsx", "Excel"], ["csv", "CSV"], ["jsonl", "JSON Lines"]].map(([key, name]) => h("option", { value: key }, name)));
-    const filter = h("input", { type: "text", class: "mono", spellcheck: "false", placeholder: t("Filter, such as {example}", { example: "{amount} > 5000" }), aria: { label: t("Filter expression") } });
-    const form = h("form", { class: "add-line" }, format, filter, h("button", { type: "submit", class: "primary" }, icon("download"), t("Export")));
+    const filter = filterInput({ model: () => this.model, label: t("Which records") });
+    const form = h("form", { class: "add-line" }, format, filter.element, h("button", { type: "submit", class: "primary" }, icon("download"), t("Export")));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (await tried(null, () => api.post(`${this.model.path}/exports`, { format: format.value, filter: filter.value.trim() || null }), null)) this.load();
+      if (await tried(null, () => api.post(`${this.model.path}/exports`, { format: format.value, filter: filter.read() ?? null }), null)) this.load();
     });
     this.list = h("ul", { class: "choice-list spaced", aria: { live: "polite" } });
     fill(this, heading(t("Exports"), t("All records that you may see, with the fields that you may see. A file stays for some time.")), form, this.list);

@@ -7,6 +7,8 @@ import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
 import { seeAs } from "../core/seeing.js";
 import { complain } from "../core/toast.js";
+import { filterInput } from "../filters/input.js";
+import { sentence } from "../filters/tree.js";
 import { seeAsButton } from "../parts/seeing.js";
 import { heading, tried } from "./part.js";
 import { roleName } from "./role_names.js";
@@ -36,7 +38,7 @@ define("smalt-roles", class extends Part {
   line(role) {
     const can = ABILITIES.filter((name) => role.can[name]).map((name) => abilities()[name]).join(", ");
     const hidden = Object.entries(role.fields).filter(([key, rule]) => rule === "hidden" && key !== "*").map(([key]) => this.model.column(key)?.name ?? key);
-    const words = h("span", { class: "grow field-words" }, h("strong", {}, roleName(role)), h("span", { class: "soft" }, [can || t("only looks on"), hidden.length ? t("does not see {fields}", { fields: hidden.join(", ") }) : null, role.scope ? t("only records where {filter}", { filter: role.scope }) : null].filter(Boolean).join(" · ")),
+    const words = h("span", { class: "grow field-words" }, h("strong", {}, roleName(role)), h("span", { class: "soft" }, [can || t("only looks on"), hidden.length ? t("does not see {fields}", { fields: hidden.join(", ") }) : null, role.scope ? t("only records where {filter}", { filter: sentence(role.scope, this.model) }) : null].filter(Boolean).join(" · ")),
       role.warnings.map((warning) => h("span", { class: "warning" }, icon("triangle-alert", 13), warning.detail)));
     const look = seeAsButton({ project: this.model.id, role: role.id }, roleName(role));
     if (role.built_in) return h("li", { class: "choice-line" }, h("div", { class: "field-button still" }, words), look);
@@ -47,8 +49,8 @@ define("smalt-roles", class extends Part {
     const { model } = this;
     const chosen = { "*": "edit", ...role?.fields };
     const name = field(t("Name"), h("input", { type: "text", value: role?.name ?? "", maxlength: 200, autofocus: true, placeholder: t("Junior, partner, accountant …") }));
-    const scope = field(t("Only records where"), h("textarea", { class: "mono", rows: 2, spellcheck: "false", placeholder: "{list} != 'N/A'" }), { hint: t("A filter. Empty: all records.") });
-    scope.input.value = role?.scope ?? "";
+    const filter = filterInput({ model: () => model, value: role?.scope, label: t("Only records where") });
+    const scope = field(t("Only records where"), filter.control, { hint: t("Whatever else they may do, they see no other records.") });
     const boxes = ABILITIES.map((key) => h("label", { class: "check-line" }, h("input", { type: "checkbox", value: key, checked: role ? Boolean(role.can[key]) : ["create", "edit", "comment"].includes(key) }), abilities()[key]));
     const rows = [["*", t("Everything else")], ...BUILT_IN_RULES.map((key) => [key, model.column({ start_date: "start_at", due_date: "due_at" }[key] ?? key)?.name ?? builtInName(key)]), ...model.fields.map((known) => [known.key, known.name])];
     const radio = (key, label, rule, word) => h("td", { class: "center" }, h("input", { type: "radio", name: `rule-${key}`, value: rule, checked: chosen[key] === rule, aria: { label: `${label}: ${word}` }, onChange: () => { chosen[key] = rule; } }));
@@ -56,7 +58,7 @@ define("smalt-roles", class extends Part {
     const matrix = h("div", { class: "scroll role-matrix", tabindex: "0", role: "region", aria: { label: t("Fields") } }, h("table", { class: "plain-table" }, h("thead", {}, h("tr", {}, [t("Field"), t("as everything else"), ...rules().map(([, word]) => word)].map((text, index) => h("th", { scope: "col", class: index ? "center" : "" }, text)))), h("tbody", {}, rows.map(row))));
     const save = async () => {
       const can = Object.fromEntries(boxes.map((box) => box.querySelector("input")).map((input) => [input.value, input.checked]));
-      const body = { name: name.input.value, fields: chosen, can, scope: scope.input.value.trim() || null };
+      const body = { name: name.input.value, fields: chosen, can, scope: filter.read() ?? null };
       return role ? api.patch(`${model.path}/roles/${role.id}`, body) : api.post(`${model.path}/roles`, body);
     };
     dialog({

@@ -5,6 +5,7 @@ import { t } from "../core/i18n.js";
 import { grip } from "../parts/grip.js";
 import { projects } from "../core/session.js";
 import { loadProject } from "../data/project.js";
+import { filterInput } from "../filters/input.js";
 import { formulaInput } from "./formula.js";
 import { colorSelect, COLORS } from "./part.js";
 
@@ -18,15 +19,39 @@ const select = (options, value, required, changed, onChange) => {
 export function specialMembers(model, read) {
   const references = () => model.fields.filter((field) => field.type === "reference").map((field) => [field.key, field.name]);
   let redrawField = () => {};
+  const redraws = [];
+  const redraw = () => { redrawField(); redraws.forEach((again) => again()); };
+  /** Which field of the other project points here. */
+  const pointing = ({ value, changed }) => {
+    let now = value;
+    const control = h("select", { onChange: () => { now = control.value || undefined; changed(); } });
+    const draw = async () => {
+      const there = await target();
+      const known = (there?.fields ?? []).filter((field) => field.type === "reference" && field.config.project_id === model.id);
+      const gone = now && !known.some((field) => field.key === now) ? [h("option", { value: now }, now)] : [];
+      fill(control, h("option", { value: "" }, t("any")), gone, known.map((field) => h("option", { value: field.key }, field.name)));
+      control.value = now ?? "";
+    };
+    redraws.push(draw);
+    queueMicrotask(draw);
+    return { element: control, control, read: () => now };
+  };
+  /** The project whose records the config is about; null while that is not said. */
+  const target = async () => {
+    const { reference, source, project_id: given } = safely(read);
+    const id = model.fields.find((field) => field.key === (source ?? reference))?.config.project_id ?? given;
+    return id ? loadProject(id) : null;
+  };
   return {
-    project_id: ({ value, required, changed }) => select(projects.value.map((project) => [project.id, project.name]), value ?? (required ? projects.value[0]?.id : undefined), required, changed, () => redrawField()),
-    reference: ({ value, changed }) => select([...references(), ["referenced_by", t("Referenced by")]], value ?? references()[0]?.[0], true, changed, () => redrawField()),
-    source: ({ value, changed }) => select([...references(), ["referenced_by", t("Referenced by")]], value ?? references()[0]?.[0] ?? "referenced_by", true, changed, () => redrawField()),
+    project_id: ({ value, required, changed }) => select(projects.value.map((project) => [project.id, project.name]), value ?? (required ? projects.value[0]?.id : undefined), required, changed, redraw),
+    via: pointing,
+    reference: ({ value, changed, required }) => (required ? select([...references(), ["referenced_by", t("Referenced by")]], value ?? references()[0]?.[0], true, changed, redraw) : pointing({ value, changed })),
+    source: ({ value, changed }) => select([...references(), ["referenced_by", t("Referenced by")]], value ?? references()[0]?.[0] ?? "referenced_by", true, changed, redraw),
     expression: (member) => formulaInput(model, member),
     filter: ({ value, changed }) => {
-      const control = h("textarea", { class: "mono", rows: 2, spellcheck: "false", placeholder: "{list} = 'Closed Won'", onInput: changed });
-      control.value = value ?? "";
-      return { element: control, control, read: () => control.value.trim() || undefined };
+      const made = filterInput({ model: target, value, changed });
+      redraws.push(made.redraw);
+      return made;
     },
     options: ({ value, changed, schema }) => (schema.items ? optionsInput(value, changed) : undefined),
     list: ({ value, changed, required }) => select(model.lists.map((list) => [list.name, list.name]), model.list(value)?.name ?? value, required, changed),
@@ -36,11 +61,8 @@ export function specialMembers(model, read) {
       const known = h("datalist", { id: `fields-${model.id}` });
       control.value = value ?? "";
       redrawField = async () => {
-        const { reference, source, project_id: given } = safely(read);
-        const target = model.fields.find((field) => field.key === (reference ?? source))?.config.project_id ?? given;
-        if (!target) return;
-        const there = await loadProject(target);
-        fill(known, there.columns.map((column) => h("option", { value: column.key }, column.name)));
+        const there = await target();
+        if (there) fill(known, there.columns.map((column) => h("option", { value: column.key }, column.name)));
       };
       queueMicrotask(() => redrawField());
       return { element: h("div", {}, control, known), control, read: () => control.value.trim() || undefined };

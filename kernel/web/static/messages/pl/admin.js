@@ -68,7 +68,6 @@ export default {
   "Everybody who may sign in. Projects have members of their own.": "Wszyscy, którzy mogą się zalogować. Projekty mają własnych członków.",
   "Export": "Eksportuj",
   "Exports": "Eksport",
-  "Filter, such as {example}": "Filtr, na przykład {example}",
   "Format": "Format",
   "First password": "Pierwsze hasło",
   "Make the user": "Utwórz użytkownika",

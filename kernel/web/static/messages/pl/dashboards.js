@@ -33,7 +33,6 @@ export default {
   "Everybody sees only figures of what they may see themselves. There is no public link.": "Każdy widzi tylko liczby z tego, co sam może zobaczyć. Nie ma publicznego odnośnika.",
   "Expression": "Wyrażenie",
   "Figure": "Liczba",
-  "Filter: {filter}": "Filtr: {filter}",
   "From … to …": "Od … do …",
   "Grouped by": "Grupuj według",
   "How it was at the end of each": "Stan na koniec okresu",

@@ -1,6 +1,5 @@
 // Setting up projects in Polish.
 export default {
-  "A filter. Empty: all records.": "Filtr. Pusty: wszystkie rekordy.",
   "Add": "Dodaj",
   "Add an option": "Dodaj opcję",
   "Add the steps of your process, such as To do and Done.": "Dodaj etapy swojego procesu, na przykład Do zrobienia i Zrobione.",
@@ -109,6 +108,8 @@ export default {
   "red": "czerwony",
   "required": "wymagane",
   "set up the project": "konfigurować projekt",
+  "Whatever else they may do, they see no other records.": "Cokolwiek im wolno, innych rekordów nie widzą.",
+  "Which records": "Które rekordy",
   "See as {name}": "Zobacz jako {name}",
   "Save and see as": "Zapisz i zobacz jako",
   "You see this as {name}. Nothing can be changed.": "Widzisz to jako {name}. Niczego nie można zmienić.",
