@@ -108,7 +108,8 @@ def to_number(operand: Operand, purpose: str) -> Operand:
         return operand
     if isinstance(operand.constant, str):
         return constant(read_number(operand.constant, operand.position), operand.position)
-    raise ExpressionError(f"{purpose} needs a number, but this is {named(operand)}.", operand.position)
+    hint = " Use DATEADD or DATETIME_DIFF." if operand.kind.temporal else ""
+    raise ExpressionError(f"{purpose} needs a number, but this is {named(operand)}.{hint}", operand.position)
 
 
 def read_number(text: str, position: int) -> Decimal | float:

@@ -113,6 +113,17 @@ def _part(name: str, sqlite: str, postgres: str, description: str) -> Function:
     )
 
 
+def _weekday(context: Context, operands: Sequence[Operand]) -> Operand:
+    first = str(operands[1].constant).strip().lower() if len(operands) > 1 else "sunday"
+    if first not in ("sunday", "monday"):
+        raise ExpressionError("The first day is 'Sunday' or 'Monday'.", operands[1].position)
+    day, later = context.sql(operands[0]), 6 if first == "monday" else 0
+    sqlite, postgres = f"CAST(strftime('%w', {day}) AS INTEGER)", f"extract(dow FROM {day})"
+    sql = sqlite if context.dialect.name == "sqlite" else postgres
+    shifted = f"(({sql} + {later}) % 7)" if later else sql
+    return derived(INTEGER, context.dialect.cast(shifted, INTEGER), operands[0], low=0, high=1)
+
+
 def _clock(start: int, field: str, context: Context, operands: Sequence[Operand]) -> Operand:
     local = _local(context, operands[0])
     sqlite, postgres = f"CAST(substr({local}, {start}, 2) AS INTEGER)", f"extract({field} FROM {local})"
@@ -243,9 +254,9 @@ FUNCTIONS = (
         "QUARTER", "((substr({date}, 6, 2) + 2) / 3)", "extract(quarter FROM {date})",
         "The quarter, 1 to 4.",
     ),
-    _part(
-        "WEEKDAY", "CAST(strftime('%w', {date}) AS INTEGER)", "extract(dow FROM {date})",
-        "0 Sunday to 6 Saturday.",
+    define(
+        "WEEKDAY", "date: date, [first: word]", _weekday,
+        "0 Sunday to 6 Saturday, or 0 Monday to 6 Sunday with 'Monday' as the first day.",
     ),
     _part("WEEKNUM", _WEEK, "extract(week FROM {date})", "The week of the year (ISO 8601)."),
     define("HOUR", "date: datetime", partial(_clock, 12, "hour"), "The hour, 0 to 23."),

@@ -121,6 +121,15 @@ ITEMS: tuple[dict[str, Any], ...] = (
     _item(5, 1),
 )
 
+USERS = ({"id": 5, "email": "ewa@acme.example"}, {"id": 6, "email": "l@x.example"})
+
+Table = tuple[str, dict[str, ValueType], tuple[dict[str, Any], ...]]
+TABLES: tuple[Table, ...] = (
+    ("sample", COLUMNS, ROWS),
+    ("item", ITEM_COLUMNS, ITEMS),
+    ("smalt_user", {"id": INTEGER, "email": TEXT}, USERS),
+)
+
 
 class ItemRows:
     """The items of a row, in order."""
@@ -222,7 +231,7 @@ class SqliteEngine(Engine):
     def __init__(self) -> None:
         self._connection = sqlite3.connect(":memory:")
         SQLITE.register(self._connection)
-        for name, columns, rows in (("sample", COLUMNS, ROWS), ("item", ITEM_COLUMNS, ITEMS)):
+        for name, columns, rows in TABLES:
             declared = ", ".join(f"{column} {_sqlite_type(type_)}" for column, type_ in columns.items())
             self._connection.execute(f"CREATE TABLE {name} ({declared}) STRICT")
             for row in rows:
@@ -256,7 +265,7 @@ class PostgresEngine(Engine):
         for statement in POSTGRES.setup_statements():
             await self._connection.execute(statement)
         await self._connection.execute("SET statement_timeout = '20s'")
-        for name, columns, rows in (("sample", COLUMNS, ROWS), ("item", ITEM_COLUMNS, ITEMS)):
+        for name, columns, rows in TABLES:
             declared = ", ".join(f"{column} {POSTGRES.sql_type(type_)}" for column, type_ in columns.items())
             await self._connection.execute(f"CREATE TABLE {name} ({declared})")
             for row in rows:

@@ -150,6 +150,8 @@ FIRST = [
     ("QUARTER({due}) * 100 + WEEKNUM({due})", 448),
     ("WEEKNUM('2021-01-03')", 53),
     ("WEEKDAY({day})", 6),
+    ("WEEKDAY({day}, 'monday')", 5),
+    ("WEEKDAY('2026-02-01', 'Monday')", 6),
     ("EOMONTH({day}, 1)", date(2026, 2, 28)),
     ("EOMONTH({day})", date(2026, 1, 31)),
     ("STARTOF({day}, 'week')", date(2026, 1, 26)),
@@ -269,7 +271,8 @@ def test_every_function_is_tested() -> None:
 @pytest.mark.parametrize("function", [f for f in CATALOGUE if f.parameters], ids=lambda f: f.name)
 def test_empty_arguments(sample: Engine, function: Any) -> None:
     """Nothing in, and no function fails; the empty row too."""
-    words = {"unit": "'month'", "period": "'today'", "pattern": "'a'", "currency": "'EUR'", "places": "1"}
+    words = {"unit": "'month'", "period": "'today'", "pattern": "'a'", "currency": "'EUR'", "places": "1",
+             "first": "'Monday'"}  # fmt: skip
     arguments = [words.get(p.name, "BLANK()") for p in function.parameters]
     if function.name == "CURRENCY":
         arguments[0] = "{money}"
@@ -319,6 +322,8 @@ def test_catalogue() -> None:
         ("CURRENCY({num})", 9, "needs an amount"),
         ("ID({num})", 3, "needs an option"),
         ("{num} = 'x'", 8, "not a number"),
+        ("{due} - {day}", 0, "Use DATEADD or DATETIME_DIFF"),
+        ("WEEKDAY({day}, 'Friday')", 15, "'Sunday' or 'Monday'"),
         ("COUNT()", 0, "at least one value"),
     ],
 )  # fmt: skip

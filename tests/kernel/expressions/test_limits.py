@@ -21,7 +21,13 @@ _SAMPLES = {
     "date": "{day}",
     "datetime": "{at}", "time": "{day}", "any": "{num}", "values": "{num}",
 }  # fmt: skip
-_WORDS = {"unit": "'month'", "period": "'today'", "pattern": "'ab|c+'", "currency": "'EUR'"}
+_WORDS = {
+    "unit": "'month'",
+    "period": "'today'",
+    "pattern": "'ab|c+'",
+    "currency": "'EUR'",
+    "first": "'Monday'",
+}
 
 
 def _nested(function: Function, seed: str) -> str | None:
