@@ -9,7 +9,8 @@ again under the same key, and the run tells of the repetition.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import replace
 from time import monotonic
@@ -31,6 +32,9 @@ from kernel.storage.schema_cache import SchemaCache
 from kernel.values import ID
 
 NOTE_ATTEMPTS: Final = 10
+TURNS: Final = 6
+"""Transactions at the same time: some connections are left to whoever asks the server."""
+
 TOGETHER_SECONDS: Final = 0.15
 """After which a transaction takes no further run; others may wait for its rows."""
 
@@ -57,6 +61,13 @@ class Executor:
         self._runs = runs
         self._steps = steps
         self._performing = performing
+        self._turns = asyncio.Semaphore(TURNS)
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[Transaction]:
+        """A transaction, when it is this one's turn; whoever waits for an answer from outside has none."""
+        async with self._turns, self._database.transaction() as tx:
+            yield tx
 
     async def carry_out(self, run: Run, owner: str) -> None:
         """Go on with a run until it ends, rests, or turns out to be somebody else's."""
@@ -86,7 +97,7 @@ class Executor:
         """In one transaction what runs do inside; those whose turn did not come, and those to go on alone."""
         await self._schema.current()
         left, until = list[Run](), 0.0
-        async with self._database.transaction() as tx:
+        async with self.turn() as tx:
             owned = await self._runs.owned(tx, [run.id for run in waiting], owner)
             ground = await self._ground(tx, waiting[0])
             if not isinstance(ground, Stage):
@@ -131,7 +142,7 @@ class Executor:
     async def _advance(self, run: Run, owner: str) -> Outgoing | None:
         """In one transaction all actions up to the next that sends; None when there is nothing to send."""
         await self._schema.current()
-        async with self._database.transaction() as tx:
+        async with self.turn() as tx:
             stage = await self._stage(tx, run, owner)
             outcome = None if stage is None else await self._steps.do(stage, run)
         return outcome if isinstance(outcome, Outgoing) else None
@@ -146,7 +157,7 @@ class Executor:
         return await self._note_once(run, owner, sent, result)
 
     async def _note_once(self, run: Run, owner: str, sent: Outgoing, result: Any) -> bool:
-        async with self._database.transaction() as tx:
+        async with self.turn() as tx:
             stage = await self._stage(tx, run, owner)
             if stage is None:
                 return False

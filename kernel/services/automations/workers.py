@@ -23,8 +23,10 @@ from kernel.services.process_owner import is_gone, owner_name
 from kernel.services.rounds import end
 from kernel.storage.database import Database
 
-HANDS: Final = 64
-HANDS_OF_PROJECT: Final = 16
+HANDS: Final = 256
+HANDS_OF_PROJECT: Final = 128
+"""Most of them may wait for receivers that do not answer; each has a socket or two."""
+
 TAKEN: Final = 20
 AT_ONCE: Final = 2
 """Runs that a hand takes at a time, and for which it sends at the same time."""
@@ -110,7 +112,7 @@ class Workers:
     async def _work(self, automation_id: int) -> None:
         """Take a few runs of an automation and carry them out."""
         try:
-            async with self._database.transaction() as tx:
+            async with self._executor.turn() as tx:
                 until = lease_end(self._clock)
                 taken = await self._runs.take(tx, automation_id, self._owner, until, TAKEN)
         except Exception:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.kernel.api.records.automations.automating import automate, settled
+from tests.kernel.api.records.automations.receivers import WebServer
 from tests.kernel.api.records.conftest import Crm
-from tests.kernel.api.records.projects import ProjectClient
+from tests.kernel.api.records.projects import ProjectClient, checked
 
 
 async def test_a_won_deal_is_tagged_and_dated(crm: Crm) -> None:
@@ -56,3 +57,16 @@ async def test_two_that_feed_each_other_stop(plain: ProjectClient) -> None:
     assert [run["status"] for run in first] == ["done"] * 5
     assert [run["status"] for run in second] == ["done"] * 4 + ["skipped"]
     assert "set each other off" in second[-1]["reason"]
+
+
+async def test_receivers_that_never_answer_keep_no_other_automation_waiting(
+    plain: ProjectClient, web: WebServer
+) -> None:
+    for number in range(20):
+        url = {"url": f"{web.url}/hang/{number}"}
+        await automate(plain, "record_created", {"list": "Open"}, ("http_request", url), name=f"{number}")
+    quick = await automate(plain, "list_entered", {"list": "Done"}, ("complete", {}))
+    checked(await plain.batch(create=[{"title": "x", "list": "Open"}] * 20), 200)
+    await plain.add("quick", {"list": "Done"})
+    [run] = await settled(plain, quick, 1)
+    assert run["status"] == "done"
