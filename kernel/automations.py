@@ -122,6 +122,8 @@ class Trigger(Generic[C]):
     `{member}` is what the config says there, or else what stands after `|`; what is in brackets is left
     out where a member inside is not given.
 
+    `also` are other names that members of the config may be given by, see Action.
+
     For events, `kinds` names those that it listens to (`record.created`, `comment.created`, …) and
     `matches` looks closer; for everything else `timing` describes what the kernel shall watch.
     """
@@ -131,6 +133,7 @@ class Trigger(Generic[C]):
     description: str = ""
     sentence: str = ""
     config_type: type[C] = NoSettings  # type: ignore[assignment]
+    also: Sequence[Sequence[str]] = ()
     kinds: Sequence[str] = ()
 
     def matches(self, event: Occurrence, config: C) -> bool:
@@ -194,6 +197,9 @@ class Action(Generic[C]):
 
     `sentence` says it in words, as that of a trigger does: `add the tag {tag}`.
 
+    `also` are other names that members of the config may be given by: each row begins with the right one,
+    `("people", "users")`. With a dot at its end others go into it: `("values.", "title", "list")`.
+
     `needs_record` is False for actions that make sense without a record.
     """
 
@@ -202,6 +208,7 @@ class Action(Generic[C]):
     description: str = ""
     sentence: str = ""
     config_type: type[C] = NoSettings  # type: ignore[assignment]
+    also: Sequence[Sequence[str]] = ()
     needs_record: bool = True
 
     def check(self, config: C) -> None:

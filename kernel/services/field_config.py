@@ -95,8 +95,9 @@ def _unknown(type_: Configured, raw: Mapping[str, Any]) -> list[Fault]:
 
 def _nearest(name: str, known: list[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1)
-    hint = f" Did you mean '{near[0]}'?" if near else ""
-    return f"There is no setting '{name}'.{hint}"
+    if near:
+        return f"There is no setting '{name}'. Did you mean '{near[0]}'?"
+    return f"There is no setting '{name}', only {', '.join(known)}." if known else "There is nothing to set."
 
 
 def _wrong(type_: Configured, raw: Mapping[str, Any]) -> list[Fault]:

@@ -27,6 +27,7 @@ from kernel.services.automations.asking import asked_by
 from kernel.services.automations.model import Definition, TriggerSpec
 from kernel.services.automations.reading import NAMED, Types, field_key, plugin_config
 from kernel.services.automations.record_effects import as_input
+from kernel.services.automations.spelling import spelled
 from kernel.services.automations.watching import moment_column, next_time
 from kernel.services.automations.wording import ACTION, translated
 from kernel.services.field_config import decode_config
@@ -126,7 +127,7 @@ class DefinitionChecker:
         self, item: Trigger[Any] | Action[Any], raw: Mapping[str, Any], pointer: str, depth: int
     ) -> Mapping[str, Any] | None:
         """The config with ids in it; None when something is wrong."""
-        before = len(self.faults)
+        before, raw = len(self.faults), spelled(item, raw)
         try:
             raw = with_expressions(item.config_type, raw)
             decode_config(item, raw)

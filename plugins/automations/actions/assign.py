@@ -49,6 +49,7 @@ class AssignAction(Action[AssignConfig]):
     description = "All of them, or one: by turns, or whoever has the fewest open records."
     sentence = "assign {strategy} {people}[{replace}, instead of those before]"
     config_type = AssignConfig
+    also = (("people", "users", "user", "assignees", "assignee", "person"), ("strategy", "mode", "method"))
 
     def plan(self, config: AssignConfig, facts: Facts) -> Sequence[Effect]:
         if config.strategy != "all":

@@ -26,6 +26,7 @@ class BranchAction(Action[BranchConfig]):
     description = "One row of actions or another, as a condition on the record says."
     sentence = "if {condition}: {then|nothing}[, else {else}]"
     config_type = BranchConfig
+    also = (("condition", "if", "filter"), ("then", "actions"), ("else", "otherwise"))
 
     def plan(self, config: BranchConfig, facts: Facts) -> Sequence[Effect]:
         return [GoOn(config.then if facts.holds(config.condition) else config.otherwise)]

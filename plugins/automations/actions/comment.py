@@ -21,6 +21,7 @@ class CommentAction(Action[CommentConfig]):
     label = "Comment"
     sentence = "comment: “{text}”"
     config_type = CommentConfig
+    also = (("text", "body", "comment", "message"),)
 
     def plan(self, config: CommentConfig, facts: Facts) -> Sequence[Effect]:
         return [AddComment(facts.text(config.text))]

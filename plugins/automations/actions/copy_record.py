@@ -21,6 +21,7 @@ class CopyRecordAction(Action[CopyRecordConfig]):
     label = "Copy the record"
     sentence = "copy the record[ with {values}]"
     config_type = CopyRecordConfig
+    also = (("values.", "title", "description", "list", "tags", "assignees", "start_at", "due_at", "fields"),)
 
     def plan(self, config: CopyRecordConfig, facts: Facts) -> Sequence[Effect]:
         return [CopyRecord(facts.input(config.values))]

@@ -22,6 +22,7 @@ class CreateChecklistAction(Action[CreateChecklistConfig]):
     label = "Add a checklist"
     sentence = "add the checklist “{name}”[: {items}]"
     config_type = CreateChecklistConfig
+    also = (("name", "title"),)
 
     def plan(self, config: CreateChecklistConfig, facts: Facts) -> Sequence[Effect]:
         return [AddChecklist(facts.text(config.name), [facts.text(item) for item in config.items])]

@@ -25,6 +25,11 @@ class CreateRecordAction(Action[CreateRecordConfig]):
     label = "Add a record"
     sentence = "add a record[ to {project}][ with {values}]"
     config_type = CreateRecordConfig
+    also = (
+        ("project", "project_id"),
+        ("values", "record"),
+        ("values.", "title", "description", "list", "tags", "assignees", "start_at", "due_at", "fields"),
+    )
     needs_record = False
 
     def plan(self, config: CreateRecordConfig, facts: Facts) -> Sequence[Effect]:

@@ -21,7 +21,7 @@ from kernel.plugin_api import (
 
 
 class HttpRequestConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
-    """`json` is sent as JSON, or `body` as it is. `secret` signs it instead of the automation's own.
+    """`json` is sent as JSON, `body` too unless it is a text. `secret` signs instead of the automation's own.
 
     Without either the body tells of the record: its id, title and project.
     """
@@ -30,7 +30,7 @@ class HttpRequestConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True)
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
     headers: Annotated[dict[str, TextTemplate], msgspec.Meta(max_length=50)] = {}
     json: Input = None
-    body: TextTemplate | None = None
+    body: TextTemplate | dict[str, Input] | None = None
     secret: Annotated[str | None, msgspec.Meta(examples=["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"])] = None
 
 
@@ -40,6 +40,7 @@ class HttpRequestAction(Action[HttpRequestConfig]):
     description = "Signed by the Standard Webhooks scheme, tried again when the receiver is not there."
     sentence = "send {method} to {url}"
     config_type = HttpRequestConfig
+    also = (("json", "payload", "data"),)
     needs_record = False
 
     def check(self, config: HttpRequestConfig) -> None:
@@ -50,12 +51,13 @@ class HttpRequestAction(Action[HttpRequestConfig]):
 
     def plan(self, config: HttpRequestConfig, facts: Facts) -> Sequence[Effect]:
         headers = {name: facts.text(value) for name, value in config.headers.items()}
-        if config.body is not None:
+        if isinstance(config.body, str):
             body: str | None = facts.text(config.body)
         elif config.method == "GET":
             body = None
         else:
-            told = {"record": facts.record} if config.json is None else facts.input(config.json)
+            given = config.json if config.body is None else config.body
+            told = {"record": facts.record} if given is None else facts.input(given)
             body = msgspec.json.encode(told).decode()
             headers = {"Content-Type": "application/json", **headers}
         return [SendRequest(config.method, facts.text(config.url), headers, body, config.secret)]

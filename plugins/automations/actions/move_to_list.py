@@ -21,6 +21,7 @@ class MoveToListAction(Action[MoveToListConfig]):
     label = "Move to a list"
     sentence = "move it to {list}"
     config_type = MoveToListConfig
+    also = (("list", "to", "list_id"),)
 
     def plan(self, config: MoveToListConfig, facts: Facts) -> Sequence[Effect]:
         return [ChangeRecord({"list": config.list})]

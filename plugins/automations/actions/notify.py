@@ -22,6 +22,7 @@ class NotifyAction(Action[NotifyConfig]):
     label = "Notify people"
     sentence = "notify {to}: “{text}”"
     config_type = NotifyConfig
+    also = (("to", "users", "people", "recipients"), ("text", "message", "body"))
     needs_record = False
 
     def plan(self, config: NotifyConfig, facts: Facts) -> Sequence[Effect]:

@@ -46,6 +46,7 @@ class SendEmailAction(Action[SendEmailConfig]):
     description = "To addresses, to people, or to whom a field or a lookup of the record names."
     sentence = "send the email “{subject}” to {to}"
     config_type = SendEmailConfig
+    also = (("to", "recipients"), ("body", "text", "message"))
     needs_record = False
 
     def check(self, config: SendEmailConfig) -> None:

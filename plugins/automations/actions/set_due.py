@@ -28,6 +28,7 @@ class SetDueAction(Action[SetDueConfig]):
     description = "So long after now, or after another date of the record."
     sentence = "set the due date to {after|now}[ {days} days][ {hours} hours][ {minutes} minutes]"
     config_type = SetDueConfig
+    also = (("days", "in_days"),)
 
     def plan(self, config: SetDueConfig, facts: Facts) -> Sequence[Effect]:
         value = None if config.after is None else facts.value(config.after)

@@ -21,6 +21,7 @@ class UnassignAction(Action[UnassignConfig]):
     label = "Take assignees off"
     sentence = "take {people|everybody} off"
     config_type = UnassignConfig
+    also = (("people", "users", "user", "assignees", "assignee", "person"),)
 
     def plan(self, config: UnassignConfig, facts: Facts) -> Sequence[Effect]:
         if not config.people:

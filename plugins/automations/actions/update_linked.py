@@ -26,6 +26,7 @@ class UpdateLinkedAction(Action[UpdateLinkedConfig]):
     label = "Change linked records"
     sentence = "change the records linked by {reference}[ in {project}]: {values}"
     config_type = UpdateLinkedConfig
+    also = (("project", "project_id"), ("values", "set"), ("values.", "fields"))
 
     def plan(self, config: UpdateLinkedConfig, facts: Facts) -> Sequence[Effect]:
         return [ChangeLinked(config.reference, facts.input(config.values), config.project)]

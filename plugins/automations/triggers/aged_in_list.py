@@ -23,6 +23,7 @@ class AgedInListTrigger(Trigger[AgedInListConfig]):
     description = "Once per stay; leaving and coming back begins another one."
     sentence = "a record has been in {list|the same list} for {days} days"
     config_type = AgedInListConfig
+    also = (("list", "list_id"),)
 
     def timing(self, config: AgedInListConfig) -> Timing:
         return Due("stay", config.days * 86_400, list=config.list)

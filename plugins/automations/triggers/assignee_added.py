@@ -22,6 +22,7 @@ class AssigneeAddedTrigger(Trigger[AssigneeAddedConfig]):
     description = "Also when a record is added with the assignee."
     sentence = "{person|somebody} is assigned to a record"
     config_type = AssigneeAddedConfig
+    also = (("person", "user", "assignee"),)
     kinds = ("record.created", "record.updated")
 
     def matches(self, event: Occurrence, config: AssigneeAddedConfig) -> bool:

@@ -22,6 +22,7 @@ class AssigneeRemovedTrigger(Trigger[AssigneeRemovedConfig]):
     description = "Whoever takes them off."
     sentence = "{person|somebody} is taken off a record"
     config_type = AssigneeRemovedConfig
+    also = (("person", "user", "assignee"),)
     kinds = ("record.updated",)
 
     def matches(self, event: Occurrence, config: AssigneeRemovedConfig) -> bool:

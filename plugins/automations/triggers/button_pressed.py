@@ -22,6 +22,7 @@ class ButtonPressedTrigger(Trigger[ButtonPressedConfig]):
     description = "A field of the record that is there to be pressed."
     sentence = "{field|a button} is pressed"
     config_type = ButtonPressedConfig
+    also = (("field", "button"),)
     kinds = ("button.pressed",)
 
     def matches(self, event: Occurrence, config: ButtonPressedConfig) -> bool:

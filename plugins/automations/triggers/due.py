@@ -33,6 +33,7 @@ class DueTrigger(Trigger[DueConfig]):
     )
     sentence = "it is {field}[ {days} days][ {hours} hours][ {minutes} minutes]"
     config_type = DueConfig
+    also = (("field", "date"), ("days", "offset_days"))
 
     def timing(self, config: DueConfig) -> Timing:
         seconds = (config.days * 24 + config.hours) * 3600 + config.minutes * 60

@@ -23,6 +23,7 @@ class ListEnteredTrigger(Trigger[ListEnteredConfig]):
     description = "Not when it is put elsewhere within the same list."
     sentence = "a record enters {list|a list}[, coming from {from_list}]"
     config_type = ListEnteredConfig
+    also = (("list", "to", "list_id"), ("from_list", "from"))
     kinds = ("record.created", "record.moved", "record.updated")
 
     def matches(self, event: Occurrence, config: ListEnteredConfig) -> bool:

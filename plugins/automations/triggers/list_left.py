@@ -22,6 +22,7 @@ class ListLeftTrigger(Trigger[ListLeftConfig]):
     description = "Because it moves to another one."
     sentence = "a record leaves {list|a list}"
     config_type = ListLeftConfig
+    also = (("list", "from", "list_id"),)
     kinds = ("record.moved", "record.updated")
 
     def matches(self, event: Occurrence, config: ListLeftConfig) -> bool:

@@ -25,6 +25,7 @@ class MatchesTrigger(Trigger[MatchesConfig]):
     description = "Also because a linked record changes, or time passes. Who met it before does not count."
     sentence = "{on} that {filter}"
     config_type = MatchesConfig
+    also = (("filter", "condition"),)
 
     def timing(self, config: MatchesConfig) -> Timing:
         return Matching(config.filter, config.on)

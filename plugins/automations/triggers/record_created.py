@@ -30,6 +30,7 @@ class RecordCreatedTrigger(Trigger[RecordCreatedConfig]):
     description = "Through the API, a page, a form, an import or another automation."
     sentence = "a record is added[ to {list}][ through {via}]"
     config_type = RecordCreatedConfig
+    also = (("via", "source", "sources"),)
     kinds = ("record.created",)
 
     def matches(self, event: Occurrence, config: RecordCreatedConfig) -> bool:

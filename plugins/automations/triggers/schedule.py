@@ -23,6 +23,7 @@ class ScheduleTrigger(Trigger[ScheduleConfig]):
     description = "With a condition for every record that meets it, else once for none in particular."
     sentence = "the clock says “{cron}”[ in {time_zone}]"
     config_type = ScheduleConfig
+    also = (("time_zone", "timezone"),)
 
     def timing(self, config: ScheduleConfig) -> Timing:
         return Schedule(config.cron, config.time_zone)

@@ -16,6 +16,8 @@ def test_json_with_values() -> None:
     [sent] = ACTION.plan(HttpRequestConfig(URL, json={"amount": "{amount}"}), known)
     assert (sent.method, sent.url, sent.body) == ("POST", "https://hooks.example/7", '{"amount":"12.00"}')
     assert sent.headers == {"Content-Type": "application/json"}
+    [same] = ACTION.plan(HttpRequestConfig(URL, body={"amount": "{amount}"}), known)
+    assert same == sent
 
 
 def test_by_itself_it_tells_of_the_record() -> None:

@@ -90,11 +90,10 @@ async def test_people_are_assigned_fairly_and_told(plain: ProjectClient, new_cli
             condition=f"{{title}} = '{strategy}'",
         )  # fmt: skip
         assert made[strategy]["actions"][0]["config"]["people"] == emails
-    records = [{"title": RATIO[n % 2]} for n in range(26)]
-    checked(await plain.batch(create=records), 200)
-    for strategy in RATIO:
-        found = [r for r in await settled(plain, made[strategy], 26) if r["status"] == "done"]
-        assert len(found) == 13
+    for number, strategy in enumerate(RATIO, 1):  # those by load make up for those by turns
+        checked(await plain.batch(create=[{"title": strategy}] * 13), 200)
+        found = await settled(plain, made[strategy], 13 * number)
+        assert [run["status"] for run in found].count("done") == 13
     shares = {
         s: Counter(
             r["assignees"][0]["name"] for r in (await plain.page(filter=f"{{title}} = '{s}'"))["items"]
@@ -220,6 +219,33 @@ async def test_waiting_and_a_receiver_that_never_answers(
     assert all(r["due_at"] for r in found)
     await time.passes(hours=2)
     assert [r["status"] for r in await settled(plain, waits, 5)] == ["done"] * 5
+
+
+async def test_configs_are_taken_as_people_write_them(plain: ProjectClient) -> None:
+    me = "admin@example.com"
+    made = await automate(
+        plain,
+        "record_created",
+        {"source": "import"},
+        ("assign", {"users": me, "mode": "round_robin"}),
+        ("comment", {"body": "Hello {title}"}),
+        ("notify", {"users": "{assignees}", "message": "look"}),
+        ("create_record", {"title": "Next", "list": "Doing", "values": {"tags": ["x"]}}),
+        ("branch", {"if": "{title} = 'a'", "actions": [{"type": "unassign", "config": {"user": me}}]}),
+    )
+    assert made["trigger"]["config"] == {"via": ["import"]}
+    assert [action["config"] for action in made["actions"]] == [
+        {"people": [me], "strategy": "round_robin"},
+        {"text": "Hello {title}"},
+        {"to": ["{assignees}"], "text": "look"},
+        {"values": {"tags": ["x"], "title": "Next", "list": "Doing"}},
+        {"condition": "{title} = 'a'", "then": [{"type": "unassign", "config": {"people": [me]}}]},
+    ]
+    refused = await try_automate(plain, "due", {"offset": 3}, ("comment", {"text": "a", "body": "b"}))
+    assert faults(refused) == {
+        "/trigger/config/offset": "There is no setting 'offset', only field, days, hours, minutes.",
+        "/actions/0/config/body": "There is no setting 'body', only text.",
+    }
 
 
 async def test_what_cannot_work_is_refused_when_it_is_saved(plain: ProjectClient) -> None:
