@@ -167,3 +167,30 @@ def test_a_dashboard_is_shared_with_named_people(new_page: NewPage, crm: Site) -
     phone.get_by_role("button", name="Dodaj wykres").click()
     expect(phone.locator(".preview-picture svg")).to_be_visible()
     assert fits(phone)
+
+
+def test_a_dashboard_is_taken_along_and_sent(new_page: NewPage, crm: Site) -> None:
+    page = new_page(f"/app/dashboards/{board(crm, 'Mine')['id']}")
+    page.get_by_role("button", name="More", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("menuitem", name="Download as PDF").click()
+    assert download.value.suggested_filename == "Mine.pdf"
+    assert download.value.path().read_bytes()[:5] == b"%PDF-"
+    project = crm.project("Opportunities")
+    page.goto(f"/app{project}/automations")
+    page.get_by_role("button", name="New automation").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name").fill("Every Monday")
+    dialog.get_by_label("What happens").select_option("schedule")
+    dialog.get_by_label("Cron").fill("0 9 * * mon")
+    dialog.get_by_label("What is done").select_option("send_dashboard")
+    dialog.get_by_label("Dashboard").select_option("Mine")
+    dialog.get_by_placeholder("ewa@example.com, or a field").first.fill("boss@example.com")
+    look_for_faults(page)
+    dialog.get_by_role("button", name="Make and switch on").click()
+    card = page.locator(".automation-card", has_text="Every Monday")
+    expect(card.locator(".sentence")).to_contain_text("send the dashboard Mine to boss@example.com as PDF")
+    found = crm.api.get(f"{project}/automations").json()["items"]
+    [made] = [automation for automation in found if automation["name"] == "Every Monday"]
+    config = {"dashboard": "Mine", "to": ["boss@example.com"], "format": "pdf"}
+    assert (made["enabled"], made["actions"]) == (True, [{"type": "send_dashboard", "config": config}])

@@ -4,12 +4,13 @@ import { api } from "../core/api.js";
 import { confirmed, dialog, field } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { timeZone } from "../core/format.js";
-import { t } from "../core/i18n.js";
+import { language, t } from "../core/i18n.js";
 import { shortcut } from "../core/keys.js";
 import { define, Part } from "../core/part.js";
 import { menu } from "../core/popover.js";
 import { go, place } from "../core/router.js";
 import { complain, toast } from "../core/toast.js";
+import { download } from "../dashboards/download.js";
 import { rowsToNext, same, settled } from "../dashboards/layout.js";
 import { followDashboard } from "../dashboards/live.js";
 import { filtersHere } from "../dashboards/filter_bar.js";
@@ -196,6 +197,8 @@ define("smalt-dashboard", class extends Part {
     menu(anchor, [
       this.editable ? { label: t("Name and time zone"), icon: icon("pencil"), run: () => this.rename() } : null,
       { label: t("Copy the dashboard"), icon: icon("copy"), run: () => this.copy() },
+      { label: t("Download as PDF"), icon: icon("file-down"), run: () => download(this.dashboard, "pdf", this.narrowed({ locale: language.value })) },
+      { label: t("Download as a picture"), icon: icon("image"), run: () => download(this.dashboard, "png", this.narrowed({ locale: language.value })) },
       this.dashboard.role === "owner" ? { label: t("Delete the dashboard"), icon: icon("trash-2"), danger: true, run: () => this.removeAll() } : null,
     ]);
   }

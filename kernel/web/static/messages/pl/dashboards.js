@@ -26,6 +26,8 @@ export default {
   "Delete “{name}”?": "Usunąć „{name}”?",
   "Different values of": "Różne wartości pola",
   "Divided by": "Z podziałem według",
+  "Download as PDF": "Pobierz jako PDF",
+  "Download as a picture": "Pobierz jako obraz",
   "Download the figures (CSV)": "Pobierz liczby (CSV)",
   "Download the picture (SVG)": "Pobierz obraz (SVG)",
   "Edit the chart": "Edytuj wykres",

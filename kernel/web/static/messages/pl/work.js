@@ -93,7 +93,7 @@ export default {
   "{count} row would be added": { one: "{count} wiersz zostałby dodany", few: "{count} wiersze zostałyby dodane", many: "{count} wierszy zostałoby dodanych" },
   "{name} is on": "{name} jest włączona",
   "{rows} of {total} rows": "{rows} z {total} wierszy",
-  "A record is created": "Powstaje rekord", "At set times": "O ustalonym czasie", "A schedule": "Harmonogram", "A request comes in": "Przychodzi żądanie",
+  "A record is created": "Powstaje rekord", "At set times": "O ustalonym czasie", "A schedule": "Harmonogram", "On a schedule": "Według harmonogramu", "With a condition for every record that meets it, else once for none in particular.": "Z warunkiem dla każdego rekordu, który go spełnia, bez warunku raz i bez rekordu.", "A request comes in": "Przychodzi żądanie",
   "Set a field": "Ustaw pole", 
   "Tag": "Etykieta", "Secret": "Sekret", "From": "Od",
 };
