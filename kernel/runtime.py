@@ -197,7 +197,7 @@ class Kernel:
         self._parts = parts
         self.files = Files(parts, self.settings)
         checks = FieldChecks(self._check_derivation)
-        conversions = Conversions(self.database.dialect, self.ids, self.log)
+        conversions = Conversions(self.database.dialect, self.ids, self.log, self.clock)
         self.projects = ProjectService(parts)
         self.lists = ListService(parts)
         self.tags = TagService(parts)

@@ -1,36 +1,46 @@
 """What each engine says differently when it winds records back through their history.
 
-The history holds JSON, `{"name": [old, new]}`; from it come relations of the values that were.
-`was` is the JSON object, by stored name, of the values that a record had before it changed.
+The history holds JSON, `{"name": [old, new]}`: the old value of the first change since is what was.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from kernel.ids import LARGEST
 from kernel.values import Kind, ValueType
 
 
+class LinkRows(NamedTuple):
+    """Rows of links as a query reads them: table, condition, what orders them, SQL of what they point to."""
+
+    table: str
+    where: str
+    order: str
+    target: str
+
+
 class PastSql(Protocol):
     """Pieces of SQL about the past."""
 
-    def was(self, where: str) -> str:
-        """SELECT of `record_id` and `was` from those rows `h` of the history."""
-        ...
-
-    def has(self, name: str) -> str:
-        """Whether `w.was` has a member, named by SQL text."""
+    def has(self, row: str, name: str) -> str:
+        """Whether a row of the history has a change of what SQL text names."""
         ...
 
     def value(self, path: tuple[str, ...], type_: ValueType) -> str:
-        """A value in `w.was`, as a column of this type holds it; empty where it no longer fits."""
+        """The old value in the row `h`, as a column of this type holds it; empty where it no longer fits."""
         ...
 
-    def links(self, was: str, numbers: Mapping[str, int]) -> str:
-        """SELECT of the lists in the relation `was` as rows of the link table; `numbers` are the
-        field ids of what the history has by name."""
+    def links(self, where: str, numbers: Mapping[str, int]) -> str:
+        """SELECT of the old lists of rows `h`, by name `j.key`, as rows of the link table; `numbers` are
+        the field ids of what the history has by name."""
+        ...
+
+    def list_of(self, changed: str, name: str, now: str, alias: str) -> LinkRows | None:
+        """The links of one record and field without the link table of the past, which SQLite would read
+        whole for each record; None where that is not so. `changed` are the rows `h` of the history that
+        change the list of this name, `now` is what follows FROM for the links of today."""
         ...
 
     def moment(self, milliseconds: str) -> str:
@@ -41,23 +51,12 @@ class PastSql(Protocol):
 class SqlitePast:
     """For SQLite."""
 
-    def was(self, where: str) -> str:
-        # with min(), SQLite takes the other columns from the row that has the least
-        found = (
-            "SELECT h.record_id, j.key AS name, j.value -> '$[0]' AS old, min(h.id) "
-            f"FROM smalt_history h, json_each(h.changes) j WHERE {where} AND j.type = 'array' "
-            "GROUP BY h.record_id, j.key"
-        )
-        return (
-            f"SELECT record_id, json_group_object(name, json(old)) AS was FROM ({found}) GROUP BY record_id"
-        )
-
-    def has(self, name: str) -> str:
-        return f"json_type(w.was, '$.\"' || {name} || '\"') IS NOT NULL"
+    def has(self, row: str, name: str) -> str:
+        return f"json_type({row}.changes, '$.\"' || {name} || '\"') = 'array'"
 
     def value(self, path: tuple[str, ...], type_: ValueType) -> str:
-        place = "".join(f'."{step}"' for step in path)
-        found = f"json_extract(w.was, '${place}')"
+        inside = "".join(f'."{step}"' for step in path[1:])
+        found = f"json_extract(h.changes, '$.\"{path[0]}\"[0]{inside}')"
         match type_.kind:
             case Kind.NUMBER if type_.scale is not None:
                 return f"smalt_scaled({found}, {type_.scale})"
@@ -71,12 +70,20 @@ class SqlitePast:
                 return f"CAST({found} AS TEXT)"
         return f"CAST({found} AS INTEGER)"
 
-    def links(self, was: str, numbers: Mapping[str, int]) -> str:
+    def links(self, where: str, numbers: Mapping[str, int]) -> str:
         return (
-            f"SELECT {_by_name(numbers, 'CAST(e.key AS INTEGER)')} AS field_id, w.record_id AS source_id, "
+            f"SELECT {_by_name(numbers, 'CAST(j.key AS INTEGER)')} AS field_id, h.record_id AS source_id, "
             "CAST(t.value AS INTEGER) AS target_id, t.key AS position "
-            f"FROM {was} w, json_each(w.was) e, json_each(e.value) t WHERE e.type = 'array'"
+            "FROM smalt_history h, json_each(h.changes) j, json_each(j.value, '$[0]') t "
+            f"WHERE {where} AND j.type = 'array' AND json_type(j.value, '$[0]') = 'array'"
         )
+
+    def list_of(self, changed: str, name: str, now: str, alias: str) -> LinkRows | None:
+        held = f"coalesce(json_extract(h.changes, '$.\"{name}\"[0]'), '[]')"
+        old = f"SELECT {held} {changed} ORDER BY h.id LIMIT 1"
+        present = f"SELECT json_group_array(target_id) FROM (SELECT target_id FROM {now} ORDER BY position)"
+        table = f"json_each(coalesce(({old}), ({present}))) {alias}"
+        return LinkRows(table, "1 = 1", f"{alias}.key", f"CAST({alias}.value AS INTEGER)")
 
     def moment(self, milliseconds: str) -> str:
         seconds = f"strftime('%Y-%m-%dT%H:%M:%S', {milliseconds} / 1000, 'unixepoch')"
@@ -86,19 +93,11 @@ class SqlitePast:
 class PostgresPast:
     """For PostgreSQL."""
 
-    def was(self, where: str) -> str:
-        found = (
-            "SELECT DISTINCT ON (h.record_id, j.key) h.record_id, j.key AS name, j.value -> 0 AS old "
-            f"FROM smalt_history h CROSS JOIN LATERAL jsonb_each(h.changes::jsonb) j WHERE {where} "
-            "AND jsonb_typeof(j.value) = 'array' ORDER BY h.record_id, j.key, h.id"
-        )
-        return f"SELECT record_id, jsonb_object_agg(name, old) AS was FROM ({found}) f GROUP BY record_id"
-
-    def has(self, name: str) -> str:
-        return f"coalesce(jsonb_exists(w.was, ({name})::text), false)"
+    def has(self, row: str, name: str) -> str:
+        return f"jsonb_typeof({row}.changes::jsonb -> ({name})::text) = 'array'"
 
     def value(self, path: tuple[str, ...], type_: ValueType) -> str:
-        found = f"(w.was #>> '{{{','.join(path)}}}')"
+        found = f"(h.changes::jsonb #>> '{{{','.join([path[0], '0', *path[1:]])}}}')"
         match type_.kind:
             case Kind.TEXT:
                 return found
@@ -113,16 +112,19 @@ class PostgresPast:
                 return _fitting(found, "^-?[0-9]+([.][0-9]+)?([eE][+-]?[0-9]{1,3})?$", wanted)
         return _identifier(found)
 
-    def links(self, was: str, numbers: Mapping[str, int]) -> str:
+    def links(self, where: str, numbers: Mapping[str, int]) -> str:
         # conditions may be moved to where names are that are no numbers
         return (
-            f"SELECT {_by_name(numbers, _identifier('e.key'))} AS field_id, "
-            f"w.record_id AS source_id, {_identifier('t.value')} AS target_id, "
-            f"t.place AS position FROM {was} w CROSS JOIN LATERAL jsonb_each(w.was) e "
+            f"SELECT {_by_name(numbers, _identifier('j.key'))} AS field_id, h.record_id AS source_id, "
+            f"{_identifier('t.value')} AS target_id, t.place AS position "
+            "FROM smalt_history h CROSS JOIN LATERAL jsonb_each(h.changes::jsonb) j "
             "CROSS JOIN LATERAL jsonb_array_elements_text("
-            "CASE WHEN jsonb_typeof(e.value) = 'array' THEN e.value ELSE '[]' END) "
-            "WITH ORDINALITY AS t(value, place)"
+            "CASE WHEN jsonb_typeof(j.value -> 0) = 'array' THEN j.value -> 0 ELSE '[]' END) "
+            f"WITH ORDINALITY AS t(value, place) WHERE {where} AND jsonb_typeof(j.value) = 'array'"
         )
+
+    def list_of(self, changed: str, name: str, now: str, alias: str) -> LinkRows | None:
+        return None
 
     def moment(self, milliseconds: str) -> str:
         return f"('epoch'::timestamptz + {milliseconds} * interval '1 millisecond')"
@@ -130,7 +132,7 @@ class PostgresPast:
 
 def _by_name(numbers: Mapping[str, int], other: str) -> str:
     whens = [f"WHEN '{name}' THEN {number}" for name, number in numbers.items()]
-    return f"CASE e.key {' '.join(whens)} ELSE {other} END"
+    return f"CASE j.key {' '.join(whens)} ELSE {other} END"
 
 
 def _fitting(text: str, pattern: str, type_: str) -> str:

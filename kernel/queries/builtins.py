@@ -72,25 +72,21 @@ def record_id(scope: Scope, name: str) -> Value:
 def linked(scope: Scope, field_id: int, name: str = "") -> Frame:
     """The rows of the link table that belong to this record and field, in their order."""
     alias = scope.compilation.aliases.new("l")
-    where = f"{alias}.field_id = {field_id} AND {alias}.source_id = {scope.column('id')}"
+    rows = scope.compilation.links_of(field_id, scope.column("id"), alias)
     return Frame(
-        scope.compilation.aliases,
-        f"{scope.compilation.links} {alias}",
-        where,
-        f"{alias}.position",
-        many=alias,
+        scope.compilation.aliases, rows.table, rows.where, rows.order, many=alias, target=rows.target
     )
 
 
 def tags(scope: Scope, name: str) -> Value:
     rows = linked(scope, BUILT_IN_LINKS["tags"])
     type_ = ValueType(Kind.CHOICE, many=True, choices=scope.project.tags)
-    return Value(type_, f"{rows.many}.target_id", rows=rows)
+    return Value(type_, rows.target, rows=rows)
 
 
 def assignees(scope: Scope, name: str) -> Value:
     rows = linked(scope, BUILT_IN_LINKS["assignees"])
-    return replace(person(rows, f"{rows.many}.target_id", many=True), rows=rows)
+    return replace(person(rows, rows.target, many=True), rows=rows)
 
 
 def person(frame: Frame, sql: str, many: bool = False) -> Value:

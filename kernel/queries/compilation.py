@@ -8,6 +8,7 @@ from datetime import datetime
 
 from kernel.access.actor import Actor, ProjectAccess
 from kernel.dialects.base import Dialect, Parameters
+from kernel.dialects.past import LinkRows
 from kernel.errors import BrokenSourceError, ExpressionError
 from kernel.queries.frames import Aliases, Frame, Rows
 from kernel.schema import Project, Schema
@@ -55,6 +56,11 @@ class Compilation:
     def statement(self, sql: str) -> Statement:
         """The finished statement with its parameters."""
         return Statement(*self.parameters.prune(sql))
+
+    def links_of(self, field_id: int, record: str, alias: str) -> LinkRows:
+        """The rows of the link table of a field and a record, given by the SQL of its id."""
+        where = f"{alias}.field_id = {field_id} AND {alias}.source_id = {record}"
+        return LinkRows(f"{self.links} {alias}", where, f"{alias}.position", f"{alias}.target_id")
 
     @property
     def now(self) -> datetime:

@@ -43,7 +43,7 @@ def stored_value(scope: Scope, field: Field) -> Value:
     for column in field.columns:
         if column.spec.many:
             frame = linked(scope, field.id)
-            columns[column.spec.name] = f"{frame.many}.target_id"
+            columns[column.spec.name] = frame.target
         else:
             columns[column.spec.name] = scope.column(column.name)
     value = field.type.value(columns, field.config, scope.compilation.dialect)

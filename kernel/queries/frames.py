@@ -44,12 +44,21 @@ class Frame:
     """One FROM clause, growing while expressions are compiled against it.
 
     Implements `kernel.values.RowSource`. `many` is the alias of the to-many rows, empty for
-    the outermost frame.
+    the outermost frame; `target` the SQL of what links point to, where they are rows of links.
     """
 
-    def __init__(self, aliases: Aliases, base: str, where: str = "", order: str = "", many: str = "") -> None:
+    def __init__(
+        self,
+        aliases: Aliases,
+        base: str,
+        where: str = "",
+        order: str = "",
+        many: str = "",
+        target: str = "",
+    ) -> None:
         self.aliases = aliases
         self.many = many
+        self.target = target
         self._base = base
         self._where = [where] if where else []
         self._order = order

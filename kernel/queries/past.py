@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from kernel.access.actor import Actor
 from kernel.clock import to_milliseconds
 from kernel.dialects.base import Dialect
+from kernel.dialects.past import LinkRows
 from kernel.ids import first_of
 from kernel.queries.compilation import Compilation
 from kernel.queries.paths import row_scope, start
@@ -31,8 +32,6 @@ _BY_NAME = {
     "due_at": "due_at", "completed_at": "completed_at",
 }  # fmt: skip
 """Columns that the history has, by the names that it has them under."""
-
-_CHANGED = "h.record_id IS NOT NULL AND h.kind LIKE 'record.%' AND h.kind <> 'record.created'"
 
 
 class PastProject(Project):
@@ -80,6 +79,20 @@ class PastCompilation(Compilation):
         rest = f", {sql[5:]}" if sql.startswith("WITH ") else f" {sql}"
         return super().statement(f"WITH {relations}{rest}")
 
+    def links_of(self, field_id: int, record: str, alias: str) -> LinkRows:
+        """The list that a record had then."""
+        name = next((n for n, number in BUILT_IN_LINKS.items() if number == field_id), str(field_id))
+        past = self.dialect.past
+        since = self._since()
+        changed = f"FROM smalt_history h WHERE h.record_id = {record} AND {since.of('h')}"
+        changed += f" AND {past.has('h', self.dialect.literal(name))}"
+        now = f"smalt_link WHERE field_id = {field_id} AND source_id = {record}"
+        return past.list_of(changed, name, now, alias) or super().links_of(field_id, record, alias)
+
+    def _since(self) -> _Since:
+        add = self.parameters.add
+        return _Since(f"> {add(first_of(self._moment), ID)}", f"> {add(to_milliseconds(self._moment), ID)}")
+
     def _reach(self, compilation: Compilation, project: Project, scope: str, alias: str) -> str:
         """Row scopes hold for the records as they are now."""
         present = start(self._present, compilation.actor, self.dialect, self._today)
@@ -90,90 +103,113 @@ class PastCompilation(Compilation):
         return f"{alias}.id IN (SELECT {row}.id FROM {now.table} {row} WHERE {seen})"
 
     def _relations(self, projects: Collection[int]) -> Iterable[str]:
-        listed = ", ".join(str(i) for i in projects)
         add = self.parameters.add
         at = add(to_milliseconds(self._moment), ID)
         then = add(self._moment, DATETIME)
-        since = f"h.id > {add(first_of(self._moment), ID)} AND h.at > {at}"
-        wheres = [f"{since} AND h.project_id IN ({listed}) AND {_CHANGED}"] if listed else []
-        if self._one is not None and self._one[0] not in projects:
-            wheres.append(f"{since} AND h.record_id = {self._one[1]} AND {_CHANGED}")
-        yield f"past_was AS MATERIALIZED ({' UNION ALL '.join(map(self.dialect.past.was, wheres))})"
-        yield f"past_step AS MATERIALIZED ({' UNION ALL '.join(map(_steps, wheres))})"
-        yield f"past_link AS NOT MATERIALIZED ({self._links()})"
+        since = self._since()
+        yield f"past_link AS NOT MATERIALIZED ({self._links(since, projects)})"
         yield (
             "past_stay AS NOT MATERIALIZED (SELECT id, record_id, list_id, entered_at, "
             f"CASE WHEN left_at <= {at} THEN left_at END AS left_at FROM smalt_list_stay "
             f"WHERE entered_at <= {at})"
         )
         for id_ in projects:
-            yield f"past_{id_} AS NOT MATERIALIZED ({self._records(id_, at)} WHERE r.created_at <= {then})"
+            records = self._records(id_, at, then, since)
+            yield f"past_{id_} AS NOT MATERIALIZED ({records} WHERE r.created_at <= {then})"
         if self._one is not None:
+            records = self._records(self._one[0], at, then, since)
             only = f"r.created_at <= {then} AND r.id = {self._one[1]}"
-            yield f"past_one AS NOT MATERIALIZED ({self._records(self._one[0], at)} WHERE {only})"
+            yield f"past_one AS NOT MATERIALIZED ({records} WHERE {only})"
 
-    def _records(self, project_id: int, at: str) -> str:
-        columns = ", ".join(self._columns(self._present.projects[project_id], at))
-        return (
-            f"SELECT {columns} FROM p_{project_id} r LEFT JOIN past_was w ON w.record_id = r.id "
-            "LEFT JOIN past_step s ON s.record_id = r.id"
-        )
+    def _records(self, project_id: int, at: str, then: str, since: _Since) -> str:
+        """The table. Each column looks for itself into the history of its record, if that has changed
+        since, so that an engine computes only the columns that a query reads, of the records it reads."""
+        columns = [
+            f"r.{name}" if was is None else
+            f"CASE WHEN r.updated_at <= {then} THEN r.{name} ELSE {was} END AS {name}"
+            for name, was in self._columns(self._present.projects[project_id], at, since)
+        ]  # fmt: skip
+        return f"SELECT {', '.join(columns)} FROM p_{project_id} r"
 
-    def _columns(self, project: Project, at: str) -> Iterable[str]:
-        """The columns of a project's table, as they were."""
+    def _columns(self, project: Project, at: str, since: _Since) -> Iterable[tuple[str, str | None]]:
+        """The columns of a project's table with what they were; None for those that stay."""
         past = self.dialect.past
+        changes = f"FROM smalt_history h WHERE h.record_id = r.id AND {since.of('h')}"
         earlier = f"FROM smalt_history h WHERE h.record_id = r.id AND h.at <= {at} AND h.kind LIKE 'record.%'"
         stay = f"FROM smalt_list_stay y WHERE y.record_id = r.id AND y.entered_at <= {at}"
+        in_list = f"{changes} AND {past.has('h', self.dialect.literal('list'))}"
+        moved = f"{changes} AND h.kind IN ('record.deleted', 'record.restored') ORDER BY h.id LIMIT 1"
         before = {
-            "version": "CASE WHEN s.record_id IS NULL THEN r.version ELSE s.version END",
-            "updated_at": _stepped(f"(SELECT {past.moment('max(h.at)')} {earlier})", "r.updated_at"),
-            "updated_by": _stepped(
-                f"(SELECT h.actor_id {earlier} ORDER BY h.id DESC LIMIT 1)", "r.updated_by"
+            "version": f"coalesce((SELECT min(h.version) - 1 {changes}), r.version)",
+            "updated_at": _if_any(changes, f"(SELECT {past.moment('max(h.at)')} {earlier})", "r.updated_at"),
+            "updated_by": _if_any(
+                changes, f"(SELECT h.actor_id {earlier} ORDER BY h.id DESC LIMIT 1)", "r.updated_by"
             ),
             "deleted_at": (
-                "CASE WHEN s.deleted IS NULL AND s.restored IS NULL THEN r.deleted_at "
-                "WHEN s.restored IS NULL OR s.deleted < s.restored THEN NULL ELSE r.updated_at END"
+                f"CASE (SELECT h.kind {moved}) WHEN 'record.deleted' THEN NULL "
+                "WHEN 'record.restored' THEN r.updated_at ELSE r.deleted_at END"
             ),
-            "list_entered_at": (
-                f"CASE WHEN {past.has(self.dialect.literal('list'))} "
-                f"THEN (SELECT {past.moment('max(y.entered_at)')} {stay}) ELSE r.list_entered_at END"
+            "list_entered_at": _if_any(
+                in_list, f"(SELECT {past.moment('max(y.entered_at)')} {stay})", "r.list_entered_at"
             ),
         }
         for name, type_ in BUILT_IN_COLUMNS.items():
             known = _BY_NAME.get(name)
             if known is not None:
-                yield self._column(name, known, past.value((known,), type_))
+                yield name, self._old(name, known, past.value((known,), type_), changes)
             else:
-                yield f"{before.get(name, f'r.{name}')} AS {name}"
+                yield name, before.get(name)
         for field in project.fields:
-            yield from self._of_field(field)
+            yield from self._of_field(field, changes)
 
-    def _of_field(self, field: Field) -> Iterable[str]:
+    def _of_field(self, field: Field, changes: str) -> Iterable[tuple[str, str | None]]:
         for column in field.columns:
             if column.spec.many:
                 continue
             if field.numbered:
-                yield f"r.{column.name} AS {column.name}"
+                yield column.name, None
                 continue
             path = (str(field.id), column.spec.name) if column.spec.name else (str(field.id),)
             value = self.dialect.past.value(path, column_type(column.spec))
-            yield self._column(column.name, str(field.id), value)
+            yield column.name, self._old(column.name, str(field.id), value, changes)
 
-    def _column(self, name: str, known: str, value: str) -> str:
-        """A column: its old value where the history has one, else the present one."""
-        has = self.dialect.past.has(self.dialect.literal(known))
-        return f"CASE WHEN {has} THEN {value} ELSE r.{name} END AS {name}"
+    def _old(self, name: str, known: str, value: str, changes: str) -> str:
+        """The old value of a column where the history has one, else the present one."""
+        found = f"{changes} AND {self.dialect.past.has('h', self.dialect.literal(known))}"
+        return _if_any(found, f"(SELECT {value} {found} ORDER BY h.id LIMIT 1)", f"r.{name}")
 
-    def _links(self) -> str:
+    def _links(self, since: _Since, projects: Collection[int]) -> str:
         """The link table: lists that have changed since as they were, the others as they are."""
-        dialect = self.dialect
+        dialect, past = self.dialect, self.dialect.past
         whens = [f"WHEN {number} THEN '{name}'" for name, number in BUILT_IN_LINKS.items()]
         name = f"(CASE l.field_id {' '.join(whens)} ELSE {dialect.text('l.field_id')} END)"
-        return (
+        changed = f"h.record_id = l.source_id AND {since.of('h')} AND {past.has('h', name)}"
+        same = (
             "SELECT l.field_id, l.source_id, l.target_id, l.position FROM smalt_link l "
-            f"LEFT JOIN past_was w ON w.record_id = l.source_id WHERE NOT ({dialect.past.has(name)}) "
-            f"UNION ALL {dialect.past.links('past_was', BUILT_IN_LINKS)}"
+            f"WHERE NOT EXISTS (SELECT 1 FROM smalt_history h WHERE {changed})"
         )
+        among = [f"h.project_id IN ({', '.join(str(i) for i in projects)})"] if projects else []
+        if self._one is not None and self._one[0] not in projects:
+            among.append(f"h.record_id = {self._one[1]}")
+        first = (
+            "NOT EXISTS (SELECT 1 FROM smalt_history e WHERE e.record_id = h.record_id AND e.id < h.id "
+            f"AND {since.of('e')} AND {past.has('e', 'j.key')})"
+        )
+        wheres = [f"h.record_id IS NOT NULL AND {a} AND {since.of('h')} AND {first}" for a in among]
+        return " UNION ALL ".join([same, *(past.links(where, BUILT_IN_LINKS) for where in wheres)])
+
+
+@dataclass(frozen=True)
+class _Since:
+    """What is true of the identifiers and times of rows of the history after the moment."""
+
+    id: str
+    at: str
+
+    def of(self, row: str) -> str:
+        """The condition on a row that it is a change of a record since."""
+        kinds = f"{row}.kind LIKE 'record.%' AND {row}.kind <> 'record.created'"
+        return f"{row}.id {self.id} AND {row}.at {self.at} AND {kinds}"
 
 
 def at_moment(
@@ -196,15 +232,5 @@ def _past(project: Project, as_type: type[Project] = PastProject) -> Project:
     return as_type(**{f.name: getattr(project, f.name) for f in fields(project)})
 
 
-def _steps(where: str) -> str:
-    """By record: its version then, and which came first since, the trash or the way out of it."""
-    return (
-        "SELECT h.record_id, min(h.version) - 1 AS version, "
-        "min(CASE WHEN h.kind = 'record.deleted' THEN h.id END) AS deleted, "
-        "min(CASE WHEN h.kind = 'record.restored' THEN h.id END) AS restored "
-        f"FROM smalt_history h WHERE {where} GROUP BY h.record_id"
-    )
-
-
-def _stepped(then: str, now: str) -> str:
-    return f"CASE WHEN s.record_id IS NULL THEN {now} ELSE {then} END"
+def _if_any(rows: str, then: str, other: str) -> str:
+    return f"CASE WHEN EXISTS (SELECT 1 {rows}) THEN {then} ELSE {other} END"

@@ -163,7 +163,7 @@ def _links_in_reach(scope: Scope, custom: Field, target: Project) -> str:
     dialect, compilation = scope.compilation.dialect, scope.compilation
     column = custom.columns[0]
     rows = linked(scope, custom.id) if column.spec.many else None
-    link = scope.column(column.name) if rows is None else f"{rows.many}.target_id"
+    link = scope.column(column.name) if rows is None else rows.target
     frame = rows or scope.frame
     alias = frame.join_one(
         target.table, f"live {link}", lambda a: f"{a}.id = {link} AND {a}.deleted_at IS NULL"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from kernel.access.actor import Actor
+from kernel.clock import Clock
 from kernel.dialects.base import Dialect
 from kernel.errors import ForbiddenError
 from kernel.fields import Column, ColumnSpec
@@ -19,14 +20,15 @@ from kernel.services.conversion_values import Outcome
 from kernel.storage.database import Transaction
 from kernel.storage.project_tables import add_columns, drop_columns
 from kernel.storage.schema_rows import column_name
-from kernel.values import ID
+from kernel.values import DATETIME, ID
 
 
 class Conversions:
     """Previews and carries out conversions."""
 
-    def __init__(self, dialect: Dialect, ids: IdGenerator, log: ChangeLog) -> None:
+    def __init__(self, dialect: Dialect, ids: IdGenerator, log: ChangeLog, clock: Clock) -> None:
         self._dialect = dialect
+        self._clock = clock
         self._ids = ids
         self._log = log
 
@@ -87,16 +89,18 @@ class Conversions:
     ) -> None:
         """A value that does not survive whole is a change of its record, with the old value kept."""
         lossy = [(held, outcome) for held, outcome in pairs if outcome.loss is not None]
-        mark = self._dialect.placeholder(1, ID)
-        bump = f"UPDATE {conversion.project.table} SET version = version + 1 WHERE id = {mark}"
-        await tx.execute_many(bump, [(held.record_id,) for held, _ in lossy])
+        now, mark = self._clock.now(), self._dialect.placeholder
+        moment = self._dialect.encode(now, DATETIME)
+        setters = f"version = version + 1, updated_at = {mark(1, DATETIME)}, updated_by = {mark(2, ID)}"
+        bump = f"UPDATE {conversion.project.table} SET {setters} WHERE id = {mark(3, ID)}"
+        await tx.execute_many(bump, [(moment, actor.user_id, held.record_id) for held, _ in lossy])
         name = str(conversion.field.id)
         changes = [
             Change(conversion.project.id, held.record_id, "record.converted", held.version + 1,
                    {name: [held.value, outcome.value]})
             for held, outcome in lossy
         ]  # fmt: skip
-        await self._log.write_many(tx, actor, changes, batch_id)
+        await self._log.write_many(tx, actor, changes, batch_id, now)
 
 
 def _field(conversion: Conversion, columns: tuple[FieldColumn, ...], run: ConversionRun) -> Field:

@@ -96,13 +96,14 @@ class ListService(EntryService):
         self, tx: Transaction, actor: Actor, project: Project, edit: _Edit
     ) -> Sequence[int]:
         """Change records alike, each with its version, history and event; their ids."""
-        now = edit.use.add(self._parts.clock.now(), DATETIME)
+        moment = self._parts.clock.now()
+        now = edit.use.add(moment, DATETIME)
         who = edit.use.add(actor.user_id, ID)
         setters = f"{edit.setters}, version = version + 1, updated_at = {now}, updated_by = {who}"
         sql = f"UPDATE {project.table} SET {setters} WHERE {edit.where} RETURNING id, version"
         rows = sorted(await tx.fetch(sql, edit.use.values))
         logged = [Change(project.id, id_, edit.kind, version, edit.changes) for id_, version in rows]
-        await self._parts.log.write_many(tx, actor, logged, self._parts.ids.new())
+        await self._parts.log.write_many(tx, actor, logged, self._parts.ids.new(), moment)
         return [row[0] for row in rows]
 
     async def _change_stays(self, tx: Transaction, record_ids: Sequence[int], list_id: int, at: int) -> None:
