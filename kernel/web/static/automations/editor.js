@@ -29,7 +29,7 @@ class Editor {
     this.name = field(t("Name"), h("input", { type: "text", value: automation?.name ?? "", maxlength: 200, autofocus: true, placeholder: t("Thank the customer, remind of quiet deals …") }));
     this.trigger = new Step(model, this.triggers, automation?.trigger ?? { type: "list_entered", config: {} }, t("What happens"), { known: this.known });
     this.then = new Steps(model, this.actions, automation?.actions ?? [{ type: "notify", config: {} }], this.known);
-    this.builder = h("smalt-filter-builder").begin(model, automation?.condition ?? null);
+    this.builder = h("smalt-filter-builder").begin(model, automation?.condition ?? null, { none: t("No conditions: it runs each time."), inside: true });
     this.tested = h("div", { role: "status" });
     const part = (word, ...content) => h("section", { class: "when-part", aria: { label: word } }, h("h3", { class: "when-word" }, word), h("div", { class: "when-content" }, content));
     dialog({
@@ -117,7 +117,7 @@ class Step {
   constructor(model, types, spec, label, { known, inner = [] }) {
     Object.assign(this, { model, types, known, inner, config: spec.config ?? {} });
     this.select = h("select", { aria: { label }, onChange: () => { this.config = {}; this.draw(); } }, (types.some((type) => type.key === spec.type) ? [] : [h("option", { value: spec.type }, spec.type)]), [...types].sort((a, b) => a.label.localeCompare(b.label)).map((type) => h("option", { value: type.key, selected: type.key === spec.type }, type.label)));
-    this.box = h("div", {});
+    this.box = h("div", { class: "stack-s" });
     this.element = h("div", { class: "stack-s" }, this.select, this.box);
     this.draw();
   }

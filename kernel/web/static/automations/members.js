@@ -68,7 +68,7 @@ export function automationMembers(model, known, steps) {
 
 /** A filter as a sentence. */
 function conditionsInput(model, value, changed) {
-  const builder = h("smalt-filter-builder").begin(model, value ?? null);
+  const builder = h("smalt-filter-builder").begin(model, value ?? null, { none: t("No conditions yet."), inside: true });
   builder.addEventListener("filter", changed);
   return { element: builder, read: () => plainTree(builder.filter) ?? undefined };
 }

@@ -65,6 +65,18 @@ export function iconButton(picture, label, onClick, properties = {}) {
   return h("button", { type: "button", class: "icon-button", title: label, ...properties, aria: { label, ...properties.aria }, onClick }, picture);
 }
 
+/** A bar of links that scrolls sideways: once it shows, the current one is in sight. */
+export function showCurrent(bar) {
+  const once = new ResizeObserver(() => {
+    if (!bar.clientWidth) return;
+    once.disconnect();
+    const current = bar.querySelector("[aria-current]");
+    if (current) bar.scrollLeft = current.offsetLeft - bar.offsetLeft - (bar.clientWidth - current.offsetWidth) / 2;
+  });
+  once.observe(bar);
+  return bar;
+}
+
 let count = 0;
 /** An id that is free in this document. */
 export function freshId(prefix = "x") {

@@ -12,8 +12,9 @@ import { valueEditor } from "./values.js";
 
 /** Fires "filter" with the new filter as `detail`: a tree, an expression, or null. */
 define("smalt-filter-builder", class extends Part {
-  begin(model, filter) {
-    this.model = model;
+  /** `none` is said while there is no condition; `inside` a form of which it is a part, which checks it. */
+  begin(model, filter, { none = t("No conditions yet: all records show."), inside = false } = {}) {
+    Object.assign(this, { model, none, inside });
     const tree = typeof filter === "string" ? fromExpression(filter, model) : filter;
     this.asText = typeof filter === "string" && !tree;
     this.text = this.asText ? filter : "";
@@ -33,7 +34,7 @@ define("smalt-filter-builder", class extends Part {
   sentences() {
     const members = this.root.all || this.root.any;
     return h("div", { class: "filter-builder" },
-      members.length ? h("ul", { class: "conditions" }, members.map((node, index) => this.condition(this.root, node, index))) : h("p", { class: "soft" }, t("No conditions yet: all records show.")),
+      members.length ? h("ul", { class: "conditions" }, members.map((node, index) => this.condition(this.root, node, index))) : h("p", { class: "soft" }, this.none),
       h("div", { class: "row filter-foot" },
         h("button", { type: "button", class: "plain", onClick: (event) => this.add(event.currentTarget, this.root) }, icon("plus", 14), t("Add a condition")),
         h("button", { type: "button", class: "plain", onClick: () => { members.push({ [this.root.all ? "any" : "all"]: [] }); this.draw(); } }, icon("brackets", 14), t("Add a group")),
@@ -97,7 +98,7 @@ define("smalt-filter-builder", class extends Part {
   }
 
   expression() {
-    const area = h("textarea", { class: "mono", rows: 4, spellcheck: "false", aria: { label: t("Filter expression") }, placeholder: "{amount} > 5000 AND {list} = 'Negotiations'", onInput: (event) => { this.text = event.target.value; trouble.hidden = true; } });
+    const area = h("textarea", { class: "mono", rows: 4, spellcheck: "false", aria: { label: t("Filter expression") }, placeholder: "{amount} > 5000 AND {list} = 'Negotiations'", onInput: (event) => { this.text = event.target.value; trouble.hidden = true; if (this.inside) this.emit(); } });
     area.value = this.text;
     const trouble = h("p", { class: "trouble", role: "alert", hidden: true });
     const apply = async () => {
@@ -113,7 +114,7 @@ define("smalt-filter-builder", class extends Part {
       }
     };
     area.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); apply(); } });
-    return h("div", { class: "filter-builder" }, area, trouble, h("p", { class: "hint" }, t("Fields stand in braces. Also through references, as in {customer.category}.")), h("div", { class: "row" }, h("button", { type: "button", class: "primary", onClick: apply }, t("Apply")), h("span", { class: "grow" }), h("button", { type: "button", class: "link", onClick: () => { this.asText = false; this.root = { all: [] }; this.draw(); } }, t("Start again with conditions"))));
+    return h("div", { class: "filter-builder" }, area, trouble, h("p", { class: "hint" }, t("Fields stand in braces. Also through references, as in {customer.category}.")), h("div", { class: "row" }, this.inside ? null : h("button", { type: "button", class: "primary", onClick: apply }, t("Apply")), h("span", { class: "grow" }), h("button", { type: "button", class: "link", onClick: () => { this.asText = false; this.root = { all: [] }; this.draw(); } }, t("Start again with conditions"))));
   }
 });
 

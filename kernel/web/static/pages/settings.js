@@ -1,6 +1,6 @@
 // Setting up a project: a part at a time, beside the list of them.
 
-import { h, icon } from "../core/dom.js";
+import { h, icon, showCurrent } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { loadProject } from "../data/project.js";
 import { projectHead } from "../parts/project_frame.js";
@@ -24,5 +24,5 @@ export default async (at) => {
   const module = await current.load();
   const links = all.map((part) => h("a", { class: "side-link", href: `/app/projects/${model.id}/settings/${part.key}`, aria: { current: part === current ? "page" : undefined } }, part.picture, h("span", { class: "grow" }, part.label)));
   return h("div", { class: "settings-page" }, projectHead(model, "settings"),
-    h("div", { class: "settings-body" }, h("nav", { class: "settings-side", aria: { label: t("Settings") } }, links), h("div", { class: "settings-part" }, await module.default(model))));
+    h("div", { class: "settings-body" }, showCurrent(h("nav", { class: "settings-side", aria: { label: t("Settings") } }, links)), h("div", { class: "settings-part" }, await module.default(model))));
 };

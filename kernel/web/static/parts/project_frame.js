@@ -1,6 +1,6 @@
 // The frame of a project's views: name, tabs, the bar, the content, and the record beside it.
 
-import { h } from "../core/dom.js";
+import { h, showCurrent } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { api } from "../core/api.js";
 import { projectViews } from "../core/places.js";
@@ -22,7 +22,7 @@ export function projectHead(model, current) {
     if (view.end) link.classList.add("tab-end");
     return link;
   });
-  return h("header", { class: "project-head" }, h("div", { class: "project-title" }, h("span", { class: "project-dot", data: { color: colorOf(model.id) }, aria: { hidden: "true" } }, [...model.name][0]), h("h1", {}, model.name)), h("nav", { class: "tabs", aria: { label: t("Views") } }, tabs));
+  return h("header", { class: "project-head" }, h("div", { class: "project-title" }, h("span", { class: "project-dot", data: { color: colorOf(model.id) }, aria: { hidden: "true" } }, [...model.name][0]), h("h1", {}, model.name)), showCurrent(h("nav", { class: "tabs", aria: { label: t("Views") } }, tabs)));
 }
 
 /** A page of a project: loads it, remembers that it was used, and puts `tag` into the frame. */

@@ -24,11 +24,13 @@ export async function tried(model, work, done = t("Saved.")) {
 export const COLORS = ["gray", "red", "orange", "amber", "lime", "green", "teal", "sky", "blue", "indigo", "purple", "pink"];
 
 const colorNames = () => ({ gray: t("gray"), red: t("red"), orange: t("orange"), amber: t("amber"), lime: t("lime"), green: t("green"), teal: t("teal"), sky: t("sky blue"), blue: t("blue"), indigo: t("indigo"), purple: t("purple"), pink: t("pink") });
+/** Those that programs and templates may give, too. */
+const rareNames = () => ({ slate: t("slate"), yellow: t("yellow"), emerald: t("emerald"), cyan: t("cyan"), violet: t("violet"), fuchsia: t("fuchsia"), rose: t("rose"), brown: t("brown"), black: t("black"), white: t("white") });
 
 /** Choose one of the named colors. */
 export function colorSelect(value, change, label) {
   const names = colorNames();
   const dot = h("span", { class: "dot", data: { color: value || "gray" }, aria: { hidden: "true" } });
-  const select = h("select", { aria: { label }, onChange: () => { dot.dataset.color = select.value; change(select.value); } }, (value && !(value in names) ? [[value, value]] : []).concat(Object.entries(names)).map(([key, name]) => h("option", { value: key, selected: key === (value || "gray") }, name)));
+  const select = h("select", { aria: { label }, onChange: () => { dot.dataset.color = select.value; change(select.value); } }, (value && !(value in names) ? [[value, rareNames()[value] ?? value]] : []).concat(Object.entries(names)).map(([key, name]) => h("option", { value: key, selected: key === (value || "gray") }, name)));
   return h("span", { class: "color-select" }, dot, select);
 }

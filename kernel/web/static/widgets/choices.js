@@ -119,7 +119,7 @@ export function recordLinks(value, column, context) {
   const linked = Array.isArray(value) ? value : [value];
   return h("span", { class: ["pills", context.roomy && "wrap"] }, linked.map((record) => (record.hidden
     ? h("span", { class: "soft clip" }, t("hidden record"))
-    : h("a", { class: "record-chip", href: `/app/projects/${targetOf(column)}/records/${record.id}`, tabindex: context.roomy ? undefined : "-1" }, record.title || t("untitled")))));
+    : h("a", { class: "record-chip", href: `/app/projects/${targetOf(column)}/records/${record.id}`, tabindex: context.roomy ? undefined : "-1" }, h("span", { class: "clip" }, record.title || t("untitled"))))));
 }
 
 registerWidget("reference", {

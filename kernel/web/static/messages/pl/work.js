@@ -96,4 +96,6 @@ export default {
   "A record is created": "Powstaje rekord", "At set times": "O ustalonym czasie", "A schedule": "Harmonogram", "On a schedule": "Według harmonogramu", "With a condition for every record that meets it, else once for none in particular.": "Z warunkiem dla każdego rekordu, który go spełnia, bez warunku raz i bez rekordu.", "A request comes in": "Przychodzi żądanie",
   "Set a field": "Ustaw pole", 
   "Tag": "Etykieta", "Secret": "Sekret", "From": "Od",
+  "No conditions: it runs each time.": "Brak warunków: działa za każdym razem.",
+  "No conditions yet.": "Brak warunków.",
 };
