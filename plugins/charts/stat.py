@@ -9,6 +9,9 @@ import msgspec
 
 from kernel.plugin_api import Bar, Canvas, ChartData, ChartType, Line, Mark, Number, Text, Tone, hookimpl
 
+BOLDER = 1.12
+"""How much wider bold text is."""
+
 
 class StatFormat(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`caption` stands below the figure. `falling_is_good` colors a smaller figure as a success."""
@@ -27,7 +30,9 @@ class StatCard(ChartType[StatFormat]):
 
     def draw(self, data: ChartData, config: StatFormat, canvas: Canvas) -> Sequence[Mark]:
         text = canvas.number(data.total)
-        size = min(48.0, canvas.height * 0.3, (canvas.width - 32) / max(1.0, canvas.text_width(text, 1)))
+        size = min(
+            48.0, canvas.height * 0.3, (canvas.width - 32) / max(1.0, BOLDER * canvas.text_width(text, 1))
+        )
         y = max(size + 12, canvas.height * 0.42)
         marks: list[Mark] = [Text(16, y, text, size, bold=True)]
         for line, tone in _below(data, config, canvas):

@@ -119,7 +119,7 @@ define("smalt-record", class extends Part {
   head() {
     const { model, record } = this;
     const address = () => `/app/projects/${model.id}/records/${record.id}${standingText(this.standing())}`;
-    this.steps = h("span", { class: "row", tabindex: "-1", role: "group", aria: { label: record.title } }, [["previous", "chevron-up", t("Previous record")], ["next", "chevron-down", t("Next record")]].map(([direction, picture, label]) => iconButton(icon(picture), label, () => this.step(direction), { disabled: true, data: { step: direction } })));
+    this.steps = h("span", { class: "row", tabindex: "-1", role: "group", aria: { label: record.title } }, [["previous", icon("chevron-up"), t("Previous record")], ["next", icon("chevron-down"), t("Next record")]].map(([direction, picture, label]) => iconButton(picture, label, () => this.step(direction), { disabled: true, data: { step: direction } })));
     const page = this.side ? h("a", { class: "icon-link", href: address(), title: t("Open as a page"), aria: { label: t("Open as a page") } }, icon("maximize-2")) : null;
     page?.addEventListener("pointerdown", () => { page.href = address(); });
     return h("header", { class: "record-head" },
