@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from babel.messages.pofile import read_po
@@ -27,7 +27,13 @@ OWN: Final = (files("kernel") / "locale" / "pl.po",)
 
 _PLACE: Final = re.compile(r"\{(\w+)\}")
 _LONGEST: Final = 2000
+_TEXTS: Final = frozenset({"form", "given", "hint", "wanted", "why"})
+"""Places where a text stands, no name and no number: a hint after a sentence, the reason of a fault."""
+
 _TOLD: Final = ("title", "description")
+_REASONS: Final = ("detail", "error", "fault", "reason")
+
+A = TypeVar("A")
 
 
 class Translation:
@@ -82,13 +88,29 @@ class Wording:
         return text
 
     def _put(self, template: str, parts: Mapping[str, str]) -> str:
-        return _PLACE.sub(
-            lambda place: self._part(parts[place[1]]) if place[1] in parts else place[0], template
-        )
+        """The parts in their places. Names stay as they are; only what is a text of its own is said, too."""
 
-    def _part(self, text: str) -> str:
-        """A part of a text: a hint that follows a sentence is a text of its own."""
-        return f" {self(text[1:])}" if text.startswith(" ") else self.texts.get(text, text)
+        def part(place: re.Match[str]) -> str:
+            text = parts.get(place[1], place[0])
+            blank = " " if text.startswith(" ") else ""
+            return blank + self(text.strip()) if place[1] in _TEXTS else text
+
+        return _PLACE.sub(part, template)
+
+    def told(self, answer: A) -> A:
+        """An answer with what it says of faults and reasons in this language, also inside its lists."""
+        if self.language == ENGLISH or not isinstance(answer, msgspec.Struct):
+            return answer
+        changes: dict[str, Any] = {}
+        for name in answer.__struct_fields__:
+            value = getattr(answer, name)
+            if isinstance(value, str) and name in _REASONS:
+                changes[name] = self(value)
+            elif isinstance(value, list):
+                changes[name] = [self.told(item) for item in value]
+            elif isinstance(value, msgspec.Struct):
+                changes[name] = self.told(value)
+        return msgspec.structs.replace(answer, **changes)
 
     def schema(self, schema: Any) -> Any:
         """A JSON Schema with what people read of it in this language."""

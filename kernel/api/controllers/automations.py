@@ -8,7 +8,7 @@ from litestar import Controller, delete, get, patch, post
 from litestar.params import JSONBody, QueryParameter
 
 from kernel.api.controllers.projects import Trashed
-from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.injected import Actor, Kernel, Paging, Say
 from kernel.api.marks import READS
 from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
@@ -30,10 +30,10 @@ class AutomationsController(Controller):
 
     @get(summary="List the automations of a project")
     async def automations(
-        self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id, deleted: Trashed = False
+        self, kernel: Kernel, actor: Actor, say: Say, paging: Paging, project_id: Id, deleted: Trashed = False
     ) -> Page[AutomationView]:
         found = await kernel.automations.service.all(actor, identifier(project_id), deleted)
-        return paging.slice(found, key=lambda a: (int(a.id),))
+        return say.told(paging.slice(found, key=lambda a: (int(a.id),)))
 
     @post(
         summary="Add an automation",
@@ -47,9 +47,11 @@ class AutomationsController(Controller):
 
     @get("/{automation_id:str}", summary="One automation")
     async def automation(
-        self, kernel: Kernel, actor: Actor, project_id: Id, automation_id: Id
+        self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, automation_id: Id
     ) -> AutomationView:
-        return await kernel.automations.service.get(actor, identifier(project_id), identifier(automation_id))
+        return say.told(
+            await kernel.automations.service.get(actor, identifier(project_id), identifier(automation_id))
+        )
 
     @patch(
         "/{automation_id:str}",
@@ -98,12 +100,13 @@ class AutomationsController(Controller):
         self,
         kernel: Kernel,
         actor: Actor,
+        say: Say,
         project_id: Id,
         automation_id: Id,
         data: JSONBody[TrialInput],
     ) -> Trial:
         project, automation = identifier(project_id), identifier(automation_id)
-        return await kernel.automations.trials.test(actor, project, automation, data)
+        return say.told(await kernel.automations.trials.test(actor, project, automation, data))
 
     @post(
         "/{automation_id:str}/backtest",
@@ -136,6 +139,7 @@ class RunsController(Controller):
         self,
         kernel: Kernel,
         actor: Actor,
+        say: Say,
         paging: Paging,
         project_id: Id,
         automation_id: Id,
@@ -144,17 +148,21 @@ class RunsController(Controller):
     ) -> Page[RunView]:
         project, automation = identifier(project_id), identifier(automation_id)
         page = kernel.automations.runs.page
-        return await paging.read(
-            lambda p: page(actor, project, automation, p.limit, int_key(p.after()) or None, status, record),
-            key=lambda run: (int(run.id),),
+        return say.told(
+            await paging.read(
+                lambda p: page(
+                    actor, project, automation, p.limit, int_key(p.after()) or None, status, record
+                ),
+                key=lambda run: (int(run.id),),
+            )
         )
 
     @get("/{run_id:str}", summary="One run")
     async def run(
-        self, kernel: Kernel, actor: Actor, project_id: Id, automation_id: Id, run_id: Id
+        self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, automation_id: Id, run_id: Id
     ) -> RunView:
         ids = identifier(project_id), identifier(automation_id), identifier(run_id)
-        return await kernel.automations.runs.get(actor, *ids)
+        return say.told(await kernel.automations.runs.get(actor, *ids))
 
     @post(
         "/{run_id:str}/retry",
@@ -163,7 +171,7 @@ class RunsController(Controller):
         description="With the action that failed; what was done before is not done again.",
     )
     async def retry(
-        self, kernel: Kernel, actor: Actor, project_id: Id, automation_id: Id, run_id: Id
+        self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, automation_id: Id, run_id: Id
     ) -> RunView:
         ids = identifier(project_id), identifier(automation_id), identifier(run_id)
-        return await kernel.automations.runs.again(actor, *ids)
+        return say.told(await kernel.automations.runs.again(actor, *ids))

@@ -10,7 +10,7 @@ from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import JSONBody
 from litestar.response import Stream
 
-from kernel.api.injected import Actor, Kernel, Paging
+from kernel.api.injected import Actor, Kernel, Paging, Say
 from kernel.api.marks import READS
 from kernel.api.multipart import FileForm, UploadOperation
 from kernel.api.paging import Page, int_key
@@ -94,8 +94,11 @@ class ImportsController(Controller):
         )
 
     @get("/{import_id:str}", summary="One import, with its progress")
-    async def import_(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> ImportView:
-        return view(await kernel.imports.get(actor, identifier(project_id), identifier(import_id)))
+    async def import_(
+        self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, import_id: Id
+    ) -> ImportView:
+        found = await kernel.imports.get(actor, identifier(project_id), identifier(import_id))
+        return say.told(view(found))
 
     @patch(
         "/{import_id:str}",
@@ -124,8 +127,11 @@ class ImportsController(Controller):
         summary="Try all rows without writing",
         description="Answers the counts, the first errors, and what would have to be created.",
     )
-    async def validate(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> TrialResult:
-        return await kernel.imports.validate(actor, identifier(project_id), identifier(import_id))
+    async def validate(
+        self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, import_id: Id
+    ) -> TrialResult:
+        found = await kernel.imports.validate(actor, identifier(project_id), identifier(import_id))
+        return say.told(found)
 
     @post("/{import_id:str}/start", status_code=202, summary="Import in the background")
     async def start(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> ImportView:

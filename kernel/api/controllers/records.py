@@ -10,7 +10,7 @@ from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
 
 from kernel.api.answers import json_bytes
-from kernel.api.injected import Actor, Kernel
+from kernel.api.injected import Actor, Kernel, Say
 from kernel.api.marks import DEFERRED, READS
 from kernel.api.paths import Id, identifier
 from kernel.api.record_answers import (
@@ -157,9 +157,9 @@ class RecordsController(Controller):
 
     @post("/batch", status_code=200, summary="Make, change and delete many records at once")
     async def batch(
-        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[BatchInput]
+        self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, data: JSONBody[BatchInput]
     ) -> BatchResult:
-        return await kernel.record_batch.write(actor, identifier(project_id), data)
+        return say.told(await kernel.record_batch.write(actor, identifier(project_id), data))
 
     @post(summary="Add a record")
     async def add(

@@ -211,3 +211,7 @@ async def test_people_are_told_in_their_language(client: httpx.AsyncClient) -> N
     assert trigger["label"] == "Rekord zaczyna spełniać filtr"
     labels = trigger["config_schema"]["properties"]["on"]["x-labels"]
     assert labels == {"start": "zaczyna być prawdą", "stop": "przestaje być prawdą"}
+    batch = await client.post(
+        f"{path}/records/batch", json={"create": [{"title": ""}], "atomic": False}, headers=polish
+    )
+    assert [fault["detail"] for fault in batch.json()["errors"]] == ["Tytuł nie może być pusty."]
