@@ -157,11 +157,9 @@ def test_a_card_held_at_the_edge_goes_where_the_board_has_scrolled_to(new_page: 
     assert list_of(site, path, lists, "Traveller") == "List 8"
     expect(column(page, "List 8").locator(".card").last).to_have_text(re.compile("Traveller"))
     # And back, to the very left of a list that is out of sight.
-    box = page.get_by_role("listitem", name="Traveller").bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 100, box["y"] + 12)
+    page.get_by_role("listitem", name="Traveller").hover(position={"x": 100, "y": 12})
     page.mouse.down()
-    page.mouse.move(box["x"] + 80, box["y"] + 5)
+    page.mouse.move(600, 400)
     page.mouse.move(5, 300)
     page.wait_for_function("board => board.scrollLeft <= 0", arg=strip.element_handle())
     with page.expect_response(lambda answer: "/move" in answer.url):

@@ -1,7 +1,6 @@
 // An automation as a sentence: when, if, then. How a trigger or an action is said stands in its `sentence`.
 
-import { t } from "../core/i18n.js";
-import { operatorLabel, sentence as filterSentence } from "../filters/tree.js";
+import { sentence as filterSentence } from "../filters/tree.js";
 import { optionsOf } from "../forms/schema_form.js";
 
 const LONG = 60;
@@ -15,11 +14,7 @@ const bare = (schema = {}) => ({ ...schema, ...(schema.anyOf ?? []).find((choice
 const named = (model, text, around = (name) => name) => String(text).replace(/\{(\w+)(\.[\w.]+)?\}/g, (whole, key, rest = "") => (model.column(key) ? around(model.column(key).name + rest.replaceAll(".", " › ")) : whole));
 
 /** A filter, a tree or an expression, as people read it. */
-function inWords(model, filter) {
-  if (typeof filter !== "string") return filterSentence(filter, model);
-  const plain = filter.replace(/!= BLANK\(\)/g, operatorLabel("is_not_empty")).replace(/= BLANK\(\)/g, operatorLabel("is_empty")).replace(/\bNOT IN\b/g, operatorLabel("not_in")).replace(/\bIN\b/g, operatorLabel("in")).replace(/\bAND\b/g, t("and")).replace(/\bOR\b/g, t("or"));
-  return named(model, plain);
-}
+const inWords = (model, filter) => named(model, filterSentence(filter, model));
 
 /** What a config says at one member, in words. */
 function said(model, schema, value, types) {
