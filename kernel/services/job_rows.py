@@ -14,6 +14,8 @@ from kernel.storage.kernel_rows import KernelRows
 JobStatus = Literal["preview", "queued", "running", "cancelling", "done", "failed", "cancelled"]
 """`preview` waits for a person; `cancelling` is a running job that was asked to stop."""
 
+ENDED: Sequence[JobStatus] = ("done", "failed", "cancelled")
+
 ACTIVE = "('queued', 'running', 'cancelling')"
 
 _COLUMNS = (
@@ -87,6 +89,14 @@ class JobRows:
         states = ", ".join(f"'{status}'" for status in expected)
         sql = f"UPDATE smalt_job SET {setters} WHERE id = {self._rows.mark(1)} AND status IN ({states})"
         return await tx.execute(sql, [job_id, *changes.values()]) == 1
+
+    async def stop(self, job_id: int, at_once: Sequence[JobStatus]) -> bool:
+        """Cancel a job that has one of the states `at_once`, which is told; ask one that runs to stop."""
+        async with self.database.transaction() as tx:
+            if await self.change(tx, job_id, at_once, status="cancelled", finished_at=self._now()):
+                return True
+            await self.change(tx, job_id, ("running",), status="cancelling")
+        return False
 
     async def remove(self, tx: Transaction, job_id: int, expected: Sequence[JobStatus]) -> bool:
         """Forget a job that has one of the expected states; whether it had."""

@@ -30,13 +30,12 @@ from kernel.services.archives.writing import ArchiveWriting, Written
 from kernel.services.entries import ProjectParts
 from kernel.services.exports.files import ExportFiles
 from kernel.services.imports.uploads import Uploads
-from kernel.services.job_rows import Job, JobRows, JobStatus
+from kernel.services.job_rows import ENDED, Job, JobRows, JobStatus
 from kernel.storage.database import Transaction
 
 _log = structlog.get_logger("smalt.archives")
 KEPT_DAYS: Final = 7
 _DAY: Final = 24 * 60 * 60 * 1000
-_ENDED: Final[tuple[JobStatus, ...]] = ("done", "failed", "cancelled")
 
 
 class Incoming(Protocol):
@@ -122,12 +121,7 @@ class ArchiveService:
             await asyncio.to_thread(self._signals.stop, archive_id)
             return await self.get(actor, archive_id)
         stopped: tuple[JobStatus, ...] = ("queued", "done") if found.job.kind == EXPORT_KIND else ("queued",)
-        async with self._parts.database.transaction() as tx:
-            ended = {"status": "cancelled", "finished_at": self._now()}
-            at_once = await self._jobs.change(tx, archive_id, stopped, **ended)
-            if not at_once:
-                await self._jobs.change(tx, archive_id, ("running",), status="cancelling")
-        if at_once:
+        if await self._jobs.stop(archive_id, stopped):
             await asyncio.to_thread(self._remove, archive_id)
         return await self.get(actor, archive_id)
 
@@ -140,7 +134,7 @@ class ArchiveService:
             if job is None:
                 over = uploads.get(id_, 0) * 1000 < old  # what is on its way in has no job yet
             else:
-                over = job.status in _ENDED and (job.kind == IMPORT_KIND or job.created_at < old)
+                over = job.status in ENDED and (job.kind == IMPORT_KIND or job.created_at < old)
             if over:
                 await asyncio.to_thread(self._remove, id_)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import msgspec
 
@@ -16,14 +16,12 @@ from kernel.queries.pages import PageRequest
 from kernel.services.bulk.model import KIND, BulkInput, BulkState, decode_state, encode_state
 from kernel.services.bulk.work import checked_draft, request
 from kernel.services.conditions import as_stored
-from kernel.services.job_rows import Job, JobRows, JobStatus
+from kernel.services.job_rows import ENDED, Job, JobRows
 from kernel.services.records import RecordService
 from kernel.services.rights import visible_project
 from kernel.services.views import ViewService
 from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.schema_cache import SchemaCache
-
-_ENDED: Final[Sequence[JobStatus]] = ("done", "failed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -103,22 +101,19 @@ class BulkService:
     async def cancel(self, actor: Actor, project_id: int, bulk_id: int) -> Bulk:
         """Stop; what was changed stays, until it is undone."""
         await self.get(actor, project_id, bulk_id)
-        async with self._jobs.database.transaction() as tx:
-            ended = {"status": "cancelled", "finished_at": self._now()}
-            if not await self._jobs.change(tx, bulk_id, ("queued",), **ended):
-                await self._jobs.change(tx, bulk_id, ("running",), status="cancelling")
+        await self._jobs.stop(bulk_id, ("queued",))
         return await self.get(actor, project_id, bulk_id)
 
     async def undo(self, actor: Actor, project_id: int, bulk_id: int) -> Bulk:
         """Take a change back, in the background."""
         found = await self.get(actor, project_id, bulk_id)
         state = found.state
-        if found.job.status not in _ENDED or state.undone:
+        if found.job.status not in ENDED or state.undone:
             raise ConflictError("Only a change that has ended, and is not undone yet, can be undone.")
         state.phase, state.position = "undo", 2**63 - 1
         values = {"status": "queued", "state": encode_state(state), "error": None, "finished_at": None}
         async with self._jobs.database.transaction() as tx:
-            if not await self._jobs.change(tx, bulk_id, _ENDED, **values):
+            if not await self._jobs.change(tx, bulk_id, ENDED, **values):
                 raise ConflictError("This change is being undone already.")
         self._wake()
         return await self.get(actor, project_id, bulk_id)

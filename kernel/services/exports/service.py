@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -27,7 +27,7 @@ from kernel.services.exports.model import (
     encode_state,
 )
 from kernel.services.exports.work import page_request
-from kernel.services.job_rows import Job, JobRows, JobStatus
+from kernel.services.job_rows import ENDED, Job, JobRows
 from kernel.services.record_reader import RecordReader
 from kernel.services.rights import visible_project
 from kernel.services.views import ViewService
@@ -38,7 +38,6 @@ LISTED_IN_PREVIEW: Final = 1000
 """How many of one's exports are looked through for those that a preview has made."""
 
 _DAY: Final = 24 * 60 * 60 * 1000
-_ENDED: Final[Sequence[JobStatus]] = ("done", "failed", "cancelled")
 
 
 @dataclass(frozen=True)
@@ -116,12 +115,7 @@ class ExportService:
     async def cancel(self, actor: Actor, project_id: int, export_id: int) -> Export:
         """Stop an export and remove its file; nothing happens to one that has stopped."""
         await self.get(actor, project_id, export_id)
-        async with self._jobs.database.transaction() as tx:
-            ended = {"status": "cancelled", "finished_at": self._now()}
-            at_once = await self._jobs.change(tx, export_id, ("queued", "done"), **ended)
-            if not at_once:
-                await self._jobs.change(tx, export_id, ("running",), status="cancelling")
-        if at_once:
+        if await self._jobs.stop(export_id, ("queued", "done")):
             await asyncio.to_thread(self._files.remove, export_id)
         return await self.get(actor, project_id, export_id)
 
@@ -129,7 +123,7 @@ class ExportService:
         """Forget an export and its file. Not while it runs."""
         await self.get(actor, project_id, export_id)
         async with self._jobs.database.transaction() as tx:
-            if not await self._jobs.remove(tx, export_id, _ENDED):
+            if not await self._jobs.remove(tx, export_id, ENDED):
                 raise ConflictError("This export is running. Cancel it first.")
         await asyncio.to_thread(self._files.remove, export_id)
 
@@ -138,7 +132,7 @@ class ExportService:
         old = self._now() - KEPT_DAYS * _DAY
         for export_id in await asyncio.to_thread(self._files.waiting):
             job = await self._jobs.get(export_id)
-            if job is None or (job.status in _ENDED and (job.status != "done" or job.created_at < old)):
+            if job is None or (job.status in ENDED and (job.status != "done" or job.created_at < old)):
                 await asyncio.to_thread(self._files.remove, export_id)
 
     async def _state(self, actor: Actor, project: Project, data: ExportInput) -> ExportState:

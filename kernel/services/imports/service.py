@@ -24,7 +24,7 @@ from kernel.services.imports.rejected import rejected_csv
 from kernel.services.imports.session import Session, Sessions, demand_configuring
 from kernel.services.imports.trial import Trial, TrialResult
 from kernel.services.imports.uploads import Uploads
-from kernel.services.job_rows import Job, JobRows, JobStatus
+from kernel.services.job_rows import ENDED, Job, JobRows, JobStatus
 from kernel.services.rights import visible_project
 from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.schema_cache import SchemaCache
@@ -32,7 +32,6 @@ from kernel.storage.schema_cache import SchemaCache
 KEPT_DAYS = 7
 DAY = 24 * 60 * 60 * 1000
 OPEN: Sequence[JobStatus] = ("preview",)
-ENDED: Sequence[JobStatus] = ("done", "failed", "cancelled")
 
 
 class ImportPatch(msgspec.Struct, forbid_unknown_fields=True):
@@ -166,13 +165,7 @@ class ImportService:
     async def cancel(self, actor: Actor, project_id: int, import_id: int) -> Import:
         """Stop; what was imported stays, until it is undone. Nothing happens to what has ended."""
         await self.get(actor, project_id, import_id)
-        async with self._database.transaction() as tx:
-            at_once = await self._jobs.change(
-                tx, import_id, ("preview", "queued"), status="cancelled", finished_at=self._now()
-            )
-            if not at_once:
-                await self._jobs.change(tx, import_id, ("running",), status="cancelling")
-        if at_once:
+        if await self._jobs.stop(import_id, ("preview", "queued")):
             self._uploads.remove(import_id)
         return await self.get(actor, project_id, import_id)
 
