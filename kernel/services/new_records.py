@@ -76,6 +76,7 @@ class NewRecords:
         first_list = plan.project.lists[0].id if plan.project.lists else None
         blank = plan.blank({"list_id": first_list, **self._stamps()})
         project_id, list_at = plan.project.id, plan.place["list_id"]
+        names = {field_id: str(field_id) for field_id in plan.fields}
         counted = [(plan.place[n], plan.encoders[plan.place[n]], f) for n, f in self.numbers.items()]
         each = zip(self.ids[begin:end], self.drafts[begin:end], strict=True)
         for place, (record_id, draft) in enumerate(each, begin):
@@ -89,7 +90,7 @@ class NewRecords:
             if draft.links or plan.many:
                 found.links.extend(link_rows(plan, record_id, draft))
             first = draft.stays[0][0] if draft.stays else row[list_at]
-            made = Change(project_id, record_id, self.kind, 1, _created(draft, first))
+            made = Change(project_id, record_id, self.kind, 1, _created(draft, first, names))
             if draft.stays:
                 found.past.add(plan, row, draft.stays, made)
             else:
@@ -124,16 +125,16 @@ def link_rows(
             yield field_id, record_id, target, position
 
 
-def _created(draft: Draft, list_id: int | None) -> bytes:
-    """The history of a new record: what it has, from nothing."""
-    found: dict[str, Any] = {} if list_id is None else {"list": [None, str(list_id)]}
+def _created(draft: Draft, list_id: int | None, names: Mapping[int, str]) -> bytes:
+    """The history of a new record: what it has, from nothing. `names` are those of the fields in it."""
+    found: dict[str, Any] = {} if list_id is None else {"list": (None, str(list_id))}
     for name, value in draft.columns.items():
         if value is not None and name != "list_id":
-            found[name] = [None, value]
+            found[name] = (None, value)
     for number, targets in draft.links.items():
         if targets:
-            found[LINK_NAMES[number]] = [None, [str(t) for t in targets]]
+            found[LINK_NAMES[number]] = (None, [str(t) for t in targets])
     for field_id, value in draft.fields.items():
         if value is not None and value != []:
-            found[str(field_id)] = [None, value]
+            found[names[field_id]] = (None, value)
     return encode(found)

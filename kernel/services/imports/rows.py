@@ -36,6 +36,8 @@ from kernel.storage.record_rows import Draft
 ROOM = 16_000_000
 """Bytes that the rows of a chunk may take, about."""
 
+UNREAD = object()
+
 OF_A_CELL = 100
 """Bytes that a cell takes on its way, beside its characters."""
 
@@ -107,12 +109,11 @@ class RowParser:
 
     def _column(self, works: Iterable[Work], target: Target, reader: CellReader, put: Put) -> None:
         """Read one column of many rows: hundreds of thousands of cells a second come through here."""
-        index, known, read = target.index, reader.known, reader.read
+        index, known, read = target.index, reader.known.get, reader.read
         for work in works:
             cell = work.cells[index]
-            try:
-                value = known[cell]
-            except (KeyError, TypeError):
+            value = known(cell, UNREAD) if type(cell) is str else UNREAD
+            if value is UNREAD:
                 value = read(cell)
                 if isinstance(value, Problem):
                     self._problem(work, target, value)
