@@ -41,6 +41,9 @@ _RESPONSES: Final = {
 _OF_READS: Final = {"/events": "429", "/download": "409", "/content": "416"}
 """What some reads may answer beside what all do, by the ends of their paths."""
 
+_READING: Final = re.compile(r"/(query|aggregate|preview(/image\.svg)?|exports|charts/\{chart_id\}/records)$")
+"""Paths whose POST only reads."""
+
 _SEE_AS: Final = (
     "Look with the rights of a role, or of a member, of a project whose roles you may change: "
     "`projects/<id>/roles/<id or name>` or `projects/<id>/members/<id>`. You never see more than else; what "
@@ -130,7 +133,7 @@ def _complete_operation(operation: dict[str, Any], path: str, schemas: Mapping[s
     responses.pop("400", None)
     for status in _statuses(method, path, public):
         responses[status] = {"$ref": f"#/components/responses/{_RESPONSES[status][0]}"}
-    if method == "get" and not public:
+    if (method == "get" or _READING.search(path)) and not public:
         parameters = [{"$ref": f"#/components/parameters/{name}"} for name in _PARAMETERS]
         operation["parameters"] = [*operation.get("parameters", ()), *parameters]
     if operation.get("security") is None and not public:

@@ -54,7 +54,7 @@ class NoticeService:
     async def get(self, actor: Actor, notice_id: int) -> Notice:
         """One notice, or NotFoundError."""
         sql = f"SELECT {_COLUMNS} FROM smalt_notice WHERE {self._own(actor)} AND id = {self._rows.mark(2)}"
-        (rows,) = await self._database.read(Statement(sql, [actor.user_id, notice_id]))
+        (rows,) = await self._database.read(Statement(sql, [actor.person, notice_id]))
         return _only(rows)
 
     async def mark(self, actor: Actor, notice_id: int, read: bool) -> Notice:
