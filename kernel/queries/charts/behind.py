@@ -105,7 +105,7 @@ class Behind:
         axes = list(self._axes(source, wanted))
         if not all(_has_part(axis, source) for axis in axes):
             return None
-        parts: list[Condition | None] = [source.wanted.filter, *self._narrowed(source)]
+        parts: list[Condition | None] = [source.wanted.filter or None, *self._narrowed(source)]
         parts += [self._of_currency(source, axis) for axis in axes if axis.of.form == "currency"]
         if wanted.currency is not None:
             parts.append(self._in_currency(source, wanted.currency))

@@ -161,7 +161,7 @@ class ChartCompiler:
     def source(self, place: int, project: Project) -> Source:
         wanted = self._config.sources[place]
         scope = root_scope(self._compilation, project, self._compilation.aliases.new("r"))
-        if wanted.filter is not None and (isinstance(wanted.filter, dict) or wanted.filter.strip()):
+        if isinstance(wanted.filter, dict) or (wanted.filter and wanted.filter.strip()):
             restrict(scope, wanted.filter, f"/sources/{place}/filter")
         others = (self._visible(source.project_id) for source in self._config.sources)
         called = namesakes(self._compilation, project, [other for other in others if other is not None])

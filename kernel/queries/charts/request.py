@@ -40,16 +40,19 @@ class ChartGrouping(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     interval: Interval | None = None
 
 
-Grouped: TypeAlias = Name | ChartGrouping | None
+Grouped: TypeAlias = Name | ChartGrouping | msgspec.UnsetType | None
+"""What is not given and what is null are the same, and each is given back as it was."""
 
 
 class ChartSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """The records of a project. What is given here goes before what the chart says for all."""
 
     project_id: Annotated[str, msgspec.Meta(examples=["29374920184832"])]
-    filter: Annotated[Expression | None, msgspec.Meta(examples=["{list} != 'N/A'"])] = None
+    filter: Annotated[Expression, msgspec.Meta(examples=["{list} != 'N/A'"])] | msgspec.UnsetType | None = (
+        msgspec.UNSET
+    )
     name: Name | None = None
-    group_by: Grouped = None
+    group_by: Grouped = msgspec.UNSET
     measure: Measure | None = None
 
 
@@ -93,11 +96,13 @@ class ChartConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     sources: Annotated[list[ChartSource], msgspec.Meta(min_length=1, max_length=MOST_SOURCES)]
     measure: Measure = Measure(function="count")
     weights: (
-        Annotated[dict[str, Exact], msgspec.Meta(max_length=500, examples=[{"Proposal Sent": 0.5}])] | None
-    ) = None
+        Annotated[dict[str, Exact], msgspec.Meta(max_length=500, examples=[{"Proposal Sent": 0.5}])]
+        | msgspec.UnsetType
+        | None
+    ) = msgspec.UNSET
     weights_by: Name | None = None
-    group_by: Grouped = None
-    stack_by: Grouped = None
+    group_by: Grouped = msgspec.UNSET
+    stack_by: Grouped = msgspec.UNSET
     sort: Literal["group", "value"] | None = None
     top: Annotated[int, msgspec.Meta(ge=1, le=500)] | None = None
     show_empty: bool | None = None
@@ -108,12 +113,17 @@ class ChartConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_
     unit: Literal["share"] | None = None
     as_of: Name | None = None
     filters: ChartFilters = ChartFilters()
-    format: dict[str, Any] = {}
+    format: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The options of the chart type."""
+        return self.format or {}
 
 
 def grouping(wanted: Grouped) -> ChartGrouping | None:
     """A grouping given by the name of its field alone, as one."""
-    return ChartGrouping(field=wanted) if isinstance(wanted, str) else wanted
+    return ChartGrouping(field=wanted) if isinstance(wanted, str) else wanted or None
 
 
 def exact(number: Exact) -> Decimal:

@@ -72,7 +72,7 @@ class ChartService:
         seen.demand("edit")
         layout = data.layout or BELOW
         chart = StoredChart(self._parts.ids.new(), dashboard_id, data.title, data.type, data.config, layout)
-        title = await self._check(actor, seen, chart, data.config.format, data.config)
+        title = await self._check(actor, seen, chart, data.config.options, data.config)
         async with self._parts.database.transaction() as tx:
             await self._access.within(tx, actor, dashboard_id, "edit")
             return await self.add(tx, actor, replace(chart, title=title))
@@ -95,7 +95,7 @@ class ChartService:
         after = self._patched(await self.get(actor, dashboard_id, chart_id), data)
         # what was there before may name things that this editor may not see: it is not checked again
         config = after.config if data.config is not msgspec.UNSET else None
-        options = None if config is None and data.type is msgspec.UNSET else after.config.format
+        options = None if config is None and data.type is msgspec.UNSET else after.config.options
         after = replace(after, title=await self._check(actor, seen, after, options, config))
         async with self._parts.database.transaction() as tx:
             await self._access.within(tx, actor, dashboard_id, "edit")
@@ -147,8 +147,10 @@ class ChartService:
         if data.type is not msgspec.UNSET:
             after = replace(after, type=data.type)
             if data.config is msgspec.UNSET:
-                kept = self._types.known_options(data.type, before.config.format)
-                after = replace(after, config=msgspec.structs.replace(before.config, format=kept))
+                kept = self._types.known_options(data.type, before.config.options)
+                after = replace(
+                    after, config=msgspec.structs.replace(before.config, format=kept or msgspec.UNSET)
+                )
         if data.layout is not msgspec.UNSET:
             after = replace(after, layout=_placed(before.layout, data.layout))
         return after

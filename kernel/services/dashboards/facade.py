@@ -106,7 +106,7 @@ class Dashboards:
     ) -> str:
         """A chart as SVG."""
         data = await self.data(actor, dashboard, chart, asked)
-        return await self.types.svg(chart.type, chart.config.format, data, chart.title, look)
+        return await self.types.svg(chart.type, chart.config.options, data, chart.title, look)
 
     async def png(
         self,
@@ -119,7 +119,7 @@ class Dashboards:
     ) -> bytes:
         """A chart as PNG, `scale` pixels for each of its own."""
         data = await self.data(actor, dashboard, chart, asked)
-        return await self.types.png(chart.type, chart.config.format, data, chart.title, look, scale)
+        return await self.types.png(chart.type, chart.config.options, data, chart.title, look, scale)
 
     async def stop(self) -> None:
         """End what was started to paint."""
@@ -136,7 +136,7 @@ class Dashboards:
 
     async def preview(self, actor: Actor, wanted: PreviewInput, asked: Asked) -> ChartData:
         """The figures of a chart that is not saved."""
-        faults = await self.types.faults(wanted.type, wanted.config.format)
+        faults = await self.types.faults(wanted.type, wanted.config.options)
         zone = wanted.time_zone or DEFAULT_ZONE
         if zone not in time_zones():
             faults.append(Fault("/time_zone", "This is no IANA time zone, such as Europe/Warsaw."))
@@ -150,7 +150,7 @@ class Dashboards:
     async def preview_picture(self, actor: Actor, wanted: PreviewInput, asked: Asked, look: Look) -> str:
         """A chart that is not saved, as SVG."""
         data = await self.preview(actor, wanted, asked)
-        return await self.types.svg(wanted.type, wanted.config.format, data, wanted.title, look)
+        return await self.types.svg(wanted.type, wanted.config.options, data, wanted.title, look)
 
 
 def as_csv(data: ChartData) -> bytes:

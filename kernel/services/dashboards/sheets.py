@@ -89,7 +89,7 @@ class DashboardSheets:
         size = Look(room.width, room.height, look.locale, look.theme, styled=False)
         try:
             drawn = await self._dashboards.types.svg(
-                chart.type, chart.config.format, answer, chart.title, size
+                chart.type, chart.config.options, answer, chart.title, size
             )
         except SmaltError as error:
             return Card(chart.title, frame, reason=_reason(error, look.locale))

@@ -119,9 +119,15 @@ async def test_weighted_forecast_and_stars(teams: Teams) -> None:
     assert data["total"] == "1050.21", "1000.10 × 0.9 + (200.25 + 99.99) × 0.5 = 900.09 + 150.12"
     others = await teams.board.figures(sources=sources, measure=SUM, weights=weights | {"*": 1})
     assert others["total"] == "6051.21"
-    path = await teams.board.add("stat", sources=sources, measure=SUM, weights=weights, target=2000)
+    given = {
+        "sources": [source(teams.north) | {"filter": None}, source(teams.south)],
+        "measure": SUM,
+        "weights": weights,
+    }
+    given |= {"target": 2000, "group_by": None, "stack_by": None, "format": {}}
+    path = await teams.board.add("stat", **given)
     kept = checked(await teams.board.client.get(path), 200)["config"]
-    assert (kept["weights"], kept["target"]) == (weights, 2000), "as they were given"
+    assert kept == given, "as it was given"
     assert (await teams.board.data(path))["target"] == "2000.00", "in the form of the figures"
     counted = await teams.board.figures(sources=sources, weights=weights)
     assert counted["total"] == "1.9"
