@@ -23,12 +23,12 @@ from kernel.services.process_owner import is_gone, owner_name
 from kernel.services.rounds import end
 from kernel.storage.database import Database
 
-HANDS: Final = 256
-HANDS_OF_PROJECT: Final = 128
-"""Most of them may wait for receivers that do not answer; each has a socket or two."""
+HANDS: Final = 128
+HANDS_OF_PROJECT: Final = 64
+"""Most of them may wait for receivers that do not answer; each has a few sockets."""
 
 TAKEN: Final = 20
-AT_ONCE: Final = 2
+AT_ONCE: Final = 4
 """Runs that a hand takes at a time, and for which it sends at the same time."""
 
 POLL_SECONDS: Final = 1.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ from kernel.plugin_api import Action, CopyRecord, Effect, Facts, Input, hookimpl
 class CopyRecordConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`values` are those that differ, as the REST API takes them."""
 
-    values: dict[str, Input] = {}
+    values: Annotated[dict[str, Input], msgspec.Meta(examples=[{"list": "Open"}])] = {}
 
 
 class CopyRecordAction(Action[CopyRecordConfig]):

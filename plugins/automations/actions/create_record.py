@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -16,7 +16,10 @@ class CreateRecordConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True
     A text that is `{field}` and nothing else stands for the value itself, and `{id}` for this record.
     """
 
-    values: dict[str, Input]
+    values: Annotated[
+        dict[str, Input],
+        msgspec.Meta(examples=[{"title": "Delivery of {title}", "list": "Open", "fields": {"deal": "{id}"}}]),
+    ]
     project: ProjectName | None = None
 
 

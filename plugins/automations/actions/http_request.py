@@ -26,7 +26,7 @@ class HttpRequestConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True)
     Without either the body tells of the record: its id, title and project.
     """
 
-    url: TextTemplate
+    url: Annotated[TextTemplate, msgspec.Meta(examples=["https://example.com/deals/{id}"])]
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] = "POST"
     headers: Annotated[dict[str, TextTemplate], msgspec.Meta(max_length=50)] = {}
     json: Input = None

@@ -29,8 +29,8 @@ class SendEmailConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """
 
     to: Recipients | Recipient
-    subject: TextTemplate
-    body: TextTemplate
+    subject: Annotated[TextTemplate, msgspec.Meta(examples=["Our offer for {title}"])]
+    body: Annotated[TextTemplate, msgspec.Meta(examples=["Dear {customer}, it is {amount}."])]
     cc: Recipients = ()
     attachments: Annotated[tuple[FilesName, ...], msgspec.Meta(max_length=20)] = ()
     reply_to: str | None = None

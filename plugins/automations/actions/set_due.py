@@ -19,7 +19,7 @@ class SetDueConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     days: Amount = 0
     hours: Amount = 0
     minutes: Amount = 0
-    after: Formula | None = None
+    after: Annotated[Formula, msgspec.Meta(examples=["{close_date}"])] | None = None
 
 
 class SetDueAction(Action[SetDueConfig]):

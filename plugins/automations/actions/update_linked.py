@@ -17,7 +17,7 @@ class UpdateLinkedConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True
     """
 
     reference: Annotated[str, msgspec.Meta(examples=["customer"])]
-    values: dict[str, Input]
+    values: Annotated[dict[str, Input], msgspec.Meta(examples=[{"fields": {"status": "{list}"}}])]
     project: ProjectName | None = None
 
 

@@ -21,7 +21,7 @@ class WaitConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     hours: Amount = 0
     minutes: Amount = 0
     seconds: Amount = 0
-    until: Formula | None = None
+    until: Annotated[Formula, msgspec.Meta(examples=["{due_at}"])] | None = None
 
 
 class WaitAction(Action[WaitConfig]):

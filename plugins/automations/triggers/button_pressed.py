@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -13,7 +13,7 @@ from kernel.plugin_api import FieldName, Occurrence, Trigger, hookimpl
 class ButtonPressedConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     """`field`: which button; any when left out."""
 
-    field: FieldName | None = None
+    field: Annotated[FieldName, msgspec.Meta(examples=["send_offer"])] | None = None
 
 
 class ButtonPressedTrigger(Trigger[ButtonPressedConfig]):

@@ -18,7 +18,7 @@ class DueConfig(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     A date without a time begins at midnight in the project's time zone.
     """
 
-    field: FieldName = "due_at"
+    field: Annotated[FieldName, msgspec.Meta(examples=["due_at"])] = "due_at"
     days: Amount = 0
     hours: Amount = 0
     minutes: Amount = 0
