@@ -25,6 +25,8 @@ _POLISH: Final[Mapping[str, str]] = {
     "{} of all": "{} całości",
     "As of {}": "Stan na {}",
     "Others": "Pozostałe",
+    "Records": "Rekordy",
+    "Value": "Wartość",
     "No date": "Bez daty",
     "No rate to {}": "Brak kursu na {}",
     "Amounts in {}": "Kwoty w {}",

@@ -79,6 +79,12 @@ class Assembly:
     def _say(self, text: str, *values: object) -> str:
         return wording(str(self._locale), text, *values)
 
+    @property
+    def _name(self) -> str:
+        """What the figures are called: the field, or a word of ours."""
+        own = self._config.measure.field is None
+        return self._say(self._query.name) if own else self._query.name
+
     # Rows
     def _gathered(self, rows: Sequence[Row]) -> _Gathered:
         query = self._query
@@ -173,7 +179,7 @@ class Assembly:
         """The groups from left to right, with those that are empty where they belong."""
         of = self._query.group
         if of.form == "none":
-            return [Group(None, self._query.name, None)]
+            return [Group(None, self._name, None)]
         if of.form == "period":
             self._fill(found, of.interval or "day")
         if of.form == "choice" and self._config.show_empty:
@@ -219,7 +225,7 @@ class Assembly:
     def _columns(self, found: _Gathered) -> list[Group]:
         """The series in their order; those beyond the fiftieth are left out, and said so."""
         if self._query.stack.form == "none":
-            return [Group(None, self._query.name, None)]
+            return [Group(None, self._name, None)]
         listed = sorted(found.series.values(), key=_place)
         found.leave_out(self._say("Series beyond the fiftieth"), max(0, len(listed) - MOST_SERIES))
         return listed[:MOST_SERIES]

@@ -134,7 +134,7 @@ define("smalt-chart-tile", class extends Part {
   }
 
   async removeChart() {
-    if (!await confirmed({ title: t("Delete this chart?"), text: t("The records stay as they are."), action: t("Delete"), danger: true })) return;
+    if (!await confirmed({ title: t("Delete this chart?"), text: t("It can be brought back from the trash. The records stay as they are."), action: t("Delete"), danger: true })) return;
     try {
       await api.delete(this.path);
       this.board.gone(this.chart.id);

@@ -27,7 +27,9 @@ async def test_each_reader_gets_a_picture_of_what_they_see(teams: Teams, new_cli
     await board.add("bar", "Won", sources=both, measure=SUM, group_by="list")
     cost = {"function": "sum", "field": "cost"}
     await board.add("stat", "Spent", sources=[source(teams.north)], measure=cost)
-    await board.add("bar", "Nothing", sources=[source(teams.north, "{title} = 'x'")], group_by="list")
+    counted = await board.add(
+        "bar", "Nothing", sources=[source(teams.north, "{title} = 'x'")], group_by="list"
+    )
 
     drawn = await client.get(f"{board.path}/image.svg", params={"locale": "pl", "theme": "light"})
     assert drawn.headers["content-type"].startswith("image/svg+xml")
@@ -38,6 +40,9 @@ async def test_each_reader_gets_a_picture_of_what_they_see(teams: Teams, new_cli
                  "Pominięto: 1 (Kwoty w JPY)", "Brak danych"):  # fmt: skip
         assert text in said, text
     assert "prefers-color-scheme" not in drawn.text
+
+    polish = checked(await client.get(f"{counted}/data", params={"locale": "pl-PL"}), 200)
+    assert [series["name"] for series in polish["series"]] == ["Rekordy"]
 
     junior = await new_client("junior")
     role = {"name": "Junior", "fields": {"cost": "hidden"}}

@@ -39,6 +39,7 @@ export default {
   "Grouped by": "Grupuj według",
   "How it was at the end of each": "Stan na koniec okresu",
   "In all": "Razem",
+  "It can be brought back from the trash. The records stay as they are.": "Można go przywrócić z kosza. Rekordy zostaną bez zmian.",
   "It goes to the trash with its charts, and can be brought back. The records stay as they are.": "Trafi do kosza razem z wykresami i można go przywrócić. Rekordy zostaną bez zmian.",
   "Keep for everybody": "Zachowaj dla wszystkich",
   "Kind of chart": "Rodzaj wykresu",
