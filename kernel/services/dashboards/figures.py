@@ -102,7 +102,7 @@ class ChartFigures:
         """
         if interval_of(config) is not None:
             return await self._course(actor, config, zone, filters, locale, written)
-        ask = Ask(config, [config.filters, *filters], zone, _moment(as_of, config, zone))
+        ask = Ask(config, [config.filters, *filters], zone, _moment(as_of, config, zone, self._clock.now()))
 
         async def read(schema: Schema) -> ChartData:
             key = (schema.version, actor.access_version, actor.rights_key, _asked(ask), locale)
@@ -214,8 +214,10 @@ def _checkable(config: ChartConfig, zone: str) -> Ask:
     return Ask(asked, [asked.filters], zone, moment_of(config.as_of, zone))
 
 
-def _moment(as_of: str | None, config: ChartConfig, zone: str) -> datetime | None:
-    return moment_of(config.as_of, zone) if as_of is None else moment_of(as_of, zone, "?as_of")
+def _moment(as_of: str | None, config: ChartConfig, zone: str, now: datetime) -> datetime | None:
+    """Of which moment of the past the figures are; None is now, also for what has not come yet."""
+    found = moment_of(config.as_of, zone) if as_of is None else moment_of(as_of, zone, "?as_of")
+    return None if found is None or found >= now else found
 
 
 def _statements(query: ChartQuery) -> list[Statement]:

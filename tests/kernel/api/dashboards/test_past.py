@@ -51,6 +51,9 @@ async def test_the_forecast_of_any_day(teams: Teams, kernel: Kernel) -> None:
         found = await board.figures(**ask, as_of=day(as_of))
         assert (found["total"], found["currency"]) == (total, "EUR"), as_of
         assert (await board.figures({"as_of": day(as_of)}, **ask))["total"] == total
+    for later in ("Y-04-20", "Y-12-31"):
+        found = await board.figures(**ask, as_of=day(later))
+        assert (found["total"], found["as_of"][:16]) == ("5.05", day("Y-04-20T09:00")), "now, not to come"
     course = {"group_by": {"event": "as_of", "interval": "month"}, "filters": {"from": day("Y-01-01")}}
     data = await board.figures(**ask, **course)
     months = [f"{start}-0{n}-01" for n in range(1, 5)]
