@@ -8,7 +8,7 @@ import httpx
 from playwright.sync_api import expect
 
 from tests.web.conftest import NewPage, Site
-from tests.web.test_daily_work import fits, look_for_faults, wait_until
+from tests.web.test_daily_work import add_condition, fits, look_for_faults, wait_until
 
 
 def test_an_invited_person_comes_in_and_chooses(new_page: NewPage, site: Site) -> None:
@@ -114,7 +114,10 @@ def test_a_form_has_conditions_and_limits(new_page: NewPage, site: Site) -> None
         summary.click()
     second = dialog.locator(".action-step").nth(1)
     second.get_by_label("Default", exact=True).fill("Nothing to add")
-    second.get_by_label("Asked only if").fill("{titel} = 'x'")
+    second.get_by_role("button", name="Asked only if: Always").click()
+    page.get_by_role("button", name="As an expression").click()
+    page.get_by_label("Filter expression").fill("{titel} = 'x'")
+    page.keyboard.press("Escape")
     dialog.get_by_label("web", exact=True).check()
     dialog.get_by_label("Opens", exact=True).fill("2026-01-02T03:04")
     dialog.get_by_label("Most submissions").fill("5")
@@ -130,7 +133,11 @@ def test_a_form_has_conditions_and_limits(new_page: NewPage, site: Site) -> None
     expect(second.locator(".fault:visible")).to_have_count(1)
     look_for_faults(page)
     assert fits(page)
-    second.get_by_label("Asked only if").fill("{title} = 'x'")
+    second.get_by_role("button", name="Asked only if: {titel}").click()
+    page.get_by_role("button", name="Start again with conditions").click()
+    add_condition(page, "Title", "eq", "x")
+    page.keyboard.press("Escape")
+    expect(second.get_by_role("button", name="Asked only if: Title is x")).to_be_visible()
     dialog.get_by_role("button", name="Save").click()
     expect(dialog).to_have_count(0)
     saved = site.api.get(f"{api}/forms/{form['id']}").json()

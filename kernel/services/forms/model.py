@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 import msgspec
 
 from kernel.errors import Fault
+from kernel.services.filter_texts import as_expression
 
 MOST_FIELDS: Final = 200
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,78}[a-z0-9])?")
@@ -41,6 +42,19 @@ DAYS: Final[tuple[Day, ...]] = (
 )  # fmt: skip
 
 
+Condition: TypeAlias = (
+    Annotated[
+        str,
+        msgspec.Meta(
+            max_length=10_000,
+            examples=["{budget} > 1000"],
+            description="The same as a filter tree is taken too, and kept as an expression.",
+        ),
+    ]
+    | dict[str, Any]
+)
+
+
 class FormField(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A field of a form, by built-in name, key or id. `label` None is the name of the field.
 
@@ -56,7 +70,7 @@ class FormField(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     required: bool = False
     hidden: bool = False
     default: Any = None
-    visible_if: Annotated[str, msgspec.Meta(max_length=10_000, examples=["{budget} > 1000"])] | None = None
+    visible_if: Condition | None = None
     prefill: bool | None = None
     picker: bool = False
 
@@ -193,9 +207,18 @@ class FormView(msgspec.Struct, frozen=True):
     updated_at: str
 
 
+def _with_expression(field: FormField, place: int) -> FormField:
+    if not isinstance(field.visible_if, dict):
+        return field
+    text = as_expression(field.visible_if, f"/fields/{place}/visible_if")
+    return msgspec.structs.replace(field, visible_if=text)
+
+
 def content_of(given: FormInput | FormPatch, before: FormContent) -> FormContent:
     """The content with what is given in place of what was."""
     changes = {n: v for n in CONTENT if (v := getattr(given, n)) is not msgspec.UNSET}
+    if "fields" in changes:
+        changes["fields"] = [_with_expression(f, n) for n, f in enumerate(changes["fields"])]
     if "after" in changes:
         changes["after"] = changes["after"] or After()
     return msgspec.structs.replace(before, **changes)

@@ -10,9 +10,9 @@ import { plainTree, sentence } from "./tree.js";
 /**
  * `model()` gives the project whose records it narrows, or a promise of it; null where it is not known yet.
  * `changed(filter)` hears of each change. Returns `{element, control, read}`, where `read()` gives a tree, an
- * expression or undefined, and `redraw()` for when another project is meant.
+ * expression or undefined, and `redraw()` for when another project is meant. `none` is what no filter says.
  */
-export function filterInput({ model, value, changed = () => {}, label = t("Filter") }) {
+export function filterInput({ model, value, changed = () => {}, label = t("Filter"), none = t("All records") }) {
   let now = value || null;
   const words = h("span", { class: "clip" });
   const control = h("button", { type: "button", class: "source-filter", aria: { haspopup: "dialog" }, onClick: () => open().catch(complain) }, icon("funnel", 14), words);
@@ -21,10 +21,10 @@ export function filterInput({ model, value, changed = () => {}, label = t("Filte
     await null; // the form that it stands in is made by then, from which a project may be read
     const there = now ? await Promise.resolve(model()).catch(() => null) : null;
     const said = now ? (there ? sentence(now, there) : String(now)) : "";
-    words.textContent = said || t("All records");
+    words.textContent = said || none;
     control.title = said;
     control.classList.toggle("on", Boolean(now));
-    control.setAttribute("aria-label", said ? `${label}: ${said}` : `${label}: ${t("All records")}`);
+    control.setAttribute("aria-label", said ? `${label}: ${said}` : `${label}: ${none}`);
   }
 
   async function open() {

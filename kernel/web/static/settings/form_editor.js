@@ -48,7 +48,7 @@ class FormEditor {
   draw() {
     const move = (at, to) => { this.fields.splice(to, 0, ...this.fields.splice(at, 1)); this.draw(); };
     const change = (item, name, value) => { if (value === "" || value === false || value === undefined) delete item[name]; else item[name] = value; this.drawPreview(); };
-    const extras = this.fields.map((item) => fieldMore(item, this.model.column(item.field), (name, value) => { if (value === false) item[name] = false; else change(item, name, value); this.drawPreview(); }));
+    const extras = this.fields.map((item) => fieldMore(item, this.model.column(item.field), () => this.above(item), (name, value) => { if (value === false) item[name] = false; else change(item, name, value); this.drawPreview(); }));
     this.places = Object.fromEntries(extras.flatMap(({ places }, index) => Object.entries(places).map(([name, box]) => [`/fields/${index}/${name}`, box])));
     fill(this.rows, this.fields.map((item, index) => h("li", { class: "action-step" }, grip("form", index, this.nameOf(item), move), h("div", { class: "grow visible stack-s" },
       h("div", { class: "pair" }, h("input", { type: "text", value: item.label ?? "", placeholder: this.nameOf(item), maxlength: 500, aria: { label: t("Label of {name}", { name: this.nameOf(item) }) }, onInput: (event) => change(item, "label", event.target.value) }),
@@ -56,6 +56,13 @@ class FormEditor {
       h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: Boolean(item.required), disabled: item.field === "title", onChange: (event) => change(item, "required", event.target.checked) }), t("Required")), extras[index].element),
     iconButton(icon("x", 14), t("Leave out {name}", { name: this.nameOf(item) }), () => { this.fields.splice(index, 1); this.draw(); }, { disabled: item.field === "title" }))));
     this.drawPreview();
+  }
+
+  /** The project with those fields alone that a condition of this one can read. */
+  above(item) {
+    const before = this.fields.slice(0, this.fields.indexOf(item)).map((one) => this.model.column(one.field));
+    const columns = before.filter((column) => column && !column.many && !["person", "record", "file"].includes(column.kind));
+    return Object.create(this.model, { columns: { value: columns } });
   }
 
   add(anchor) {

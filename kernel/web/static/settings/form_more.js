@@ -4,16 +4,17 @@ import { field } from "../core/dialog.js";
 import { h } from "../core/dom.js";
 import { day, localMoment, moment, momentFrom } from "../core/format.js";
 import { n, t } from "../core/i18n.js";
+import { filterInput } from "../filters/input.js";
 import { plain, widgetFor } from "../widgets/registry.js";
 
 const more = (content) => h("details", {}, h("summary", {}, t("More")), h("div", { class: "stack-s" }, content));
 const check = (label, checked, change) => h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: Boolean(checked), onChange: (event) => change(event.target.checked) }), label);
 
 /**
- * What one field of a form may have besides its texts. `change(name, value)` is told of each choice, of
- * undefined for none. Gives `{element, places}`, the inputs by the member that they fill in.
+ * What one field of a form may have besides its texts. `above()` gives the project with the fields that stand
+ * before it alone. `change(name, value)` is told of each choice, of undefined for none. Gives `{element, places}`, the inputs by the member that they fill in.
  */
-export function fieldMore(item, column, change) {
+export function fieldMore(item, column, above, change) {
   const text = (label, name, value, hint, read = (given) => given) => {
     const box = field(label, h("input", { type: "text", value, onChange: (event) => {
       try { change(name, event.target.value.trim() ? read(event.target.value.trim()) : undefined); box.fault(""); } catch (error) { box.fault(error.message); }
@@ -21,7 +22,8 @@ export function fieldMore(item, column, change) {
     return box;
   };
   const standard = text(t("Default"), "default", plain(item.default), null, (given) => widgetFor(column?.widget).parse(given, column));
-  const shown = text(t("Asked only if"), "visible_if", item.visible_if ?? "", t("An expression over fields above, such as {example}", { example: "{budget} > 1000" }));
+  const condition = filterInput({ model: above, value: item.visible_if, label: t("Asked only if"), none: t("Always"), changed: (found) => change("visible_if", found ?? undefined) });
+  const shown = field(t("Asked only if"), condition.control, { hint: t("A condition on fields above.") });
   const options = { "": t("As usual: only where it is shown"), true: t("Yes"), false: t("No") };
   const prefill = field(t("May the address fill it in?"), h("select", { onChange: (event) => change("prefill", event.target.value === "" ? undefined : event.target.value === "true") }, Object.entries(options).map(([value, label]) => h("option", { value, selected: value === String(item.prefill ?? "") }, label))));
   return {

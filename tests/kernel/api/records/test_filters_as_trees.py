@@ -78,3 +78,13 @@ async def test_automations_take_trees_in_their_configs(crm: Crm) -> None:
     )
     assert made["trigger"]["config"]["filter"] == WRITTEN
     assert made["actions"][0]["config"]["condition"] == WRITTEN
+
+
+async def test_a_form_asks_by_a_tree(crm: Crm) -> None:
+    tree = {"field": "amount", "op": "gt", "value": 5}
+    body: Json = {"name": "Ask", "fields": [{"field": "amount"}, {"field": "title", "visible_if": tree}]}
+    made = checked(await crm.deals.client.post(f"{crm.deals.path}/forms", json=body), 201)
+    assert made["fields"][1]["visible_if"] == "{amount} > 5"
+    body["fields"][1]["visible_if"] = {"all": [{"field": "amount", "op": "over"}]}
+    answer = await crm.deals.client.post(f"{crm.deals.path}/forms", json=body)
+    assert list(faults(answer)) == ["/fields/1/visible_if/all/0/op"]

@@ -1,6 +1,7 @@
 // Users and exports in Polish.
 export default {
-  "An expression over fields above, such as {example}": "Wyrażenie na polach powyżej, na przykład {example}",
+  "Always": "Zawsze",
+  "A condition on fields above.": "Warunek na polach powyżej.",
   "As usual: only where it is shown": "Jak zwykle: tylko gdy jest widoczne",
   "Asked only if": "Pytaj tylko, jeśli",
   "Closes": "Zamknięcie",
