@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from kernel.access.actor import SYSTEM
@@ -32,10 +33,14 @@ async def ids_of(kernel: Kernel) -> dict[str, int]:
 
 async def pages(kernel: Kernel, ids: list[int]) -> list[Any]:
     """Every project's records as the API gives them, without identifiers."""
-    found = []
+    found: list[Any] = []
     for id_ in ids:
-        page = await kernel.records.reader.page(SYSTEM, id_, first(1000))
-        found.append(json.loads(_ID.sub(b"0", page)))
+        request: Any = first(1000)
+        while request is not None:
+            page = await kernel.records.reader.page(SYSTEM, id_, request)
+            cursor = json.loads(page)["next"]
+            found += json.loads(_ID.sub(b"0", page))["items"]
+            request = None if cursor is None else msgspec.structs.replace(request, cursor=cursor)
     return found
 
 
