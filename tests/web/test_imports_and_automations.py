@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -92,6 +93,36 @@ def test_an_automation_reads_as_a_sentence(new_page: NewPage, crm: Site) -> None
     page.keyboard.press("Escape")
     page.get_by_role("switch", name="Mark big wins is on").uncheck()
     wait_until(page, lambda: not mine()["enabled"])
+
+
+def test_a_branch_is_made_of_actions_and_told_in_polish(new_page: NewPage, crm: Site) -> None:
+    project = crm.project("Opportunities")
+    page = new_page(f"/app{project}/automations", locale="pl-PL")
+    page.get_by_role("button", name="Nowa automatyzacja").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Nazwa", exact=True).fill("Large or not")
+    dialog.get_by_label("Co się dzieje").select_option(label="Dodano rekord")
+    dialog.get_by_label("formularz", exact=True).check()
+    dialog.get_by_label("Co zrobić").select_option("branch")
+    branch = dialog.locator(".action-step").first
+    branch.get_by_role("button", name="Dodaj warunek").click()
+    page.get_by_role("combobox", name="Pole").fill("Amount")
+    page.keyboard.press("Enter")
+    branch.get_by_label("Porównanie").select_option("gt")
+    branch.get_by_label("Wartość", exact=True).fill("1000")
+    branch.get_by_role("button", name="Dodaj działanie").first.click()
+    branch.get_by_label("Etykieta", exact=True).fill("large")
+    dialog.get_by_role("button", name="Utwórz i włącz").click()
+    card = page.locator(".automation-card", has_text="Large or not")
+    expect(card.locator(".sentence")).to_have_text(
+        re.compile(r"Gdy zostaje dodany rekord przez formularz wtedy jeśli Amount więcej niż 1000: "
+                   r"dodaj etykietę large")
+    )  # fmt: skip
+    items = crm.api.get(f"{project}/automations").json()["items"]
+    [made] = [item for item in items if item["name"] == "Large or not"]
+    config = made["actions"][0]["config"]
+    assert config["then"] == [{"type": "add_tag", "config": {"tag": "large"}}]
+    assert made["trigger"]["config"]["via"] == ["form"]
 
 
 def _won(site: Site, project: str) -> str:

@@ -6,14 +6,18 @@ import { projects } from "../core/session.js";
 import { plainTree } from "../filters/tree.js";
 import { formulaInput } from "../settings/formula.js";
 
-const pick = (options, value, required, changed) => {
+/** Options are `[value, label, id]`; what is given by its id is meant by its value. */
+const valueOf = (options, given) => options.find(([value, , id]) => value === given || (id && id === given))?.[0] ?? given;
+
+const pick = (options, given, required, changed) => {
+  const value = valueOf(options, given);
   const known = value === undefined || value === null || options.some(([key]) => key === value);
   const control = h("select", { onChange: changed }, required ? null : h("option", { value: "" }, t("any")), (known ? [] : [[value, value]]).concat(options).map(([key, label]) => h("option", { value: key, selected: key === value }, label)));
   return { element: control, control, read: () => control.value || undefined };
 };
 
 const several = (options, value, changed) => {
-  const chosen = new Set(value ?? []);
+  const chosen = new Set((value ?? []).map((one) => valueOf(options, one)));
   const unknown = [...chosen].filter((item) => !options.some(([key]) => key === item)).map((item) => [item, item]);
   const boxes = [...unknown, ...options].map(([key, label]) => h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: chosen.has(key), onChange: (event) => { if (event.target.checked) chosen.add(key); else chosen.delete(key); changed(); } }), label));
   return { element: h("div", { class: "check-grid several", tabindex: "-1" }, boxes), read: () => (chosen.size ? [...chosen] : undefined) };
@@ -38,15 +42,15 @@ const dashboardsOf = ({ dashboards = [] }) => dashboards.map(({ id, name }) => [
  */
 export function automationMembers(model, known, steps) {
   const choices = {
-    "smalt-list": () => model.lists.map((list) => [list.name, list.name]),
+    "smalt-list": () => model.lists.map((list) => [list.name, list.name, list.id]),
     "smalt-field": () => model.columns.map((column) => [column.key, column.name]),
-    "smalt-tag": () => model.tags.map((tag) => [tag.name, tag.name]),
-    "smalt-person": () => model.people.map((person) => [person.email, person.name]),
+    "smalt-tag": () => model.tags.map((tag) => [tag.name, tag.name, tag.id]),
+    "smalt-person": () => model.people.map((person) => [person.email, person.name, person.id]),
     "smalt-dashboard": () => dashboardsOf(model),
     "smalt-files": () => model.columns.filter((column) => column.kind === "file" || column.field?.type === "file").map((column) => [column.key, column.name]),
-    "smalt-form": () => known.forms.map((form) => [form.slug, form.name]),
-    "smalt-dashboard": () => known.dashboards.map((board) => [board.name, board.name]),
-    "smalt-project": () => projects.value.map((project) => [project.name, project.name]),
+    "smalt-form": () => known.forms.map((form) => [form.slug, form.name, form.id]),
+    "smalt-dashboard": () => known.dashboards.map((board) => [board.name, board.name, board.id]),
+    "smalt-project": () => projects.value.map((project) => [project.name, project.name, project.id]),
   };
   const draw = (member) => {
     const { schema, value, required, changed } = member;

@@ -1,6 +1,6 @@
 // The board: a column per list, cards that move by mouse, touch and keyboard.
 
-import { fill, h } from "../core/dom.js";
+import { fill, h, icon } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { shortcut } from "../core/keys.js";
 import { define, Part } from "../core/part.js";
@@ -9,6 +9,7 @@ import { announce, complain } from "../core/toast.js";
 import { aggregate, moveRecord, records } from "../data/records.js";
 import { followLive } from "../data/following.js";
 import { both } from "../filters/tree.js";
+import { emptyState } from "../parts/empty.js";
 import { BoardColumn } from "./column.js";
 import { bindDrag } from "./drag.js";
 
@@ -62,10 +63,16 @@ define("smalt-board", class extends Part {
     if (asked === this.asked) return;
     this.asked = asked;
     this.columns = this.model.lists.map((list) => new BoardColumn(this, list));
+    if (!this.columns.length) { this.tellEmpty(); return; }
     fill(this.strip, this.columns.map((column) => column.element));
     this.tally();
     this.ready = Promise.all(this.columns.map((column) => column.load()));
     await this.ready;
+  }
+
+  tellEmpty() {
+    const setUp = this.model.can("configure") ? h("a", { class: "button primary", href: `/app/projects/${this.model.id}/settings/lists` }, icon("plus"), t("New list")) : null;
+    fill(this, emptyState(icon("square-kanban", 26), t("No lists yet"), t("Add the steps of your process, such as To do and Done."), setUp));
   }
 
   /** Counts and sums of all lists, with one question. */
