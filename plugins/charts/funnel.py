@@ -35,14 +35,16 @@ class FunnelChart(ChartType[FunnelFormat]):
             text = canvas.say("No data")
             return [Text(canvas.width / 2, canvas.height / 2, text, 14, "middle", "muted")]
         labels = min(max(canvas.text_width(p.label, _SIZE) for p in points), canvas.width * 0.3)
-        left, right = _MARGIN + labels + 8, canvas.width - _MARGIN - 96
+        shares = [None, *(_share(values, n, config) for n in range(1, len(values)))]
+        told = [_told(point, share, canvas) for point, share in zip(points, shares, strict=True)]
+        figures = min(max(canvas.text_width(text, _SIZE) for text in told), canvas.width * 0.3)
+        left, right = _MARGIN + labels + 8, canvas.width - _MARGIN - figures - 8
         step = (canvas.height - 2 * _MARGIN) / len(points)
         marks: list[Mark] = []
         for index, (point, value) in enumerate(zip(points, values, strict=True)):
             row = _Row(_MARGIN + index * step, step, left, right, labels)
-            before = values[0] if config.of_first else values[max(0, index - 1)]
-            share = value / before if config.conversion and index and before else None
-            marks += _stage(row, point, FigurePlace(0, index), value / max(values), share, canvas)
+            marks += _stage(row, point, FigurePlace(0, index), value / max(values), shares[index], canvas)
+            marks.append(_figure(row, canvas.cut(told[index], figures, _SIZE)))
         return marks
 
 
@@ -68,10 +70,21 @@ def _stage(
         title = f"{title} ({canvas.percent(share)})"
     yield Bar(middle - width / 2, row.top, width, height, 0, title, at)
     yield Text(row.left - 8, base, canvas.cut(point.label, row.labels, _SIZE), _SIZE, "end")
-    told = canvas.short(point.value)
-    if share is not None:
-        told = f"{told} · {canvas.percent(share)}"
-    yield Text(row.right + 8, base, canvas.cut(told, 92, _SIZE), _SIZE, tone="muted")
+
+
+def _figure(row: _Row, told: str) -> Text:
+    return Text(row.right + 8, row.top + row.height * 0.4 + 4, told, _SIZE, tone="muted")
+
+
+def _share(values: Sequence[float], index: int, config: FunnelFormat) -> float | None:
+    """What has passed from the stage before, or from the first."""
+    before = values[0] if config.of_first else values[index - 1]
+    return values[index] / before if config.conversion and before else None
+
+
+def _told(point: Point, share: float | None, canvas: Canvas) -> str:
+    figure = canvas.short(point.value)
+    return figure if share is None else f"{figure} · {canvas.percent(share)}"
 
 
 @hookimpl

@@ -96,13 +96,11 @@ class DashboardSheets:
         return Card(chart.title, frame, drawn, note=note)
 
     def _heading(self, dashboard: StoredDashboard, asked: Asked, locale: str) -> Heading:
-        now = self._clock.now()
-        at = min(now, moment_of(asked.as_of, dashboard.time_zone, "?as_of") or now)
+        now, zone = self._clock.now(), dashboard.time_zone
+        at = min(now, moment_of(asked.as_of, zone, "?as_of") or now)
         lines = [dashboard.description] if dashboard.description else []
-        lines.append(wording(locale, "As of {}", _moment(at, dashboard.time_zone, locale)))
-        filters = _filters(
-            (dashboard.filters, asked.filters), at.astimezone(ZoneInfo(dashboard.time_zone)), locale
-        )
+        lines.append(wording(locale, "As of {}", f"{_moment(at, zone, locale)} ({zone})"))
+        filters = _filters((dashboard.filters, asked.filters), at.astimezone(ZoneInfo(zone)), locale)
         if filters:
             lines.append(wording(locale, "Only: {}", ", ".join(filters)))
         return Heading(dashboard.name, lines)
@@ -127,11 +125,9 @@ def _note(chart: StoredChart, data: ChartData, asked: Asked, zone: str, locale: 
 
 
 def _moment(at: datetime, zone: str, locale: str) -> str:
-    """`Nov 26, 2026, 9:54 PM (Europe/Warsaw)`."""
+    """`Nov 26, 2026, 9:54 PM`, in a time zone."""
     there, language = at.astimezone(ZoneInfo(zone)), known_locale(locale)
-    return (
-        f"{format_date(there, 'medium', language)}, {format_time(there, 'short', locale=language)} ({zone})"
-    )
+    return f"{format_date(there, 'medium', language)}, {format_time(there, 'short', locale=language)}"
 
 
 def _filters(given: Sequence[ChartFilters], now: datetime, locale: str) -> Sequence[str]:
