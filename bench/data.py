@@ -12,6 +12,8 @@ from bench.places import Place
 from kernel.access.actor import FULL_ACCESS, SYSTEM, Actor
 from kernel.runtime import Kernel, create_kernel
 from kernel.services.field_inputs import FieldInput
+from kernel.services.members import MemberInput
+from kernel.services.roles import RoleInput
 from kernel.services.template_samples import SampleWriter
 from kernel.services.templates import Applied
 from kernel.services.tokens import TokenInput
@@ -20,6 +22,10 @@ from kernel.storage.database import Statement
 
 CHUNK = 10_000
 LOOKED_UP = ("email", "phone", "website", "address", "category", "source", "sector", "employees")
+
+HIDDEN = ("description", "due_date", "reason_lost", "proposal_url", "received_files", "contracts")
+SCOPE = "{list} != 'N/A' AND {amount} > 1000"
+"""What the role hides, and which records it shows."""
 
 FORMULAS = (
     "{amount} * N - {cost}",
@@ -31,9 +37,11 @@ FORMULAS = (
 
 @dataclass(frozen=True)
 class Filled:
-    """What was made. `heavy` are the keys of 20 lookups and 20 formulas."""
+    """What was made. `heavy` are the keys of 20 lookups and 20 formulas; `member_token` is that of somebody
+    whose role hides fields of the opportunities and narrows them."""
 
     token: str
+    member_token: str
     user_id: int
     customers: int
     opportunities: int
@@ -53,13 +61,25 @@ async def fill(place: Place, opportunities: int) -> Filled:
         applied = await kernel.templates.apply(actor, "crm")
         await _without_automations(kernel, actor, applied)
         heavy = await _heavy_fields(kernel, actor, applied)
+        member_token = await _member(kernel, actor, applied)
         await _samples(kernel, actor, applied, opportunities)
         await kernel.database.optimize()
         await kernel.search_indexing.catch_up()
     finally:
         await kernel.stop()
     projects = applied.projects
-    return Filled(token, user.id, projects["customers"].id, projects["opportunities"].id, heavy)
+    return Filled(token, member_token, user.id, projects["customers"].id, projects["opportunities"].id, heavy)
+
+
+async def _member(kernel: Kernel, actor: Actor, applied: Applied) -> str:
+    """The token of a member of customers and opportunities; a role of its own in these."""
+    user = await kernel.users.create(SYSTEM, UserInput("member@example.com", "Member"))
+    customers, deals = (applied.projects[name].id for name in ("customers", "opportunities"))
+    role = RoleInput("Junior", {"*": "edit", **dict.fromkeys(HIDDEN, "hidden")}, SCOPE)
+    junior = await kernel.roles.create(actor, deals, role)
+    await kernel.members.add(actor, customers, MemberInput(str(user.id), "member"))
+    await kernel.members.add(actor, deals, MemberInput(str(user.id), junior.id))
+    return (await kernel.tokens.create(SYSTEM, user.id, TokenInput("bench", ["read"])))[1]
 
 
 async def _heavy_fields(kernel: Kernel, actor: Actor, applied: Applied) -> tuple[str, ...]:

@@ -111,7 +111,7 @@ def aggregate_query(
 
     Raises InvalidInputError for what it cannot mean.
     """
-    compilation = at_moment(schema, actor, dialect, now, as_of)
+    compilation = at_moment(schema, actor, dialect, now, as_of, measured=True)
     scope = root_scope(compilation, compilation.schema.projects[project.id])
     groups, measures = _asked(scope, request)
     statement = compilation.statement(_sql(scope, groups, measures, request.limit))

@@ -49,6 +49,7 @@ class Compilation:
         self.dialect = dialect
         self._now = now
         self.timeless = True
+        self.outer: Compilation | None = None
         self.parameters = Parameters(dialect)
         self.aliases = Aliases()
         self.depth = 0
@@ -64,13 +65,15 @@ class Compilation:
 
     @property
     def now(self) -> datetime:
-        """The moment of the query. SQL that asked for it is good for this moment only."""
+        """The moment of the query. SQL that asked for it is good for this moment only, and so is what it
+        is a part of."""
         self.timeless = False
-        return self._now
+        return self._now if self.outer is None else self.outer.now
 
     def for_actor(self, actor: Actor) -> Compilation:
         """The same statement, for a part that is compiled with other rights."""
-        other = Compilation(self.schema, actor, self.dialect, self.now, self.row_scope)
+        other = Compilation(self.schema, actor, self.dialect, self._now, self.row_scope)
+        other.outer = self
         other.parameters, other.aliases = self.parameters, self.aliases
         other.links, other.stays = self.links, self.stays
         return other

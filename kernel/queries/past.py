@@ -10,7 +10,7 @@ trash for good are gone from the past too. Who may not see a record now does not
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
@@ -27,6 +27,8 @@ from kernel.storage.record_rows import BUILT_IN_COLUMNS, column_type
 from kernel.values import DATETIME, ID
 
 _NAMED = re.compile(r"\bpast_(\d+)\b")
+_ROOT = re.compile(r"\bpast_(\d+) r\b")
+_OF_ROOT = re.compile(r"\br\.(\w+)")
 _BY_NAME = {
     "title": "title", "description": "description", "list_id": "list", "start_at": "start_at",
     "due_at": "due_at", "completed_at": "completed_at",
@@ -58,12 +60,19 @@ class PastCompilation(Compilation):
     past = True
 
     def __init__(
-        self, schema: Schema, actor: Actor, dialect: Dialect, moment: datetime, now: datetime
+        self,
+        schema: Schema,
+        actor: Actor,
+        dialect: Dialect,
+        moment: datetime,
+        now: datetime,
+        measured: bool = False,
     ) -> None:
         past = replace(schema, projects={i: _past(p) for i, p in schema.projects.items()})
         super().__init__(past, actor, dialect, moment, self._reach)
         self._present = schema
         self._moment = moment
+        self._measured = measured
         self._today = now
         self._one: tuple[int, str] | None = None
 
@@ -74,8 +83,12 @@ class PastCompilation(Compilation):
 
     def statement(self, sql: str) -> Statement:
         """The finished statement, with the relations that it names."""
+        roots: dict[int, set[str]] = {}
+        if self._measured:  # measures name a column many times: it is computed once for each record
+            roots = {int(number): set(_OF_ROOT.findall(sql)) for number in _ROOT.findall(sql)}
+            sql = _ROOT.sub(r"past_\1_r r", sql)
         named = sorted({int(number) for number in _NAMED.findall(sql)} & self._present.projects.keys())
-        relations = ", ".join(self._relations(named))
+        relations = ", ".join(self._relations(named, roots))
         rest = f", {sql[5:]}" if sql.startswith("WITH ") else f" {sql}"
         return super().statement(f"WITH {relations}{rest}")
 
@@ -100,14 +113,15 @@ class PastCompilation(Compilation):
         now = self._present.projects[project.id]
         row = self.aliases.new("s")
         seen = row_scope(present, now, scope, row)
+        self.timeless = self.timeless and present.timeless
         return f"{alias}.id IN (SELECT {row}.id FROM {now.table} {row} WHERE {seen})"
 
-    def _relations(self, projects: Collection[int]) -> Iterable[str]:
+    def _relations(self, projects: Collection[int], roots: Mapping[int, set[str]]) -> Iterable[str]:
         add = self.parameters.add
         at = add(to_milliseconds(self._moment), ID)
         then = add(self._moment, DATETIME)
         since = self._since()
-        yield f"past_link AS NOT MATERIALIZED ({self._links(since, projects)})"
+        yield f"past_link AS NOT MATERIALIZED ({self._links(since, sorted({*projects, *roots}))})"
         yield (
             "past_stay AS NOT MATERIALIZED (SELECT id, record_id, list_id, entered_at, "
             f"CASE WHEN left_at <= {at} THEN left_at END AS left_at FROM smalt_list_stay "
@@ -116,18 +130,22 @@ class PastCompilation(Compilation):
         for id_ in projects:
             records = self._records(id_, at, then, since)
             yield f"past_{id_} AS NOT MATERIALIZED ({records} WHERE r.created_at <= {then})"
+        for id_, columns in roots.items():
+            records = self._records(id_, at, then, since, columns)
+            yield f"past_{id_}_r AS MATERIALIZED ({records} WHERE r.created_at <= {then})"
         if self._one is not None:
             records = self._records(self._one[0], at, then, since)
             only = f"r.created_at <= {then} AND r.id = {self._one[1]}"
             yield f"past_one AS NOT MATERIALIZED ({records} WHERE {only})"
 
-    def _records(self, project_id: int, at: str, then: str, since: _Since) -> str:
-        """The table. Each column looks for itself into the history of its record, if that has changed
-        since, so that an engine computes only the columns that a query reads, of the records it reads."""
+    def _records(self, project_id: int, at: str, then: str, since: _Since, only: Collection[str] = ()) -> str:
+        """The table, or `only` some of its columns. Each looks for itself into the history of its record,
+        if that has changed since, so that an engine computes no more than what a query reads."""
         columns = [
             f"r.{name}" if was is None else
             f"CASE WHEN r.updated_at <= {then} THEN r.{name} ELSE {was} END AS {name}"
             for name, was in self._columns(self._present.projects[project_id], at, since)
+            if not only or name in only
         ]  # fmt: skip
         return f"SELECT {', '.join(columns)} FROM p_{project_id} r"
 
@@ -213,12 +231,18 @@ class _Since:
 
 
 def at_moment(
-    schema: Schema, actor: Actor, dialect: Dialect, now: datetime, as_of: datetime | None
+    schema: Schema,
+    actor: Actor,
+    dialect: Dialect,
+    now: datetime,
+    as_of: datetime | None,
+    measured: bool = False,
 ) -> Compilation:
-    """A new statement about the present or, with `as_of`, the past."""
+    """A new statement about the present or, with `as_of`, the past; `measured` where it reads all records
+    of `r` to measure them."""
     if as_of is None or as_of >= now:
         return start(schema, actor, dialect, now)
-    return PastCompilation(schema, actor, dialect, as_of, now)
+    return PastCompilation(schema, actor, dialect, as_of, now, measured)
 
 
 def of_record(compilation: Compilation, project: Project, record_id: str) -> Project:

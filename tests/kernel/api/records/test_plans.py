@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
 import pytest
 
+from kernel.access.actor import FULL_ACCESS, Actor, ProjectAccess
+from kernel.queries.pages import PageQuery, PageRequest, page_query
 from kernel.runtime import Kernel
 from tests.kernel.api.records.many import DEALS, Many, many
 from tests.kernel.api.records.projects import Json
@@ -113,3 +116,25 @@ async def test_values_are_computed_for_the_page_alone(lots: Many) -> None:
         cut = sql[: sql.index(") cut")]
         assert "json" not in cut
         assert cut.count(f"p_{lots.customers.id}") == sql.count("UNION ALL") + bool(request)
+
+
+async def test_the_scope_of_a_role_costs_a_page_nothing(kernel: Kernel, client: httpx.AsyncClient) -> None:
+    found = await many(kernel, client)
+    schema = await kernel.schema.current()
+    project = schema.projects[int(found.deals.id)]
+
+    def compiled(scope: str) -> PageQuery:
+        access = ProjectAccess("7", {"*": "edit", "code": "hidden"}, scope)
+        reader = Actor(7, memberships={project.id: access, int(found.customers.id): FULL_ACCESS})
+        dialect = kernel.database.dialect
+        return page_query(schema, reader, project, PageRequest(limit=10), dialect, kernel.clock.now())
+
+    query = compiled("{amount} > 10 AND {code} != BLANK()")
+    assert query.timeless
+    assert "IN (SELECT" not in query.page.sql
+    (rows,) = await kernel.database.read(query.page)
+    assert len(json.loads(rows[0][0])) == 10
+    assert not compiled("{created_at} < NOW()").timeless
+    through = compiled("{customer.email} != BLANK()")
+    assert through.timeless
+    assert " EXISTS (SELECT 1" in through.page.sql
