@@ -197,6 +197,9 @@ def test_groups_have_counts_and_sums(new_page: NewPage, site: Site) -> None:
     expect(first.locator(".group-count")).to_have_text(str(groups[0]["measures"]["count"]))
     expect(first.locator(".sum").first).to_contain_text("€")
     count = len(groups)
+    # The rows of all groups in sight come, not those of the first alone.
+    assert page.locator(".group-row:visible").count() > 1
+    expect(page.locator(".grid-row.waiting:visible")).to_have_count(0)
     first.get_by_role("button").click()
     expect(page.locator(".group-row").nth(1)).to_have_attribute("aria-rowindex", "3")
     assert count >= 8

@@ -134,7 +134,7 @@ export class RowSource extends EventTarget {
       const known = section.blocks.get(block);
       if (known?.records) known.at = performance.now();
       else wanted.push([section, block]);
-      index = section.start + section.head + (block + 1) * BLOCK;
+      index = section.start + section.head + Math.min(section.rows, (block + 1) * BLOCK);
     }
     clearTimeout(this.#timer);
     if (!wanted.length) return;
