@@ -32,10 +32,11 @@ from kernel.storage.schema_cache import SchemaCache
 from kernel.values import ID
 
 NOTE_ATTEMPTS: Final = 10
-TURNS: Final = 6
-"""Transactions at the same time: some connections are left to whoever asks the server."""
+TURNS: Final = 3
+"""Transactions at the same time. More would not do more in one process, but keep each other's rows longer,
+and take connections from whoever asks the server."""
 
-TOGETHER_SECONDS: Final = 0.15
+TOGETHER_SECONDS: Final = 0.5
 """After which a transaction takes no further run; others may wait for its rows."""
 
 _log = structlog.get_logger("smalt.automations")

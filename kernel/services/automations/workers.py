@@ -25,10 +25,10 @@ from kernel.storage.database import Database
 
 HANDS: Final = 128
 HANDS_OF_PROJECT: Final = 64
-"""Most of them may wait for receivers that do not answer; each has a few sockets."""
+"""Most of them may wait for receivers that do not answer; each has a socket or two."""
 
 TAKEN: Final = 20
-AT_ONCE: Final = 4
+AT_ONCE: Final = 2
 """Runs that a hand takes at a time, and for which it sends at the same time."""
 
 POLL_SECONDS: Final = 1.0
