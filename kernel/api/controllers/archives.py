@@ -9,6 +9,7 @@ from litestar import Controller, Request, get, post
 from litestar.params import JSONBody
 from litestar.response import Stream
 
+from kernel.api.answers import Download
 from kernel.api.injected import Actor, Kernel
 from kernel.api.marks import ADMIN, AS_ONESELF, READS
 from kernel.api.multipart import FileForm, UploadOperation
@@ -84,7 +85,7 @@ class ArchivesController(Controller):
             "Content-Length": str(found.state.size),
             "X-Content-Type-Options": "nosniff",
         }
-        return Stream(pieces, media_type="application/zip", headers=headers)
+        return Download(pieces, media_type="application/zip", headers=headers)
 
     @post(
         "/{archive_id:str}/cancel",

@@ -10,6 +10,7 @@ from litestar import Controller, delete, get, post
 from litestar.params import JSONBody
 from litestar.response import Stream
 
+from kernel.api.answers import Download
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.marks import READS
 from kernel.api.paging import Page, int_key
@@ -92,7 +93,7 @@ class ExportsController(Controller):
             "Content-Length": str(found.state.size),
             "X-Content-Type-Options": "nosniff",
         }
-        return Stream(pieces, media_type=CONTENT_TYPES[found.state.format], headers=headers)
+        return Download(pieces, media_type=CONTENT_TYPES[found.state.format], headers=headers)
 
     @post(
         "/{export_id:str}/cancel",

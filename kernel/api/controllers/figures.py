@@ -80,7 +80,7 @@ class FiguresController(Controller):
         found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
         data = await kernel.dashboards.data(actor, *found, asked)
         headers = {"Content-Disposition": 'attachment; filename="chart.csv"'}
-        return Response(as_csv(data), media_type="text/csv; charset=utf-8", headers=headers)
+        return Response(as_csv(data), media_type="text/csv", headers=headers)
 
     @post(
         _paths("{chart_id:str}/records"),

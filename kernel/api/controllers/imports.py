@@ -10,6 +10,7 @@ from litestar import Controller, Request, delete, get, patch, post
 from litestar.params import JSONBody
 from litestar.response import Stream
 
+from kernel.api.answers import Download
 from kernel.api.injected import Actor, Kernel, Paging, Say
 from kernel.api.marks import READS
 from kernel.api.multipart import FileForm, UploadOperation
@@ -165,7 +166,7 @@ class ImportsController(Controller):
     async def rejected(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> Stream:
         pieces = await kernel.imports.rejected(actor, identifier(project_id), identifier(import_id))
         headers = {"Content-Disposition": 'attachment; filename="rejected.csv"'}
-        return Stream(pieces, media_type="text/csv; charset=utf-8", headers=headers)
+        return Download(pieces, media_type="text/csv", headers=headers)
 
 
 def view(found: Import) -> ImportView:

@@ -14,7 +14,7 @@ KIND: Final = "export"
 Format = Literal["csv", "xlsx", "jsonl"]
 
 CONTENT_TYPES: Final[dict[Format, str]] = {
-    "csv": "text/csv; charset=utf-8",
+    "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "jsonl": "application/x-ndjson",
 }

@@ -45,7 +45,9 @@ async def test_a_project_is_fetched_and_comes_again(client: httpx.AsyncClient) -
     asked = checked(await client.post("/archives", json={"projects": [project]}), 202)
     archive = await ended(client, asked)
     assert (archive["status"], archive["kind"]) == ("done", "export")
-    content = (await client.get(f"/archives/{asked['id']}/download")).content
+    answer = await client.get(f"/archives/{asked['id']}/download")
+    content = answer.content
+    assert answer.headers["content-type"] == "application/zip"
     brought = await bring(client, content)
     assert brought["status"] == "done", brought
     (made,) = brought["report"]["projects"]

@@ -217,6 +217,7 @@ async def test_pictures_and_tables(teams: Teams) -> None:
     assert "Closed Won: " in answer.text
     assert "1\u00a0200,50\u00a0€" in answer.text
     answer = await teams.board.client.get(f"{chart}/data.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert rows == [
         ["", "Proposal Sent (EUR)", "Closed Won (EUR)"],

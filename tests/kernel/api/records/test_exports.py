@@ -14,6 +14,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from kernel.runtime import Kernel
+from kernel.services.exports.model import CONTENT_TYPES
 from tests.kernel.api.clients import NewClient
 from tests.kernel.api.records.conftest import Crm
 from tests.kernel.api.records.projects import Json, ProjectClient, checked, faults, join
@@ -29,6 +30,9 @@ async def exported(project: ProjectClient, **body: Any) -> bytes:
     answer = await project.client.get(f"{path}/{made['id']}/download")
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-disposition"].startswith("attachment")
+    type_, _, charset = answer.headers["content-type"].partition("; ")
+    assert type_ == CONTENT_TYPES[done["format"]]
+    assert charset == ("charset=utf-8" if type_ == "text/csv" else "")
     assert len(answer.content) == done["size"] == int(answer.headers["content-length"])
     return answer.content
 
