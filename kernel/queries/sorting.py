@@ -51,9 +51,19 @@ class SortKey:
         return f"{sql} DESC NULLS LAST" if self.descending else f"{sql} NULLS LAST"
 
 
+def sort_names(sort: str | None) -> list[str]:
+    """The terms of `-amount,title`."""
+    return [part.strip() for part in (sort or "").split(",") if part.strip()]
+
+
+def term_of(name: str) -> tuple[list[str], bool]:
+    """The path of a term, and whether it goes down."""
+    return name[name.startswith(("-", "+")) :].strip().strip("{}").split("."), name.startswith("-")
+
+
 def sort_keys(scope: Scope, sort: str | None) -> list[SortKey]:
     """The keys of `-amount,title`. Raises InvalidInputError naming what is wrong."""
-    names = [part.strip() for part in (sort or "").split(",") if part.strip()]
+    names = sort_names(sort)
     if len(names) > MAXIMUM_KEYS:
         raise _fault(f"Sort by {MAXIMUM_KEYS} fields at the most.")
     keys, refusals = [], Refusals()
@@ -66,8 +76,7 @@ def sort_keys(scope: Scope, sort: str | None) -> list[SortKey]:
 
 
 def _key(scope: Scope, name: str) -> SortKey:
-    descending = name.startswith("-")
-    path = name[name.startswith(("-", "+")) :].strip().strip("{}").split(".")
+    path, descending = term_of(name)
     try:
         value = value_at(scope, path)
     except (ExpressionError, BrokenSourceError) as error:

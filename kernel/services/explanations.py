@@ -1,4 +1,4 @@
-"""Why? Where a value comes from, which rule lets its reader see it, how a filter was understood."""
+"""Why? Where a value comes from, which rule lets its reader see it, how a question was understood."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from kernel.clock import Clock
 from kernel.errors import InvalidInputError
 from kernel.expressions import compile_condition, parse_filter
 from kernel.expressions.syntax import Among, Binary, Call, Chain, FieldPath, Literal, Negate, Node, Not
+from kernel.queries.aggregates import AggregateRequest
 from kernel.queries.compilation import root_scope
 from kernel.queries.narrowing import Noting
 from kernel.queries.origins import Origin, Origins, rule_for
 from kernel.queries.pages import PageRequest, page_query
-from kernel.queries.paths import start
+from kernel.queries.paths import start, value_at
+from kernel.queries.sorting import sort_names, term_of
 from kernel.schema import Project, Schema
 from kernel.services.rights import visible_project
 from kernel.storage.database import Database, Statement
@@ -40,6 +42,12 @@ class UsedField(msgspec.Struct):
     name: str
     kind: str
     many: bool
+
+
+class SortedBy(UsedField):
+    """What a term of a sort was taken for. Empty values come last both ways."""
+
+    descending: bool
 
 
 class Explanations:
@@ -71,7 +79,7 @@ class Explanations:
         return msgspec.json.encode(found)
 
     async def page(self, actor: Actor, project_id: int, request: PageRequest, body: bytes) -> bytes:
-        """The JSON of a page with `explain`: how its filter was understood, and, for those who
+        """The JSON of a page with `explain`: how its filter and its sort were understood, and, for those who
         configure the project and see all of it, which indices serve it: plans tell of values."""
         schema = await self._schema.current()
         project = visible_project(schema, actor, project_id)
@@ -82,9 +90,36 @@ class Explanations:
         condition = request.filter
         if condition:
             found["explain"] |= self._filter(schema, actor, project, condition)
+        if request.sort:
+            terms = ((term_of(name)) for name in sort_names(request.sort))
+            found["explain"]["sort"] = [
+                SortedBy(*self._used(schema, actor, project, path), descending) for path, descending in terms
+            ]
         if "configure" in access.can and access.scope is None and "hidden" not in access.fields.values():
             found["explain"]["indices"] = await self._indices(schema, actor, project, request)
         return msgspec.json.encode(found)
+
+    async def aggregate(self, actor: Actor, project_id: int, request: AggregateRequest, body: bytes) -> bytes:
+        """The JSON of an aggregate with `explain`: what its filter and its groups were taken for."""
+        schema = await self._schema.current()
+        project = visible_project(schema, actor, project_id)
+        access = actor.access(project_id)
+        assert access is not None  # the project is visible
+        explain = self._role(schema, actor, project, access)
+        if request.filter:
+            given = request.filter if isinstance(request.filter, str) else msgspec.json.encode(request.filter)
+            explain |= self._filter(schema, actor, project, given)
+        names = [g if isinstance(g, str) else g.field for g in request.group_by]
+        explain["group_by"] = [
+            UsedField(*self._used(schema, actor, project, name.strip("{}").split("."))) for name in names
+        ]
+        return msgspec.json.encode(msgspec.json.decode(body) | {"explain": explain})
+
+    def _used(self, schema: Schema, actor: Actor, project: Project, path: list[str]) -> tuple[str, str, bool]:
+        """Name and kind of the field at the end of a path, and whether it holds many values."""
+        scope = root_scope(start(schema, actor, self._database.dialect, self._clock.now()), project)
+        value = value_at(scope, path)
+        return ".".join(path), value.type.kind, value.type.many
 
     def _role(self, schema: Schema, actor: Actor, project: Project, access: ProjectAccess) -> dict[str, Any]:
         """The role and the scope that it narrows records by, which is told if the reader could ask it."""

@@ -149,11 +149,19 @@ class RecordsController(Controller):
 
     @post("/aggregate", status_code=200, opt=READS | DEFERRED, summary="Group and measure records")
     async def aggregate(
-        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[AggregateRequest]
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: Id,
+        data: JSONBody[AggregateRequest],
+        explain: Explain = False,
     ) -> Response[bytes]:
         project = identifier(project_id)
         moment = await kernel.past.moment(actor, project, data.as_of)
-        return json_bytes(await kernel.records.reader.aggregate(actor, project, data, moment))
+        body = await kernel.records.reader.aggregate(actor, project, data, moment)
+        if explain:
+            body = await kernel.explanations.aggregate(actor, project, data, body)
+        return json_bytes(body)
 
     @post("/batch", status_code=200, summary="Make, change and delete many records at once")
     async def batch(

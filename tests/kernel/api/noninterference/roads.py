@@ -118,6 +118,7 @@ def pages(story: Story) -> Iterator[Ask]:
             yield Ask(f"{path}?view={view}&count=true&limit=2", pages=True)
         for name in names(story, place):
             yield Ask(f"{path}?sort={story.random.choice(['', '-'])}{name}&limit=2", pages=True)
+            yield Ask(f"{path}?sort={name}&limit=1&explain=true")
             yield Ask(f"{path}?fields={name}&limit=1")
         for condition in filters(story, place):
             yield Ask(f"{path}?filter={quote(condition)}&count=true&limit=2", pages=True)
@@ -138,6 +139,7 @@ def aggregates(story: Story) -> Iterator[Ask]:
     for place in story.places:
         path = f"{place.path}/records/aggregate"
         yield Ask(path, {"group_by": ["list"]}, "POST")
+        yield Ask(f"{path}?explain=true", {"group_by": [story.random.choice(names(story, place))]}, "POST")
         for name in names(story, place):
             yield Ask(path, {"group_by": [name]}, "POST")
             function = story.random.choice(["sum", "min", "max", "count", "count_distinct", "average"])

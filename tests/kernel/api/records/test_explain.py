@@ -64,6 +64,17 @@ async def test_filters_say_how_they_were_understood(crm: Crm, new_client: NewCli
         {"name": "customer.email", "kind": "text", "many": False},
     ]
     assert all(isinstance(name, str) for name in explain["indices"])
+    assert explain["sort"] == [{"name": "amount", "kind": "money", "many": False, "descending": True}]
+    page = await crm.deals.page(sort="customer.email,-tags", explain=True)
+    assert [(t["name"], t["many"], t["descending"]) for t in page["explain"]["sort"]] == [
+        ("customer.email", False, False), ("tags", True, True),
+    ]  # fmt: skip
+    body = {"filter": "{amount} > 1", "group_by": ["list", {"field": "close_date", "interval": "month"}]}
+    path = f"{crm.deals.path}/records/aggregate"
+    grouped = checked(await crm.deals.client.post(f"{path}?explain=true", json=body), 200)
+    assert grouped["explain"]["fields"] == [{"name": "amount", "kind": "money", "many": False}]
+    assert [g["kind"] for g in grouped["explain"]["group_by"]] == ["choice", "date"]
+    assert grouped["items"] == checked(await crm.deals.client.post(path, json=body), 200)["items"]
     tree = {"any": [{"field": "title", "op": "eq", "value": "Site"}]}
     path = f"{crm.deals.path}/records/query"
     answer = await crm.deals.client.post(path, json={"filter": tree}, params={"explain": True})
