@@ -175,7 +175,8 @@ def _group(scope: Scope, place: int, wanted: str | Grouping, before: Sequence[Gr
     try:
         if any(g.name == grouping.field for g in before):
             raise ExpressionError(f"'{grouping.field}' is grouped by already.")
-        value = value_at(scope, grouping.field.strip("{}").split("."))
+        with scope.compilation.joining():
+            value = value_at(scope, grouping.field.strip("{}").split("."))
         value = single_rows(scope, value)
         if grouping.interval is not None:
             value = truncated(value, grouping.interval, PathResolver(scope))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,12 +39,14 @@ class Compilation:
     """The relation of the stays of records in lists."""
     past = False
     """Whether it asks how things were."""
+    joined = False
+    """Whether rows of links are to be joined to those of records, and not looked up for each."""
 
     def __init__(
         self, schema: Schema, actor: Actor, dialect: Dialect, now: datetime, row_scope: RowScope
     ) -> None:
         self.row_scope = row_scope
-        self.hops: dict[tuple[str, str], tuple[Scope, Rows | None]] = {}
+        self.hops: dict[tuple[str, str, bool], tuple[Scope, Rows | None]] = {}
         self.schema = schema
         self.actor = actor
         self.dialect = dialect
@@ -57,6 +60,15 @@ class Compilation:
     def statement(self, sql: str) -> Statement:
         """The finished statement with its parameters."""
         return Statement(*self.parameters.prune(sql))
+
+    @contextmanager
+    def joining(self) -> Iterator[None]:
+        """For what is compiled in the block, rows of links are joined."""
+        before, self.joined = self.joined, True
+        try:
+            yield
+        finally:
+            self.joined = before
 
     def links_of(self, field_id: int, record: str, alias: str) -> LinkRows:
         """The rows of the link table of a field and a record, given by the SQL of its id."""

@@ -94,6 +94,8 @@ class PastCompilation(Compilation):
 
     def links_of(self, field_id: int, record: str, alias: str) -> LinkRows:
         """The list that a record had then."""
+        if self.joined:
+            return super().links_of(field_id, record, alias)
         name = next((n for n, number in BUILT_IN_LINKS.items() if number == field_id), str(field_id))
         past = self.dialect.past
         since = self._since()

@@ -77,7 +77,7 @@ def value_at(scope: Scope, path: Sequence[str]) -> Value:
 def hop_by_name(scope: Scope, name: str) -> tuple[Scope, Rows | None]:
     """Through one name, each at most once per record, so that joins and rows are shared."""
     hops = scope.compilation.hops
-    key = (scope.alias, name)
+    key = (scope.alias, name, scope.compilation.past and scope.compilation.joined)
     if key not in hops:
         value = named_value(scope, name)
         if value.type.kind is not Kind.RECORD or value.type.project_id is None:

@@ -60,7 +60,8 @@ class Source:
 
     def value(self, path: str) -> Value:
         """A field of the records, at each of its values where it has many."""
-        value = self.at(path)
+        with self.scope.compilation.joining():
+            value = self.at(path)
         self.repeated = self.repeated or value.rows is not None
         return single_rows(self.scope, value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -69,3 +69,24 @@ async def test_the_forecast_of_any_day(teams: Teams, kernel: Kernel) -> None:
     assert too_many.status_code == 422
     for wrong in ("soon", "2026-02-30"):
         assert (await board.try_figures(**ask, as_of=wrong)).status_code == 422
+
+
+async def test_groups_of_many_in_the_past(teams: Teams, kernel: Kernel) -> None:
+    """What a record had several of then, also where a filter looks at the same."""
+    north, south = teams.north, teams.south
+    await north.refer("Partners", south, multiple=True)
+    acme, bolt = await south.add("Acme"), await south.add("Bolt")
+    deal = await north.add("a", {"tags": ["SEO"]}, amount="7", partners=[acme["id"], bolt["id"]])
+    before = (await north.record(deal))["updated_at"]
+    go_to(kernel, (kernel.clock.now() + timedelta(hours=1)).isoformat())
+    await north.update(deal, {"tags": []}, partners=[bolt["id"]])
+    for by, names in (
+        ("partners", ["Acme", "Bolt"]),
+        ("tags", ["SEO"]),
+        ("partners.title", ["Acme", "Bolt"]),
+    ):
+        given = source(north, f"{{{by}}} <> BLANK()")
+        then = await teams.board.figures({"as_of": before}, sources=[given], group_by=by)
+        assert [p["label"] for p in then["series"][0]["points"]] == names, by
+    now = await teams.board.figures(sources=[source(north)], group_by="partners")
+    assert [p["label"] for p in now["series"][0]["points"]] == ["Bolt"]
