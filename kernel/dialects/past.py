@@ -13,12 +13,17 @@ from kernel.values import Kind, ValueType
 
 
 class LinkRows(NamedTuple):
-    """Rows of links as a query reads them: table, condition, what orders them, SQL of what they point to."""
+    """Rows of links as a query reads them: table, condition, what orders them, SQL of what they point to.
+
+    `apart` is the table and the condition to read instead where these rows are joined with others in
+    parentheses, which cannot look at the record.
+    """
 
     table: str
     where: str
     order: str
     target: str
+    apart: tuple[str, str] | None = None
 
 
 class PastSql(Protocol):
@@ -37,10 +42,11 @@ class PastSql(Protocol):
         the field ids of what the history has by name."""
         ...
 
-    def list_of(self, changed: str, name: str, now: str, alias: str) -> LinkRows | None:
+    def list_of(self, changed: str, name: str, now: str, then: LinkRows, alias: str) -> LinkRows | None:
         """The links of one record and field without the link table of the past, which SQLite would read
         whole for each record; None where that is not so. `changed` are the rows `h` of the history that
-        change the list of this name, `now` is what follows FROM for the links of today."""
+        change the list of this name, `now` is what follows FROM for the links of today, `then` are the
+        rows of that table."""
         ...
 
     def moment(self, milliseconds: str) -> str:
@@ -78,12 +84,14 @@ class SqlitePast:
             f"WHERE {where} AND j.type = 'array' AND json_type(j.value, '$[0]') = 'array'"
         )
 
-    def list_of(self, changed: str, name: str, now: str, alias: str) -> LinkRows | None:
+    def list_of(self, changed: str, name: str, now: str, then: LinkRows, alias: str) -> LinkRows | None:
         held = f"coalesce(json_extract(h.changes, '$.\"{name}\"[0]'), '[]')"
         old = f"SELECT {held} {changed} ORDER BY h.id LIMIT 1"
         present = f"SELECT json_group_array(target_id) FROM (SELECT target_id FROM {now} ORDER BY position)"
         table = f"json_each(coalesce(({old}), ({present}))) {alias}"
-        return LinkRows(table, "1 = 1", f"{alias}.key", f"CAST({alias}.value AS INTEGER)")
+        alike = f"SELECT {alias}.*, {then.target} AS value, {then.order} AS key FROM {then.table}"
+        apart = f"({alike}) {alias}", then.where
+        return LinkRows(table, "1 = 1", f"{alias}.key", f"CAST({alias}.value AS INTEGER)", apart)
 
     def moment(self, milliseconds: str) -> str:
         seconds = f"strftime('%Y-%m-%dT%H:%M:%S', {milliseconds} / 1000, 'unixepoch')"
@@ -123,7 +131,7 @@ class PostgresPast:
             f"WITH ORDINALITY AS t(value, place) WHERE {where} AND jsonb_typeof(j.value) = 'array'"
         )
 
-    def list_of(self, changed: str, name: str, now: str, alias: str) -> LinkRows | None:
+    def list_of(self, changed: str, name: str, now: str, then: LinkRows, alias: str) -> LinkRows | None:
         return None
 
     def moment(self, milliseconds: str) -> str:

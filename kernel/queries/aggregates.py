@@ -15,7 +15,7 @@ from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInpu
 from kernel.expressions import compile_measure, parse
 from kernel.queries.compilation import Scope, root_scope
 from kernel.queries.folding import truncated
-from kernel.queries.frames import Narrowed, Rows
+from kernel.queries.frames import Frame, Narrowed, Rows, outermost
 from kernel.queries.pages import restrict
 from kernel.queries.past import at_moment
 from kernel.queries.paths import PathResolver, value_at
@@ -191,6 +191,8 @@ def single_rows(scope: Scope, value: Value) -> Value:
         return value
     if not isinstance(value.rows, Rows):
         raise ExpressionError("This field cannot be grouped by.")
+    if not isinstance(value.rows, Frame) or value.rows.joins:
+        outermost(value.rows).stand_apart()
     filled = Narrowed(value.rows, f"{value.sql} IS NOT NULL")
     scope.frame.join_rows(filled.tables(), " AND ".join(filled.conditions()))
     return replace(value, type=value.type.one(), rows=None)

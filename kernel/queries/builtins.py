@@ -74,7 +74,7 @@ def linked(scope: Scope, field_id: int, name: str = "") -> Frame:
     alias = scope.compilation.aliases.new("l")
     rows = scope.compilation.links_of(field_id, scope.column("id"), alias)
     return Frame(
-        scope.compilation.aliases, rows.table, rows.where, rows.order, many=alias, target=rows.target
+        scope.compilation.aliases, rows.table, rows.where, rows.order, alias, rows.target, rows.apart
     )
 
 

@@ -55,12 +55,14 @@ class Frame:
         order: str = "",
         many: str = "",
         target: str = "",
+        apart: tuple[str, str] | None = None,
     ) -> None:
         self.aliases = aliases
         self.many = many
         self.target = target
         self._base = base
         self._where = [where] if where else []
+        self._apart = apart
         self._order = order
         self._joins: dict[str, Join] = {}
         self._required: set[str] = set()
@@ -120,6 +122,11 @@ class Frame:
 
     def conditions(self) -> list[str]:
         return self._where
+
+    def stand_apart(self) -> None:
+        """Be fit to be joined in parentheses with other tables: without a look at the record from there."""
+        if self._apart is not None:
+            self._base, self._where[0] = self._apart
 
     def clause(self) -> str:
         return _clause(self.tables(), self.conditions())
@@ -194,6 +201,13 @@ class Narrowed:
 
 Rows: TypeAlias = Frame | Flattened | Narrowed
 """Where many values come from."""
+
+
+def outermost(rows: Rows) -> Frame:
+    """The rows that belong to the record itself."""
+    while not isinstance(rows, Frame):
+        rows = rows.outside if isinstance(rows, Flattened) else rows.rows
+    return rows
 
 
 def _several(tables: str) -> bool:

@@ -102,7 +102,8 @@ class PastCompilation(Compilation):
         changed = f"FROM smalt_history h WHERE h.record_id = {record} AND {since.of('h')}"
         changed += f" AND {past.has('h', self.dialect.literal(name))}"
         now = f"smalt_link WHERE field_id = {field_id} AND source_id = {record}"
-        return past.list_of(changed, name, now, alias) or super().links_of(field_id, record, alias)
+        then = super().links_of(field_id, record, alias)
+        return past.list_of(changed, name, now, then, alias) or then
 
     def _since(self) -> _Since:
         add = self.parameters.add

@@ -10,7 +10,7 @@ import pytest
 from kernel.clock import OffsetClock
 from kernel.runtime import Kernel
 from kernel.settings import Settings
-from tests.kernel.api.clients import NewClient
+from tests.kernel.api.clients import NewClient, user_id
 from tests.kernel.api.records.conftest import Crm
 from tests.kernel.api.records.projects import Json, ProjectClient, checked, faults, join
 
@@ -138,3 +138,23 @@ async def test_who_sees_what_of_the_past(crm: Crm, kernel: Kernel, new_client: N
     stranger = await new_client("stranger")
     assert (await crm.deals.seen_by(stranger).get(as_of=then)).status_code == 404
     assert datetime.fromisoformat(then) < kernel.clock.now()
+
+
+async def test_groups_of_lists_that_lead_on(crm: Crm, kernel: Kernel) -> None:
+    """Lists of people, records and files are as they were then, also where they are what is grouped by."""
+    await crm.deals.add_field("Papers", "file", {})
+    await crm.deals.refer("Many", crm.customers, multiple=True)
+    await crm.deals.look_up("Tags of many", "many", "tags")
+    await crm.customers.add_tag("big")
+    acme = await crm.customers.add("Acme", {"tags": ["big"]})
+    me = user_id(crm.deals.client)
+    deal = await crm.deals.add("a", {"tags": ["SEO"], "assignees": [me]}, many=[acme["id"]])
+    then = await later(kernel, days=1)
+    await crm.deals.update(deal, {"tags": [], "assignees": []}, many=[])
+    wanted = {"tags": "SEO", "assignees": "Admin", "many": "Acme", "tags_of_many": "big", "papers": None}
+    for name, label in wanted.items():
+        [group] = await crm.deals.aggregate(group_by=[name], as_of=then)
+        found = group["group"][name]
+        assert (found and (found.get("name") or found.get("title"))) == label, name
+        [group] = await crm.deals.aggregate(group_by=[name])
+        assert group["group"][name] is None
