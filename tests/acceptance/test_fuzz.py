@@ -33,6 +33,8 @@ CHECKS = (
     "ignored_auth",
     "problem_document",
 )
+REQUESTS = "examples,coverage,fuzzing"
+"""The phases of single requests; what remains are stories, in which answers lead to requests."""
 SETTINGS = {"SMALT_BUSY_SECONDS": "60"}
 """Machines that run many tests at once are slow; being busy is no fault here."""
 
@@ -43,8 +45,8 @@ def test_nothing_that_comes_in_is_a_fault_of_the_server(installation: Installati
         address = str(api.http.base_url).removesuffix("/api/v1/")
         known = fill(api)
         signed_in = ("--header", f"Authorization: Bearer {installation.token}")
-        phases = ("--phases", "examples,coverage,fuzzing") if SECONDS < 120 else ()  # stories take their time
-        fuzz(installation, address, known, SECONDS, *signed_in, *phases)
+        fuzz(installation, address, known, SECONDS * 5 // 7, *signed_in, "--phases", REQUESTS, least=50)
+        fuzz(installation, address, known, SECONDS * 2 // 7, *signed_in, "--phases", "stateful", least=1)
         assert api.get("/me")["admin"]
         assert httpx.get(f"{address}/health/ready").status_code == 200
 
@@ -55,7 +57,8 @@ def test_nothing_is_told_to_strangers(installation: Installation) -> None:
         address = str(api.http.base_url).removesuffix("/api/v1/")
         known = fill(api)
         before = api.get("/projects")
-        fuzz(installation, address, known, max(15, SECONDS // 10), "--phases", "coverage,fuzzing")
+        seconds = max(15, SECONDS // 10)
+        fuzz(installation, address, known, seconds, "--phases", "coverage,fuzzing", least=50)
         assert api.get("/projects") == before
 
 
@@ -95,9 +98,17 @@ def ids(found: Iterable[Any]) -> list[str]:
 
 
 def fuzz(
-    installation: Installation, address: str, known: dict[str, list[str]], seconds: int, *options: str
+    installation: Installation,
+    address: str,
+    known: dict[str, list[str]],
+    seconds: int,
+    *options: str,
+    least: int,
 ) -> None:
-    """Run schemathesis; what it found fails the test, each with a command that shows it again."""
+    """Run schemathesis; what it found fails the test, each with a command that shows it again.
+
+    So does it when it makes fewer requests than at `least` must be possible.
+    """
     command = [
         *(sys.executable, "-m", "schemathesis.cli", "run", f"{address}/schema/openapi.json"),
         *("--max-time", str(seconds), "--seed", SEED, "--checks", ",".join(CHECKS)),
@@ -124,4 +135,4 @@ def fuzz(
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-3000:]
     generated = re.search(r"(\d+) generated", done.stdout)
     assert generated is not None
-    assert int(generated[1]) > 100, done.stdout
+    assert int(generated[1]) >= least, done.stdout
