@@ -158,3 +158,29 @@ async def test_groups_of_lists_that_lead_on(crm: Crm, kernel: Kernel) -> None:
         assert (found and (found.get("name") or found.get("title"))) == label, name
         [group] = await crm.deals.aggregate(group_by=[name])
         assert group["group"][name] is None
+
+
+async def test_the_past_is_grouped_by_lists_of_everything(crm: Crm, kernel: Kernel) -> None:
+    deals = crm.deals
+    await deals.add_field("Papers", "file")
+    await deals.add_field("Team", "user", {"multiple": True})
+    await deals.refer("Partners", crm.customers, multiple=True)
+    acme = await crm.customers.add("Acme")
+    given = {"assignees": ["admin@example.com"], "tags": ["SEO", "website"]}
+    first = await deals.add("a", given, partners=[acme["id"]], team=["admin@example.com"], amount="5")
+    await deals.add("b", {"tags": ["SEO"]}, partners=[acme["id"]], amount="7")
+    names = ("assignees", "tags", "papers", "team", "partners", "partners.title")
+    measures = {"n": {"function": "count"}, "sum": {"function": "sum", "field": "amount"}}
+    asked = [{"group_by": [name], "measures": measures, "filter": "{tags} = 'SEO'"} for name in names]
+    now = [await deals.aggregate(**body) for body in asked]
+    then = await later(kernel, hours=2)
+    await deals.update(first, {"assignees": [], "tags": []}, partners=[], team=[], amount="1")
+    assert [await deals.aggregate(as_of=then, **body) for body in asked] == now
+    assert [await deals.aggregate(**body) for body in asked] != now
+    for name in names[:-1]:
+        source = {"project_id": deals.id, "filter": "{tags} = 'website'"}
+        config = {"sources": [source], "measure": {"function": "count"}, "group_by": {"field": name}}
+        body = {"type": "bar", "config": config}
+        chart = await deals.client.post(f"/charts/preview?as_of={then.replace('+', '%2B')}", json=body)
+        total = checked(chart, 200)["series"][0]["points"]
+        assert sum(point["value"] for point in total) == (2 if name == "tags" else 1), (name, total)
