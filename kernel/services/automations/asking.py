@@ -36,6 +36,10 @@ class Asked:
     filters: dict[str, str] = field(default_factory=dict)
     recipients: dict[str, str] = field(default_factory=dict)
 
+    def any(self) -> bool:
+        """Whether anything depends on the record."""
+        return any((self.texts, self.inputs, self.formulas, self.filters, self.recipients))
+
     def questions(self) -> dict[Question, str]:
         """What the record is to be asked, with the pointers."""
         found: dict[Question, str] = {}

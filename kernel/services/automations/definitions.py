@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from difflib import get_close_matches
 from typing import Any
 
 import msgspec
 
-from kernel.access.actor import Actor
-from kernel.automations import Action, Due, Facts, Matching, Schedule, Timing, Trigger
-from kernel.dialects.base import Dialect
-from kernel.effects import ActionSpec, Address, ChangeRecord
+from kernel.automations import Action, Due, Matching, Schedule, Timing, Trigger
+from kernel.effects import ActionSpec, Effect
 from kernel.errors import BrokenSourceError, Fault, InvalidInputError, InvalidValueError, SmaltError
 from kernel.expressions.syntax import MAXIMUM_LENGTH
 from kernel.fields import Column
@@ -22,17 +20,17 @@ from kernel.queries.facts import Question, fact_query
 from kernel.queries.pages import restrict
 from kernel.queries.paths import named_value, start
 from kernel.registry import Registry
-from kernel.schema import Project, Schema
-from kernel.services.automations.asking import asked_by
+from kernel.services.automations.asking import Asked, asked_by
+from kernel.services.automations.foresight import Foresight, foreseen
 from kernel.services.automations.model import Definition, TriggerSpec
 from kernel.services.automations.reading import NAMED, Types, field_key, plugin_config
-from kernel.services.automations.record_effects import as_input
+from kernel.services.automations.setting import Setting
 from kernel.services.automations.spelling import spelled
 from kernel.services.automations.watching import moment_column, next_time
 from kernel.services.automations.wording import ACTION, translated
 from kernel.services.field_config import decode_config
 from kernel.services.filter_texts import with_expressions
-from kernel.services.record_input import DraftParser, find_choice
+from kernel.services.record_input import find_choice
 from kernel.text_input import fold_name
 from kernel.values import Choice
 
@@ -40,31 +38,18 @@ DEEPEST = 5
 """Actions within actions."""
 
 
-@dataclass
-class Setting:
-    """Where an automation is saved: by whom, in which project, and the tags that it needs anew."""
-
-    dialect: Dialect
-    schema: Schema
-    project: Project
-    actor: Actor
-    now: datetime
-    people: Mapping[str, Address]
-    forms: Mapping[str, str]
-    dashboards: Mapping[str, str]
-
-
 class DefinitionChecker:
     """Turns what somebody sends into a definition to store.
 
-    `missing_tags` collects the names of tags that are to be made first; then it is asked again.
+    `missing_tags` collects, with their projects, the names of tags that are to be made first; then it is
+    asked again.
     """
 
     def __init__(self, types: Types, setting: Setting) -> None:
         self._types = types
         self._at = setting
         self.faults: list[Fault] = []
-        self.missing_tags: dict[str, None] = {}
+        self.missing_tags: dict[tuple[int, str], None] = {}
 
     def definition(
         self, trigger: TriggerSpec, condition: Any, actions: list[ActionSpec]
@@ -110,9 +95,8 @@ class DefinitionChecker:
         if config is not None:
             with self._collecting(f"{pointer}/config"):
                 item.check(self._for_plugin(item, config))
-            asks = self._questions(item, config, f"{pointer}/config")
-            if not asks:
-                self._try_values(item, config, f"{pointer}/config")
+            asked = self._questions(item, config, f"{pointer}/config")
+            self._look_ahead(item, config, asked, f"{pointer}/config")
         return ActionSpec(spec.type, config or {})
 
     def _item(self, registry: Registry[Any], key: str, what: str, pointer: str) -> Any:
@@ -191,7 +175,7 @@ class DefinitionChecker:
         except InvalidValueError:
             if text.strip().isdecimal() or not text.strip():
                 raise
-            self.missing_tags[text.strip()] = None
+            self.missing_tags[self._at.project.id, text.strip()] = None
             return text
 
     def _field(self, text: str) -> str:
@@ -249,13 +233,13 @@ class DefinitionChecker:
         with self._collecting(pointer):
             restrict(root_scope(self._compilation(), self._at.project), condition, pointer="/filter")
 
-    def _questions(self, item: Action[Any], config: Any, pointer: str) -> bool:
-        """Whether the config asks for anything; faults for what cannot be asked."""
+    def _questions(self, item: Action[Any], config: Any, pointer: str) -> Asked:
+        """What the config asks for; faults for what cannot be asked."""
         asked = asked_by(config, item.config_type, pointer)
         for question, place in asked.questions().items():
             with self._collecting(place):
                 self._ask(question)
-        return any((asked.texts, asked.inputs, asked.formulas, asked.filters, asked.recipients))
+        return asked
 
     def _ask(self, question: Question) -> None:
         if len(question.text) > MAXIMUM_LENGTH:
@@ -263,19 +247,16 @@ class DefinitionChecker:
         at = self._at
         fact_query(at.schema, at.actor, at.project, [question], at.dialect, at.now)
 
-    def _try_values(self, item: Action[Any], config: Any, pointer: str) -> None:
-        """Values that do not depend on the record are checked as if they were written now."""
-        with self._collecting(pointer):
-            facts = Facts(
-                "", self._at.now, self._at.project.time_zone, {"id": "0", "title": "", "version": 1}
-            )
-            access = self._at.actor.access(self._at.project.id)
-            assert access is not None  # the project is visible
-            for effect in item.plan(self._for_plugin(item, config), facts):
-                if isinstance(effect, ChangeRecord):
-                    DraftParser(self._at.project, access).parse(
-                        as_input(self._at.project, effect.values), new=False
-                    )
+    def _look_ahead(self, item: Action[Any], config: Any, asked: Asked, pointer: str) -> None:
+        """What would go wrong with every record is a fault already now."""
+        effects: Sequence[Effect] = ()
+        with self._collecting(pointer) if not asked.any() else suppress(Exception):
+            # what is asked of the record is made up here: a plan that fails over it says nothing
+            effects = item.plan(self._for_plugin(item, config), foreseen(asked, self._at))
+        foresight = Foresight(self._at, self.missing_tags)
+        for effect in effects:
+            with self._collecting(pointer):
+                foresight.look(effect)
 
     def _compilation(self) -> Any:
         return start(self._at.schema, self._at.actor, self._at.dialect, self._at.now)

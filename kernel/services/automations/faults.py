@@ -17,10 +17,11 @@ from kernel.automations import Action, Trigger
 from kernel.effects import ActionSpec, Address
 from kernel.errors import BrokenSourceError, ForbiddenError, InvalidInputError, SmaltError
 from kernel.schema import Project, Schema
-from kernel.services.automations.definitions import DefinitionChecker, Setting
+from kernel.services.automations.definitions import DefinitionChecker
 from kernel.services.automations.model import Automation
 from kernel.services.automations.people import KnownPerson
 from kernel.services.automations.reading import NAMED, Types, plugin_config
+from kernel.services.automations.setting import Setting
 from kernel.services.automations.wording import ACTION, translated
 from kernel.services.dashboards.access import dashboard_names
 from kernel.services.entries import ProjectParts
@@ -121,8 +122,9 @@ class FaultFinder:
             people[id_] = people[person.email.lower()] = Address(person.email, person.name, id_)
         dialect, now = self._parts.database.dialect, self._parts.clock.now()
         setting = Setting(
-            dialect, around.schema, around.project, owner.actor, now, people, around.forms, owner.dashboards
-        )
+            dialect, around.schema, around.project, owner.actor, now, people, around.forms, owner.dashboards,
+            knows_addresses=False,
+        )  # fmt: skip
         definition = automation.definition
         try:
             DefinitionChecker(self._types, setting).definition(

@@ -100,13 +100,13 @@ class RecordEffects:
     async def _linked(self, stage: Stage, effect: ChangeLinked) -> tuple[Project, list[int]]:
         """The project and ids of the linked records, forwards or backwards."""
         if effect.project_id is None:
-            field = _reference(stage.project, effect.reference)
+            field = reference_of(stage.project, effect.reference)
             target = stage.other_project(str(field.target))
             work = self._work(stage, stage.project)
             before = await self._records.current(work, stage.record)
             return target, _targets(field, before)
         target = stage.other_project(effect.project_id)
-        field = _reference(target, effect.reference)
+        field = reference_of(target, effect.reference)
         if field.target != stage.project.id:
             raise InvalidInputError(f"'{field.name}' of '{target.name}' does not refer to this project.")
         return target, await self._referring(stage, target, field)
@@ -127,7 +127,8 @@ class RecordEffects:
         return [row[0] for row in rows]
 
 
-def _reference(project: Project, name: str) -> Field:
+def reference_of(project: Project, name: str) -> Field:
+    """A reference of a project by key or id. InvalidInputError where it has none of that name."""
     found = project.by_name.get(name) or project.by_name.get(canonical(name))
     if found is None or found.target is None:
         raise InvalidInputError(f"'{project.name}' has no reference '{name[:100]}'.")

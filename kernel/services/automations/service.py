@@ -11,9 +11,9 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.access.secrets import new_signing_secret
 from kernel.clock import from_milliseconds
-from kernel.errors import ConflictError, InvalidInputError, NotFoundError
+from kernel.errors import ConflictError, ForbiddenError, InvalidInputError, NotFoundError
 from kernel.schema import Project, Schema
-from kernel.services.automations.definitions import DefinitionChecker, Setting
+from kernel.services.automations.definitions import DefinitionChecker
 from kernel.services.automations.faults import FaultFinder
 from kernel.services.automations.form_names import form_names
 from kernel.services.automations.model import (
@@ -27,6 +27,7 @@ from kernel.services.automations.reading import Showing, Types
 from kernel.services.automations.rights import automatable_project
 from kernel.services.automations.rows import AutomationRows, stored_definition
 from kernel.services.automations.run_rows import RunRows
+from kernel.services.automations.setting import Setting
 from kernel.services.automations.templating import texts_in
 from kernel.services.automations.views import (
     AutomationVersion,
@@ -39,6 +40,7 @@ from kernel.services.automations.watching import Watching
 from kernel.services.dashboards.access import dashboard_names
 from kernel.services.entries import EntryInput, EntryService, ProjectParts
 from kernel.services.names import Faults
+from kernel.services.rights import configurable_project
 from kernel.storage.database import Transaction, WithinTransaction
 
 MOST = 500
@@ -196,8 +198,8 @@ class AutomationService:
         checker = DefinitionChecker(self._types, setting)
         with faults.before():
             definition, timing = checker.definition(data.trigger, data.condition, data.actions)
-            if checker.missing_tags:
-                schema = await self._make_tags(tx, actor, project, checker.missing_tags)
+            while checker.missing_tags:
+                schema = await self._make_tags(tx, actor, schema, checker.missing_tags)
                 project = schema.projects[project.id]
                 setting = replace(setting, schema=schema, project=project)
                 checker = DefinitionChecker(self._types, setting)
@@ -210,13 +212,18 @@ class AutomationService:
         return await Watching(tx, schema, project, actor, now).set_up(automation, timing)
 
     async def _make_tags(
-        self, tx: Transaction, actor: Actor, project: Project, names: Iterable[str]
+        self, tx: Transaction, actor: Actor, schema: Schema, names: Iterable[tuple[int, str]]
     ) -> Schema:
         await self._parts.schema.bump(tx)
-        for name in names:
+        for project_id, name in names:
+            try:
+                project = configurable_project(schema, actor, project_id)
+            except ForbiddenError as error:
+                told = f"There is no tag '{name[:100]}' in '{schema.projects[project_id].name}', "
+                raise InvalidInputError(f"{told}and you may not make one there.") from error
             await self._tags.add(tx, actor, project, EntryInput(name))
-            project = (await self._parts.schema.load(tx)).projects[project.id]
-        return await self._parts.schema.load(tx)
+            schema = await self._parts.schema.load(tx)
+        return schema
 
     async def _switch(self, tx: Transaction, before: Automation, after: Automation) -> None:
         """What waits when an automation is switched off is dropped or kept, as it says."""

@@ -270,3 +270,45 @@ async def test_what_cannot_work_is_refused_when_it_is_saved(plain: ProjectClient
         "/actions/3/config/text": "There is no field 'nobody'.",
         "/actions/4/config": "Give a time such as 2026-12-31T09:00:00Z.",
     }
+
+
+async def test_what_no_record_could_make_right_is_refused_when_saved(crm: Crm) -> None:
+    wrong = {
+        "There is no field 'amuont'": (
+            "create_record",
+            {"values": {"title": "{title}", "fields": {"amuont": "{cost}"}}},
+        ),
+        "Give the record a title": ("create_record", {"values": {"fields": {"amount": "{cost}"}}}),
+        "There is no list 'Nowhere'": ("copy_record", {"values": {"title": "{title}", "list": "Nowhere"}}),
+        "has no reference 'custommer'": ("update_linked", {"reference": "custommer", "values": {"size": 1}}),
+        "has no 'statsu'": ("update_linked", {"reference": "customer", "values": {"statsu": "{title}"}}),
+        "There is no person 'nobody@example.com'": (
+            "notify",
+            {"to": ["nobody@example.com"], "text": "{title}"},
+        ),
+    }
+    answers = {
+        hint: await try_automate(crm.deals, "record_created", {}, step) for hint, step in wrong.items()
+    }
+    for hint, answer in answers.items():
+        assert hint in str(faults(answer)), hint
+
+
+async def test_tags_that_values_name_are_made(crm: Crm) -> None:
+    values = {"title": "Deliver {title}", "tags": ["Fresh", "{title}"]}
+    made = await automate(
+        crm.deals,
+        "record_created",
+        {},
+        ("set_field", {"field": "tags", "value": ["New here"]}),
+        ("create_record", {"project": "Deliveries", "values": {**values, "deal": "{id}"}}),
+    )
+    names = [
+        t["name"]
+        for t in checked(await crm.deliveries.client.get(f"{crm.deliveries.path}/tags"), 200)["items"]
+    ]
+    assert "Fresh" in names
+    assert "{title}" not in names
+    await crm.deals.add("Fresh")
+    [run] = await settled(crm.deals, made, 1)
+    assert run["status"] == "done", run
