@@ -315,7 +315,7 @@ def make_a_junior(page: Page, site: Site) -> None:
     page.get_by_label("Name", exact=True).fill("Junior")
     for field in ("Cost", "Profit"):
         page.get_by_role("radio", name=f"{field}: hidden").check()
-    page.get_by_role("button", name="Save").click()
+    page.get_by_role("button", name="Save", exact=True).click()
     line = page.locator(".choice-line", has_text="Junior")
     expect(line).to_contain_text("does not see Cost, Profit")
     settings(page, site, "Opportunities", "members")
