@@ -107,12 +107,19 @@ define("smalt-dashboard", class extends Part {
     if (this.unmoved) this.places = this.unmoved;
     this.unmoved = null;
     this.applyPlaces();
+    this.catchUp();
   }
 
-  async keepPlaces() {
+  /** Save where the charts are, one arrangement after the other. */
+  keepPlaces() {
     const { unmoved: before, places } = this;
     this.unmoved = null;
     if (!before) return;
+    this.saving = (this.saving ?? 0) + 1;
+    this.saved = (this.saved ?? Promise.resolve()).then(() => this.savePlaces(places, before)).finally(() => { this.saving -= 1; this.catchUp(); });
+  }
+
+  async savePlaces(places, before) {
     const moved = this.dashboard.charts.filter((chart) => places.has(chart.id) && !same(places.get(chart.id), chart.layout));
     try {
       for (const chart of moved) {
@@ -124,6 +131,13 @@ define("smalt-dashboard", class extends Part {
       this.places = before;
       this.applyPlaces();
     }
+  }
+
+  /** What others have changed while charts were being arranged. */
+  catchUp() {
+    if (!this.behind || this.unmoved || this.saving) return;
+    this.behind = false;
+    this.changedElsewhere();
   }
 
   // Charts
@@ -171,11 +185,12 @@ define("smalt-dashboard", class extends Part {
 
   async changedElsewhere(ids) {
     try {
-      const now = await api.get(this.path, {}, { signal: this.alive });
+      const now = this.unmoved || this.saving ? null : await api.get(this.path, {}, { signal: this.alive });
+      // Somebody arranges just now: what was read may be half of what is being saved.
+      if (!now || this.unmoved || this.saving) { this.behind = true; return; }
       const before = new Map(this.dashboard.charts.map((chart) => [chart.id, JSON.stringify([chart.title, chart.type, chart.config])]));
       const filters = JSON.stringify(this.dashboard.filters) !== JSON.stringify(now.filters);
       this.dashboard = now;
-      if (this.unmoved) return; // somebody drags just now
       this.drawHead();
       this.drawTiles();
       // A chart that was defined anew reads its figures already.
