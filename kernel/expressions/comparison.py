@@ -177,7 +177,7 @@ def _compare_times(context: Context, operator: str, left: Operand, right: Operan
         moment = known_time(context, right)
         if not isinstance(moment, datetime):
             return _against_day(context, operator, left, moment)
-        return f"({left.sql} {operator} {context.sql(constant(moment, right.position))})"
+        return f"({context.sql(left)} {operator} {context.sql(constant(moment, right.position))})"
     if Kind.DATETIME in (left.kind, right.kind) and left.kind is right.kind:
         return f"({context.sql(left)} {operator} {context.sql(right)})"
     a, b = (to_date(context, side, "The comparison") for side in (left, right))
@@ -194,17 +194,18 @@ def _refuse_other(left: Operand, right: Operand) -> None:
 
 def _against_day(context: Context, operator: str, left: Operand, day: date) -> str:
     """A moment against a day of the time zone, as a range of moments that an index can serve."""
+    moment = context.sql(left)
     first = day_start(context, day)
     following = day_start(context, day + timedelta(days=1)) if day < date.max else None
     if first is None or following is None:
-        day_of = context.dialect.local_date(left.sql, context.zone)
+        day_of = context.dialect.local_date(moment, context.zone)
         return f"({day_of} {operator} {context.sql(constant(day, left.position))})"
     last = following - timedelta(milliseconds=1)
     bounds = {"<": (first,), ">=": (first,), "<=": (last,), ">": (last,)}.get(operator, (first, last))
-    bound = [context.sql(constant(moment, left.position)) for moment in bounds]
+    bound = [context.sql(constant(end, left.position)) for end in bounds]
     if operator == "=":
-        return f"({left.sql} BETWEEN {bound[0]} AND {bound[1]})"
-    return f"({left.sql} {operator} {bound[0]})"
+        return f"({moment} BETWEEN {bound[0]} AND {bound[1]})"
+    return f"({moment} {operator} {bound[0]})"
 
 
 # Yes and no

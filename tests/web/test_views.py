@@ -179,5 +179,6 @@ def test_one_goes_from_record_to_record_as_the_view_orders_them(
     page.goto(f"/app{path}/board")
     cards = page.locator(".card")
     cards.first.click()
+    expect(page.get_by_role("complementary", name="Record")).to_be_visible()
     page.keyboard.press("j")
     expect(page).to_have_url(re.compile(f"record={cards.nth(1).get_attribute('data-id')}$"))

@@ -70,6 +70,11 @@ class Pulse:
             if await asyncio.to_thread(self._look, total):
                 raise JobCancelledError
 
+    async def last(self) -> None:
+        """Before what cannot be stopped any more. Raises JobCancelledError."""
+        if await asyncio.to_thread(self._signals.stopped, self._id):
+            raise JobCancelledError
+
     def _look(self, total: int) -> bool:
         self._signals.tell(self._id, min(self.rows, total), total)
         return self._signals.stopped(self._id)

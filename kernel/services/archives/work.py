@@ -71,6 +71,7 @@ class ImportWork:
             pulse = Pulse(self.signals, job.id)
 
             async def commit(tx: Transaction, report: Report) -> None:
+                await pulse.last()
                 done = msgspec.structs.replace(state, report=report)
                 await running.save(tx, encode_state(done), pulse.rows, pulse.rows)
 

@@ -46,7 +46,9 @@ class Process:
         self.projects = ProjectService(self.parts)
         self.lists = ListService(self.parts)
         checks = FieldChecks(lambda *_: None)
-        self.fields = FieldService(self.parts, self.types, checks, Conversions(database.dialect, ids, log))
+        self.fields = FieldService(
+            self.parts, self.types, checks, Conversions(database.dialect, ids, log, clock)
+        )
 
     async def field(self, project_id: int, field_id: int) -> Field:
         schema = await self.schema.current()

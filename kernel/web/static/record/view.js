@@ -177,7 +177,8 @@ define("smalt-record", class extends Part {
   async look() {
     if (!this.goTo) return;
     try { this.near = await this.neighbours() ?? this.near; } catch (error) { if (!aborted(error)) complain(error); }
-    for (const button of this.steps.children) button.disabled = !this.near?.[button.dataset.step];
+    // Keys step on also from a record that is still being read.
+    for (const button of this.steps?.children ?? []) button.disabled = !this.near?.[button.dataset.step];
   }
 
   async step(direction) {
