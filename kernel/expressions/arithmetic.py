@@ -26,7 +26,7 @@ def add(context: Context, operator: str, left: Operand, right: Operand, position
     """`+` and `-`. Amounts of different currencies give empty, and a conflict."""
     a, b = (to_number(side, f"'{operator}'") for side in (left, right))
     if a.blank or b.blank:
-        return _empty(a, b, position)
+        return _empty(context, a, b, position)
     real = a.type.scale is None or b.type.scale is None
     if real:
         a, b = _reals(context, a, b, lambda a, b: (min(a.low, b.low) - 17, max(a.high, b.high) + 1))
@@ -43,7 +43,7 @@ def add(context: Context, operator: str, left: Operand, right: Operand, position
 def multiply(context: Context, left: Operand, right: Operand, position: int) -> Operand:
     a, b = (to_number(side, "'*'") for side in (left, right))
     if a.blank or b.blank:
-        return _empty(a, b, position)
+        return _empty(context, a, b, position)
     if a.kind is b.kind is Kind.MONEY:
         raise ExpressionError("Two amounts of money cannot be multiplied.", position)
     scales = (a.type.scale, b.type.scale)
@@ -63,7 +63,7 @@ def divide(context: Context, left: Operand, right: Operand, position: int) -> Op
     """Always in double precision. Money by money is a plain number."""
     a, b = (to_number(side, "'/'") for side in (left, right))
     if a.blank or b.blank:
-        return _empty(a, b, position)
+        return _empty(context, a, b, position)
     if b.kind is Kind.MONEY and a.kind is not Kind.MONEY:
         raise ExpressionError("A number cannot be divided by an amount of money.", position)
     money = a.kind is Kind.MONEY and b.kind is not Kind.MONEY
@@ -81,7 +81,7 @@ def modulo(context: Context, left: Operand, right: Operand, position: int, name:
     """The remainder, with the sign of the divisor."""
     a, b = (to_number(side, name) for side in (left, right))
     if a.blank or b.blank:
-        return _empty(a, b, position)
+        return _empty(context, a, b, position)
     if a.type.scale is None or b.type.scale is None:
         a, b = (guard_real(context, to_real(context, o)) for o in (a, b))
         return _real_modulo(context, a, b, position)
@@ -129,10 +129,12 @@ def _sum_kind(a: Operand, b: Operand) -> Kind:
     return Kind.MONEY if Kind.MONEY in (a.kind, b.kind) else Kind.NUMBER
 
 
-def _empty(a: Operand, b: Operand, position: int) -> Operand:
+def _empty(context: Context, a: Operand, b: Operand, position: int) -> Operand:
     """The result of arithmetic with BLANK(): empty, of the other side's type."""
     other = b if a.blank else a
-    return replace(other, sql="NULL", is_constant=False, constant=None, position=position)
+    return replace(
+        other, sql=context.dialect.null(other.type), is_constant=False, constant=None, position=position
+    )
 
 
 Bounds = Callable[[Operand, Operand], tuple[float, float]]

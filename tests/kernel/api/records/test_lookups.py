@@ -260,3 +260,19 @@ async def test_of_formulas_over_sums_of_what_is_linked(crm: Crm) -> None:
     for record in (delivery, await crm.customers.record(customer)):
         assert record["fields"]["good"] == [True]
         assert record["fields"]["more"] == [{"amount": "24.00", "currency": "EUR"}]
+
+
+async def test_a_formula_that_is_always_empty_is_looked_up_through_many(crm: Crm) -> None:
+    customers, deals = crm.customers, crm.deals
+    await customers.compute("Nothing", "'' + {size}")
+    await customers.compute("Less", "{size} - BLANK()")
+    await deals.refer("Partners", customers, multiple=True)
+    for name in ("nothing", "less"):
+        await deals.look_up(f"Their {name}", "partners", name)
+        await deals.look_up(f"Its {name}", "customer", name)
+    acme = await customers.add("Acme", size=3)
+    found = await deals.fields(await deals.add("a", customer=acme["id"], partners=[acme["id"]]))
+    assert {found[f"{whose}_{name}"] == [] for whose in ("their", "its") for name in ("nothing", "less")} == {
+        True
+    }
+    assert await deals.titles(sort="their_nothing", filter="{its_less} = BLANK()") == ["a"]
