@@ -47,10 +47,10 @@ def compare(context: Context, operator: str, left: Operand, right: Operand, posi
 
 
 def deny(context: Context, operand: Operand) -> Operand:
-    """NOT: true also where the condition is empty."""
+    """NOT: true also where the condition is empty. Planners can estimate how often that is the case."""
     condition = to_condition(context, operand, "What NOT denies")
-    sql = condition if condition.startswith("EXISTS ") else f"coalesce({condition}, FALSE)"
-    return Operand(BOOLEAN, operand.position, f"(NOT {sql})")
+    sql = f"NOT {condition}" if condition.startswith("EXISTS ") else f"({condition}) IS NOT TRUE"
+    return Operand(BOOLEAN, operand.position, f"({sql})")
 
 
 def is_blank(context: Context, operand: Operand) -> Operand:

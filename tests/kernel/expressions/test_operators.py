@@ -235,6 +235,13 @@ def test_conditions_stay_fit_for_an_index(condition: str, sql: str) -> None:
     assert compile(parse(condition), SampleResolver(SQLITE)).sql == f"coalesce({sql}, FALSE)"
 
 
+def test_denials_stay_fit_for_an_estimate() -> None:
+    """What stands inside a function is a coin's toss for a planner, and plans are made anew each time."""
+    sql = compile(parse("{stage} != 'Lost' AND NOT {num} > 5"), SampleResolver(POSTGRES)).sql
+    assert "(((r.l IN (2, 4))) IS NOT TRUE)" in sql
+    assert "(((r.n > $1::numeric)) IS NOT TRUE)" in sql
+
+
 def test_unused_parameters_are_left_out() -> None:
     resolver = SampleResolver(POSTGRES)
     resolver.parameters.add("x", TEXT)
