@@ -50,11 +50,13 @@ class JsonBody(AbstractDTO[Any]):
     config = DTOConfig()
 
     def decode_bytes(self, value: bytes) -> Any:
-        """Body bytes as the type that the handler names. Raises 415 for what is not sent as JSON."""
+        """Body bytes as the type that the handler names. Raises 415 for what is not sent as plain JSON."""
         media_type = self.asgi_connection.headers.get("content-type", "application/json")
         essence = media_type.split(";")[0].strip().lower()
         if essence != "application/json" and not essence.endswith("+json"):
             raise UnsupportedMediaTypeError("Send the body as application/json.")
+        if self.asgi_connection.headers.get("content-encoding", "identity").strip().lower() != "identity":
+            raise UnsupportedMediaTypeError("Send the body as it is, without a Content-Encoding.")
         field = self.asgi_connection.route_handler.parsed_data_field
         return decode(value, field.annotation if field is not None else Any)
 

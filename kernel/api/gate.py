@@ -41,7 +41,8 @@ _LEAVE = "You look with the rights of somebody else, which only reads. Leave the
 
 @dataclass(slots=True)
 class Rule:
-    """What a handler demands. `query` holds the names of the query parameters it knows, None for any.
+    """What a handler demands. `query` holds the names of the query parameters it knows, None for any;
+    those in `lists` may be given more than once.
 
     `allow` is there for the handler of OPTIONS: the methods of its path.
     """
@@ -52,6 +53,7 @@ class Rule:
     alone: bool = False
     scope: str = "write"
     query: frozenset[str] | None = field(default_factory=frozenset)
+    lists: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -78,9 +80,8 @@ class Gate:
         for route in app.routes:
             if isinstance(route, HTTPRoute):
                 for method, (handler, parameters) in route.route_handler_map.items():
-                    names = {p.field_alias for p in parameters.expected_query_params}
-                    known = frozenset({EXPLAIN, SEE_AS, *names})
-                    self._rules[id(handler)] = rule = _rule(handler.opt, method, known)
+                    names = {p.field_alias: p.is_sequence for p in parameters.expected_query_params}
+                    self._rules[id(handler)] = rule = _rule(handler.opt, method, names)
                     if method == "OPTIONS":
                         rule.allow = ", ".join(sorted(_methods(route))).encode()
 
@@ -94,7 +95,7 @@ class Gate:
                 await _tell_methods(rule.allow, send)
                 return
             if scope["query_string"] and rule.query is not None:
-                _check_query(scope["query_string"], rule.query)
+                _check_query(scope["query_string"], rule.query, rule.lists)
             if rule.public:
                 await app(scope, receive, send)
             else:
@@ -108,9 +109,11 @@ class Gate:
         presented = _presented(scope["headers"])
         if presented.see_as is None and b"see_as" in scope["query_string"]:
             presented.see_as = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get(SEE_AS)
-        identity = await self._admit(presented, rule, scope, check=not rule.deferred)
-        if presented.idempotency_key is not None and scope["method"] == "POST":
-            await self._idempotency.run(app, identity.actor, presented.idempotency_key, scope, receive, send)
+        key = presented.idempotency_key if scope["method"] == "POST" else None
+        lasting = key is not None  # its answer is kept: rights that are outdated must not have a part in it
+        identity = await self._admit(presented, rule, scope, check=lasting or not rule.deferred)
+        if key is not None:
+            await self._idempotency.run(app, identity.actor, key, scope, receive, send)
         elif rule.deferred:
             await self._with_retry(app, presented, rule, scope, receive, send)
         else:
@@ -161,13 +164,17 @@ class Gate:
         raise StaleAccessError("Rights are changing too quickly. Try again.")
 
 
-def _rule(opt: Mapping[str, Any], method: str, query: frozenset[str]) -> Rule:
+def _rule(opt: Mapping[str, Any], method: str, query: Mapping[str, bool]) -> Rule:
+    """`query` says of each parameter whether it is a list."""
     access = opt.get(ACCESS)
     scope = opt.get(SCOPE, "read" if method in SAFE else "write")
     public = access == "public" or method == "OPTIONS"
-    known = None if opt.get(QUERY) == "any" else query
+    known = None if opt.get(QUERY) == "any" else frozenset({EXPLAIN, SEE_AS, *query})
+    lists = frozenset(name for name, many in query.items() if many)
     alone = opt.get(ALONE, False)
-    return Rule(public=public, deferred=access == "deferred", alone=alone, scope=scope, query=known)
+    return Rule(
+        public=public, deferred=access == "deferred", alone=alone, scope=scope, query=known, lists=lists
+    )
 
 
 def _methods(route: HTTPRoute) -> set[str]:
@@ -180,20 +187,25 @@ async def _tell_methods(allow: bytes, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _check_query(query: bytes, known: frozenset[str]) -> None:
-    """Refuse parameters that the handler does not know."""
+def _check_query(query: bytes, known: frozenset[str], lists: frozenset[str]) -> None:
+    """Refuse parameters that the handler does not know, and all but one of what it takes once."""
     try:
-        names = {
-            name for name, _ in parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
-        }
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except (UnicodeDecodeError, ValueError):
         raise InvalidInputError("The query is not UTF-8 in percent-encoding.") from None
     if b"%00" in query:
         raise InvalidInputError("Query parameters cannot hold the NUL character.")
-    unknown = sorted(names - known)
-    if unknown:
+    names = [name for name, _ in pairs]
+    given = set(names)
+    if not given <= known:
+        unknown = sorted(given - known)
         faults = [Fault(f"?{name[:100]}", nearest(name, sorted(known))) for name in unknown[:20]]
         raise InvalidInputError("The query holds parameters that are not known here.", faults)
+    if len(names) > len(given):
+        repeated = sorted(name for name in given - lists if names.count(name) > 1)
+        if repeated:
+            faults = [Fault(f"?{name}", "Give this parameter once.") for name in repeated]
+            raise InvalidInputError("The query holds parameters more than once.", faults)
 
 
 def _presented(headers: Iterable[tuple[bytes, bytes]]) -> Presented:

@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -22,7 +22,10 @@ from kernel.runtime import Kernel
 IN_MEMORY = 1024 * 1024
 CHUNK = 256 * 1024
 PATIENCE = 20.0
-"""Seconds that a second request waits for the first one of the same key in this process."""
+"""Seconds that a second request waits for the first one of the same key."""
+
+LOOK_AGAIN = 0.05
+"""Seconds after which it looks again whether another process has answered the first one."""
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _PASSING = frozenset({401, 403, 429, 500, 502, 503})
@@ -47,10 +50,10 @@ class Idempotency:
             fingerprint = await _read(scope, receive, body)
             claim = Claim(actor.user_id or 0, key, fingerprint)
             async with self._alone(claim):
-                answer = await self._kernel.claims.find(claim)
-                replayed = answer is not None
-                if answer is None:
-                    answer = await self._run_first(app, claim, scope, _replay(body, receive))
+                try:
+                    answer, replayed = await self._run_or_find(app, claim, scope, body, receive)
+                except InProgressError:
+                    answer, replayed = await self._elsewhere(claim), True
             await _give(answer, send, replayed)
 
     @asynccontextmanager
@@ -68,6 +71,30 @@ class Idempotency:
         finally:
             del self._running[slot]
             done.set()
+
+    async def _run_or_find(
+        self,
+        app: ASGIApp,
+        claim: Claim,
+        scope: HTTPScope,
+        body: SpooledTemporaryFile[bytes],
+        receive: Receive,
+    ) -> tuple[Answer, bool]:
+        """The answer, and whether it was there. Raises InProgressError while another process works on it."""
+        if (answer := await self._kernel.claims.find(claim)) is not None:
+            return answer, True
+        return await self._run_first(app, claim, scope, _replay(body, receive)), False
+
+    async def _elsewhere(self, claim: Claim) -> Answer:
+        """What the process answers that has the claim. Raises InProgressError when it takes too long."""
+        latest = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            with suppress(InProgressError):
+                if (answer := await self._kernel.claims.find(claim)) is not None:
+                    return answer
+            if asyncio.get_running_loop().time() >= latest:
+                raise InProgressError
+            await asyncio.sleep(LOOK_AGAIN)
 
     async def _run_first(self, app: ASGIApp, claim: Claim, scope: HTTPScope, receive: Receive) -> Answer:
         capture = Capture()

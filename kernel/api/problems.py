@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from kernel import errors
+from kernel.api.decoding import fault_of
 from kernel.api.refusals import Reasons, reasons
 from kernel.errors import Fault, FieldConflict, SmaltError
 from kernel.runtime import Kernel
@@ -187,7 +188,7 @@ def _parameter_faults(error: ValidationException) -> list[Fault]:
 
 def _parameter_fault(entry: Any) -> Fault:
     key, source = str(entry.get("key", "")), entry.get("source", "")
-    detail = str(entry.get("message", "This does not fit."))
+    detail = fault_of(str(entry.get("message", "This does not fit"))).detail
     if key == "data":
         return Fault("", "A JSON body is needed.")
     if source in ("query", "header", "cookie"):

@@ -9,8 +9,12 @@ from typing import Any
 import httpx
 import pytest
 
-from kernel.runtime import Kernel
+from kernel.api import idempotency
+from kernel.api.app import create_app
+from kernel.runtime import Kernel, create_kernel
+from kernel.settings import Settings
 from kernel.storage.database import Statement
+from tests.kernel.api.clients import BASE_URL, NewClient, user_id
 
 KEY = {"Idempotency-Key": "abc-1"}
 
@@ -80,8 +84,58 @@ async def test_requests_at_the_same_time_have_one_effect(client: httpx.AsyncClie
     assert await _users(kernel) == 2
 
 
-async def test_after_a_crash_nothing_happens_twice(client: httpx.AsyncClient, kernel: Kernel) -> None:
+@pytest.fixture
+async def elsewhere(settings: Settings, kernel: Kernel) -> AsyncIterator[httpx.AsyncClient]:
+    """Somebody without credentials at another process that shares the database."""
+    second = create_kernel(settings, [])
+    await second.start()
+    transport = httpx.ASGITransport(create_app(second))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL) as client:
+        yield client
+    await second.stop()
+
+
+async def test_two_processes_give_one_answer(
+    client: httpx.AsyncClient, elsewhere: httpx.AsyncClient, kernel: Kernel
+) -> None:
+    elsewhere.headers["Authorization"] = client.headers["Authorization"]
+    both = (client, elsewhere) * 4
+    for name in ("ewa", "jan", "ola"):
+        key = {"Idempotency-Key": name}
+        answers = await asyncio.gather(*(c.post("/users", json=_user(name), headers=key) for c in both))
+        assert {a.status_code for a in answers} == {201}, [a.text for a in answers]
+        assert len({a.content for a in answers}) == 1
+        assert sum("idempotent-replay" not in a.headers for a in answers) == 1
+    assert await _users(kernel) == 4
+
+
+async def test_an_answer_is_given_by_the_rights_of_now(
+    client: httpx.AsyncClient, elsewhere: httpx.AsyncClient, new_client: NewClient
+) -> None:
+    """Reads look at rights a moment later than writes; with a key the answer would stay for a day."""
+    project = (await client.post("/projects", json={"name": "Deals"})).json()["id"]
+    ewa = await new_client("ewa")
+    elsewhere.headers["Authorization"] = ewa.headers["Authorization"]
+
+    async def read(key: str) -> int:
+        answer = await elsewhere.post(
+            f"/projects/{project}/records/query", json={}, headers={"Idempotency-Key": key}
+        )
+        return answer.status_code
+
+    assert (await elsewhere.get("/me")).status_code == 200
+    member = {"user": user_id(ewa), "role": "viewer"}
+    assert (await client.post(f"/projects/{project}/members", json=member)).status_code == 201
+    assert await read("in") == 200
+    await client.delete(f"/projects/{project}/members/{user_id(ewa)}")
+    assert await read("out") == 404
+
+
+async def test_after_a_crash_nothing_happens_twice(
+    client: httpx.AsyncClient, kernel: Kernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The effect was committed, its answer was not: the repetition is told so."""
+    monkeypatch.setattr(idempotency, "PATIENCE", 0.1)
     first = await client.post("/users", json=_user("ewa"), headers=KEY)
     assert first.status_code == 201
     async with kernel.database.transaction() as tx:

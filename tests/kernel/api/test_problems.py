@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import Any
 
 import httpx
@@ -71,6 +72,22 @@ async def test_other_media_types_get_415(client: httpx.AsyncClient, media_type: 
     answer = await client.post("/users", content=b"{}", headers={"Content-Type": media_type})
     assert answer.status_code == 415
     assert answer.json()["type"] == "/problems/unsupported-media-type"
+
+
+async def test_a_compressed_body_gets_415(client: httpx.AsyncClient) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": "gzip"}
+    answer = await client.post("/users", content=gzip.compress(b"{}"), headers=headers)
+    assert answer.status_code == 415
+    assert "Content-Encoding" in answer.json()["detail"]
+
+
+async def test_a_parameter_that_is_taken_once_is_given_once(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/users?limit=1&count=true&limit=2")
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"pointer": "?limit", "detail": "Give this parameter once."}]
+    made = [(await client.post("/projects", json={"name": n})).json()["id"] for n in ("Deals", "People")]
+    lists = await client.get("/search", params={"q": "x", "project": made})
+    assert lists.status_code == 200, lists.text
 
 
 async def test_unknown_paths_get_404(client: httpx.AsyncClient, anonymous: httpx.AsyncClient) -> None:
