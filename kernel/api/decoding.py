@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
@@ -15,14 +14,10 @@ from litestar.dto import AbstractDTO, DTOConfig, DTOFieldDefinition
 from litestar.openapi.spec import Reference, Schema
 from litestar.typing import FieldDefinition
 
+from kernel.complaints import escape, fault_of
 from kernel.errors import Fault, InvalidInputError, UnsupportedMediaTypeError
 
 MOST_FAULTS = 50
-_AT = re.compile(r" - at `\$(.*)`$")
-_NAMES = {
-    "int": "a whole number", "float": "a number", "str": "text", "bool": "true or false",
-    "array": "a list", "object": "an object", "null": "null",
-}  # fmt: skip
 
 
 class MalformedBodyError(InvalidInputError):
@@ -91,15 +86,6 @@ def nearest(name: str, known: Sequence[str]) -> str:
     close = get_close_matches(name.lower(), known, n=1, cutoff=0.5)
     hint = f" Did you mean '{close[0]}'?" if close else ""
     return f"'{name[:100]}' is not known here.{hint}"
-
-
-def fault_of(message: str, pointer: str = "") -> Fault:
-    """msgspec's message as a fault: its place as a pointer, its types in plain words."""
-    place = _AT.search(message)
-    if place:
-        pointer += _pointer(place.group(1))
-        message = message[: place.start()]
-    return Fault(pointer, re.sub(r"`([^`]*)`", lambda m: _plain(m.group(1)), message) + ".")
 
 
 @lru_cache(maxsize=1024)
@@ -203,17 +189,3 @@ def _nul(value: Any, pointer: str) -> Iterator[str]:
         for key, item in value.items():
             yield from _nul(key, pointer)
             yield from _nul(item, f"{pointer}/{escape(key)}")
-
-
-def escape(name: str) -> str:
-    """One step of a JSON pointer (RFC 6901)."""
-    return name.replace("~", "~0").replace("/", "~1")
-
-
-def _pointer(path: str) -> str:
-    steps = re.findall(r"\.([^.\[\]]+)|\[([^\]]*)\]", path)
-    return "".join("/" + escape(a or b) for a, b in steps)
-
-
-def _plain(names: str) -> str:
-    return " or ".join(_NAMES.get(name, name) for name in names.split(" | "))

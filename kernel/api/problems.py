@@ -11,8 +11,8 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from kernel import errors
-from kernel.api.decoding import fault_of
 from kernel.api.refusals import Reasons, reasons
+from kernel.complaints import sentence
 from kernel.errors import Fault, FieldConflict, SmaltError
 from kernel.runtime import Kernel
 from kernel.translations import ENGLISH, Wording
@@ -188,7 +188,7 @@ def _parameter_faults(error: ValidationException) -> list[Fault]:
 
 def _parameter_fault(entry: Any) -> Fault:
     key, source = str(entry.get("key", "")), entry.get("source", "")
-    detail = fault_of(str(entry.get("message", "This does not fit"))).detail
+    detail = sentence(str(entry.get("message", "This does not fit.")))
     if key == "data":
         return Fault("", "A JSON body is needed.")
     if source in ("query", "header", "cookie"):

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
 
+from kernel.complaints import escape, fault_of
 from kernel.errors import Fault, InvalidInputError, PluginError, SmaltError
 from kernel.fields import ColumnSpec, Derivation, FieldType
 from kernel.option_lists import OptionsConfig, spelled_out
 from kernel.schema import Field
 from kernel.services.filter_texts import with_expressions
-
-_PLACE = re.compile(r" - at `(key in )?\$(?P<path>.*)`$")
-_STEP = re.compile(r"\.(?P<name>[^.\[\]]+)|\[(?P<index>\d+|\.\.\.)\]")
 
 AnyFieldType = FieldType[Any, Any]
 
@@ -90,7 +87,7 @@ def decode_config(type_: Configured, raw: Mapping[str, Any]) -> Any:
 
 def _unknown(type_: Configured, raw: Mapping[str, Any]) -> list[Fault]:
     known = [f.encode_name for f in msgspec.structs.fields(type_.config_type)]
-    return [Fault(f"/config/{_escaped(n)}", _nearest(n, known)) for n in raw if n not in known]
+    return [Fault(f"/config/{escape(n)}", _nearest(n, known)) for n in raw if n not in known]
 
 
 def _nearest(name: str, known: list[str]) -> str:
@@ -114,25 +111,6 @@ def _wrong(type_: Configured, raw: Mapping[str, Any]) -> list[Fault]:
         except msgspec.ValidationError as error:
             found.append(fault_of(error, pointer))
     return found
-
-
-def fault_of(error: msgspec.ValidationError, below: str) -> Fault:
-    """A msgspec complaint as a fault with a JSON pointer."""
-    text = str(error)
-    place = _PLACE.search(text)
-    if place is None:
-        return Fault(below, _sentence(text))
-    steps = [m["name"] or m["index"] for m in _STEP.finditer(place["path"])]
-    pointer = "".join(f"/{_escaped(step)}" for step in steps if step != "...")
-    return Fault(below + pointer, _sentence(text[: place.start()]))
-
-
-def _sentence(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
-
-
-def _escaped(step: str) -> str:
-    return step.replace("~", "~0").replace("/", "~1")
 
 
 def _below_config(error: SmaltError) -> SmaltError:

@@ -14,6 +14,7 @@ import msgspec
 from kernel.access.acting import actor_of
 from kernel.access.actor import Actor
 from kernel.automations import Action, Trigger
+from kernel.complaints import fault_of
 from kernel.effects import ActionSpec, Address
 from kernel.errors import BrokenSourceError, ForbiddenError, InvalidInputError, SmaltError
 from kernel.schema import Project, Schema
@@ -67,7 +68,7 @@ class FaultFinder:
             except SmaltError as error:
                 found[automation.id] = error.detail
             except msgspec.ValidationError as error:
-                found[automation.id] = f"A setting does not fit its plugin any more: {error}."
+                found[automation.id] = f"A setting does not fit its plugin any more: {fault_of(error).detail}"
             await asyncio.sleep(0)
         return found
 

@@ -14,8 +14,8 @@ from typing import Annotated, Any, Final
 import msgspec
 import tomli_w
 
+from kernel.complaints import fault_of
 from kernel.errors import Fault, InvalidInputError
-from kernel.services.field_config import fault_of
 
 VERSION: Final = 1
 REFERS: Final = "@"

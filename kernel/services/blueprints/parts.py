@@ -9,9 +9,9 @@ from typing import Any, Final, Generic, TypeVar
 import msgspec
 
 from kernel.access.actor import Actor
+from kernel.complaints import fault_of
 from kernel.errors import InvalidInputError
 from kernel.services.blueprints.document import Item
-from kernel.services.field_config import fault_of
 
 Place = TypeVar("Place")
 

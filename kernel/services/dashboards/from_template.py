@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from kernel.access.actor import Actor
+from kernel.complaints import fault_of
 from kernel.errors import SmaltError
 from kernel.queries.charts.request import ChartConfig
 from kernel.schema import Schema
@@ -46,7 +47,7 @@ class TemplateDashboards:
             try:
                 await self._chart(tx, schema, actor, made, chart, config)
             except msgspec.ValidationError as error:
-                refused.append((chart.title, f"{error}."))
+                refused.append((chart.title, fault_of(error).detail))
             except SmaltError as error:
                 refused.append((chart.title, error.faults[0].detail if error.faults else error.detail))
         return made, refused

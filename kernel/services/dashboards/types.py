@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 
 from kernel.charts import ChartData, ChartType
+from kernel.complaints import fault_of
 from kernel.containment import PluginGuard
 from kernel.drawing.canvas import ChartCanvas
 from kernel.drawing.svg import Picture, described, svg
@@ -56,7 +57,7 @@ class ChartTypes:
         try:
             msgspec.convert(options, found.config_type)
         except msgspec.ValidationError as error:
-            return [Fault("/config/format", f"{str(error).replace('`', chr(39))}.")]
+            return [fault_of(error, "/config/format")]
         return []
 
     def require(self, schema: Schema, key: str) -> None:

@@ -8,9 +8,9 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+from kernel.complaints import fault_of
 from kernel.errors import Fault, InvalidInputError
 from kernel.importers import BadRow, Importer, Proposal
-from kernel.services.field_config import fault_of
 from kernel.services.imports.cells import as_text
 from kernel.services.imports.model import Reading
 from kernel.services.imports.reading import find_reading

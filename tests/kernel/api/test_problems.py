@@ -58,6 +58,15 @@ async def test_all_faults_of_a_body_come_together(client: httpx.AsyncClient) -> 
     }
 
 
+async def test_faults_of_the_query_are_in_plain_words(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/users?limit=many&count=perhaps")
+    assert answer.status_code == 422
+    assert {e["pointer"]: e["detail"] for e in answer.json()["errors"]} == {
+        "?limit": "Expected a whole number, got text.",
+        "?count": "Expected true or false, got text.",
+    }
+
+
 async def test_faults_deep_in_a_body_have_pointers(client: httpx.AsyncClient) -> None:
     path = f"/users/{client.headers['x-user-id']}/tokens"
     answer = await client.post(path, json={"name": "x", "scopes": ["read", "fly", 3]})
