@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import msgspec
 
+from kernel.access.secrets import sealed, unsealed
 from kernel.clock import Clock, to_milliseconds
 from kernel.dialects.base import Dialect, Parameters
 from kernel.errors import ConflictError
@@ -57,11 +58,15 @@ class InProgressError(ConflictError):
 
 @dataclass(slots=True)
 class Claim:
-    """A key of one user, for one request. `made` once it is durable."""
+    """A key of one user, for one request. `made` once it is durable.
+
+    With a `seal`, the secret of who asks, it takes the same secret to read the answer again.
+    """
 
     user_id: int
     key: str
     fingerprint: str
+    seal: str = ""
     made: bool = False
     closed: bool = False
 
@@ -104,7 +109,7 @@ class Claims:
         if fingerprint != claim.fingerprint:
             raise ConflictError("This idempotency key was used for another request.")
         if answer is not None:
-            return msgspec.json.decode(answer, type=Answer)
+            return _opened(msgspec.json.decode(answer, type=Answer), claim)
         if created_at > self._now() - RUNNING_MS:
             raise InProgressError
         raise ConflictError("This request was carried out, but its answer was lost in a crash.")
@@ -120,7 +125,8 @@ class Claims:
         async with self._database_().transaction() as tx:
             if not claim.made:
                 await self.make(tx, claim)
-            await tx.execute(*self._sql(_ANSWER, claim, msgspec.json.encode(answer).decode()))
+            kept = _closed(answer, claim)
+            await tx.execute(*self._sql(_ANSWER, claim, msgspec.json.encode(kept).decode()))
             self._answered += 1
             if self._answered % SWEEP_EVERY == 0:
                 await self._forget_old(tx)
@@ -172,6 +178,23 @@ class ClaimingDatabase:
             yield tx
         if claim is not None:
             claim.made = True
+
+
+def _closed(answer: Answer, claim: Claim) -> Answer:
+    """The answer as it is stored."""
+    if not claim.seal:
+        return answer
+    return msgspec.structs.replace(answer, body=sealed(answer.body, claim.seal))
+
+
+def _opened(answer: Answer, claim: Claim) -> Answer:
+    """The answer as it was given. Raises ConflictError where it takes another secret."""
+    if not claim.seal:
+        return answer
+    body = unsealed(answer.body, claim.seal)
+    if body is None:
+        raise ConflictError("The answer tells a secret: it takes the token or session that asked.")
+    return msgspec.structs.replace(answer, body=body)
 
 
 def _fill(

@@ -10,6 +10,8 @@ from typing import Final
 
 TOKEN_PREFIX: Final = "smalt_"
 
+_SEAL: Final = 32
+
 
 def new_token() -> str:
     """A new token, 256 bits of chance."""
@@ -34,6 +36,35 @@ def new_signing_secret() -> str:
 def digest(secret: str) -> str:
     """What is stored of a secret. It is random and long, so a plain hash is enough."""
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def sealed(content: bytes, secret: str) -> bytes:
+    """The content, to be read only by who knows the secret, which is random and long.
+
+    A random beginning, 32 bytes that tell the right secret from a wrong one, and the content under a
+    stream that follows from both.
+    """
+    beginning = secrets.token_bytes(_SEAL)
+    hidden = _streamed(content, secret, beginning)
+    return beginning + _mark(hidden, secret, beginning) + hidden
+
+
+def unsealed(content: bytes, secret: str) -> bytes | None:
+    """What was sealed; None with another secret."""
+    beginning, mark, hidden = content[:_SEAL], content[_SEAL : 2 * _SEAL], content[2 * _SEAL :]
+    if not hmac.compare_digest(mark, _mark(hidden, secret, beginning)):
+        return None
+    return _streamed(hidden, secret, beginning)
+
+
+def _mark(hidden: bytes, secret: str, beginning: bytes) -> bytes:
+    return hmac.new(secret.encode(), b"seal" + beginning + hidden, hashlib.sha256).digest()
+
+
+def _streamed(content: bytes, secret: str, beginning: bytes) -> bytes:
+    key = hmac.new(secret.encode(), b"stream" + beginning, hashlib.sha256).digest()
+    stream = hashlib.shake_256(key).digest(len(content))
+    return bytes(a ^ b for a, b in zip(content, stream, strict=True))
 
 
 def csrf_token(session_secret: str) -> str:

@@ -113,7 +113,8 @@ class Gate:
         lasting = key is not None  # its answer is kept: rights that are outdated must not have a part in it
         identity = await self._admit(presented, rule, scope, check=lasting or not rule.deferred)
         if key is not None:
-            await self._idempotency.run(app, identity.actor, key, scope, receive, send)
+            credential = presented.token or presented.secret or ""
+            await self._idempotency.run(app, identity.actor, key, credential, scope, receive, send)
         elif rule.deferred:
             await self._with_retry(app, presented, rule, scope, receive, send)
         else:

@@ -16,6 +16,7 @@ from multipart import parse_options_header  # type: ignore[import-untyped]
 
 from kernel.access.actor import Actor
 from kernel.access.claims import Answer, Claim, InProgressError
+from kernel.api.marks import TELLS
 from kernel.errors import Fault, InvalidInputError, TooLargeError
 from kernel.runtime import Kernel
 
@@ -40,15 +41,26 @@ class Idempotency:
         self._running: dict[tuple[int, str], asyncio.Event] = {}
 
     async def run(
-        self, app: ASGIApp, actor: Actor, key: str, scope: HTTPScope, receive: Receive, send: Send
+        self,
+        app: ASGIApp,
+        actor: Actor,
+        key: str,
+        credential: str,
+        scope: HTTPScope,
+        receive: Receive,
+        send: Send,
     ) -> None:
-        """Answer from the store, or run the application and store its answer."""
+        """Answer from the store, or run the application and store its answer.
+
+        What tells a secret is stored so that it takes the token or session that asked to read it again.
+        """
         if not _KEY.fullmatch(key):
             fault = Fault("Idempotency-Key", "Give 1 to 255 visible ASCII characters.")
             raise InvalidInputError("The idempotency key does not fit.", [fault])
         with SpooledTemporaryFile(IN_MEMORY) as body:
             fingerprint = await _read(scope, receive, body)
-            claim = Claim(actor.user_id or 0, key, fingerprint)
+            seal = credential if scope["route_handler"].opt.get(TELLS) else ""
+            claim = Claim(actor.user_id or 0, key, fingerprint, seal)
             async with self._alone(claim):
                 try:
                     answer, replayed = await self._run_or_find(app, claim, scope, body, receive)

@@ -8,6 +8,7 @@ SCOPE: Final = "scope"
 ACCESS: Final = "access"
 QUERY: Final = "query"
 ALONE: Final = "alone"
+TELLS: Final = "tells"
 
 PUBLIC: Final[dict[str, Any]] = {ACCESS: "public"}
 """Answered without sign-in."""
@@ -26,3 +27,6 @@ ADMIN: Final[dict[str, Any]] = {SCOPE: "admin"}
 
 ANY_QUERY: Final[dict[str, Any]] = {QUERY: "any"}
 """Query parameters are none of the server's business: a page reads them."""
+
+TELLS_A_SECRET: Final[dict[str, Any]] = {TELLS: "secret"}
+"""The answer holds a secret of which Smalt itself keeps only the hash."""

@@ -10,7 +10,7 @@ from litestar.params import JSONBody
 
 from kernel.api.controllers.session import SessionView, signed_in
 from kernel.api.injected import Actor, Kernel, Paging
-from kernel.api.marks import ADMIN, PUBLIC
+from kernel.api.marks import ADMIN, PUBLIC, TELLS_A_SECRET
 from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
@@ -57,7 +57,11 @@ class InvitationsController(Controller):
         found = await kernel.invitations.all(actor, None)
         return paging.slice([_view(i) for i in found], key=lambda i: (int(i.id),))
 
-    @post(summary="Invite somebody", description=f"For administrators. {_TOLD_ONCE}", opt=ADMIN)
+    @post(
+        opt=ADMIN | TELLS_A_SECRET,
+        summary="Invite somebody",
+        description=f"For administrators. {_TOLD_ONCE}",
+    )
     async def invite(self, kernel: Kernel, actor: Actor, data: JSONBody[InvitationInput]) -> InvitationView:
         return _view(*await kernel.invitations.invite(actor, data))
 
@@ -99,6 +103,7 @@ class ProjectInvitationsController(Controller):
         return paging.slice([_view(i) for i in found], key=lambda i: (int(i.id),))
 
     @post(
+        opt=TELLS_A_SECRET,
         summary="Invite somebody to a project",
         description=f"Who is no user yet; users become members at once. {_TOLD_ONCE}",
     )

@@ -12,7 +12,7 @@ from kernel.access import actor as access
 from kernel.access.authenticator import Identity
 from kernel.api.controllers.session import own_session
 from kernel.api.injected import Actor, Kernel, Paging
-from kernel.api.marks import ADMIN, AS_ONESELF
+from kernel.api.marks import ADMIN, AS_ONESELF, TELLS_A_SECRET
 from kernel.api.paging import Page, int_key
 from kernel.api.paths import Id, identifier
 from kernel.api.times import moment
@@ -113,7 +113,11 @@ class TokensController(Controller):
         found = await kernel.tokens.all(actor, identifier(user_id))
         return paging.slice([_token(t) for t in found], key=lambda t: (int(t.id),))
 
-    @post(summary="Make a token", description="The answer is the only one that tells the secret, as `token`.")
+    @post(
+        opt=TELLS_A_SECRET,
+        summary="Make a token",
+        description="The answer is the only one that tells the secret, as `token`.",
+    )
     async def make(self, kernel: Kernel, actor: Actor, user_id: Id, data: JSONBody[TokenInput]) -> TokenView:
         token, secret = await kernel.tokens.create(actor, identifier(user_id), data)
         view = _token(token)

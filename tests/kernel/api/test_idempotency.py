@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
+from kernel.access.claims import Answer
 from kernel.api import idempotency
 from kernel.api.app import create_app
 from kernel.runtime import Kernel, create_kernel
@@ -129,6 +131,30 @@ async def test_an_answer_is_given_by_the_rights_of_now(
     assert await read("in") == 200
     await client.delete(f"/projects/{project}/members/{user_id(ewa)}")
     assert await read("out") == 404
+
+
+@pytest.mark.parametrize("path", ["tokens", "invitations"])
+async def test_a_secret_is_told_again_and_not_kept(
+    client: httpx.AsyncClient, kernel: Kernel, path: str
+) -> None:
+    """Of tokens and invitations Smalt keeps only hashes, so their stored answers must not tell them."""
+    tokens = f"/users/{user_id(client)}/tokens"
+    path, body = {
+        "tokens": (tokens, {"name": "Export", "scopes": ["read"]}),
+        "invitations": ("/invitations", {"email": "ola@example.com"}),
+    }[path]
+    first = await client.post(path, json=body, headers=KEY)
+    assert first.status_code == 201, first.text
+    again = await client.post(path, json=body, headers=KEY)
+    assert (again.status_code, again.content) == (201, first.content)
+    [[(answer,)]] = await kernel.database.read(Statement("SELECT answer FROM smalt_idempotency"))
+    kept = msgspec.json.decode(answer, type=Answer)
+    assert first.json()["token"].encode() not in kept.body
+    other = (await client.post(tokens, json={"name": "x", "scopes": ["read", "write", "admin"]})).json()
+    headers = KEY | {"Authorization": f"Bearer {other['token']}"}
+    refused = await client.post(path, json=body, headers=headers)
+    assert refused.status_code == 409
+    assert "secret" in refused.json()["detail"]
 
 
 async def test_after_a_crash_nothing_happens_twice(
