@@ -16,6 +16,7 @@ import msgspec
 import kernel as package
 from kernel.access.acting import actor_of
 from kernel.access.actor import SYSTEM, Actor
+from kernel.complaints import fault_of
 from kernel.demo import ADMINISTRATOR, SignIn, prepare_demo
 from kernel.errors import InvalidInputError, SettingsError, SmaltError
 from kernel.logs import configure_logs
@@ -269,8 +270,9 @@ def _token_input(options: argparse.Namespace) -> TokenInput:
     try:
         return msgspec.convert(members, TokenInput)
     except msgspec.ValidationError as error:
+        told = fault_of(error).detail
         raise InvalidInputError(
-            f"--scopes takes read, write and admin with commas between: {error}"
+            f"--scopes takes read, write and admin with commas between. {told}"
         ) from error
 
 

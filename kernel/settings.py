@@ -18,6 +18,7 @@ from urllib.parse import quote
 import msgspec
 from msgspec import Meta
 
+from kernel.complaints import fault_of
 from kernel.errors import Fault, SettingsError
 
 PREFIX = "SMALT_"
@@ -178,7 +179,7 @@ def _file(environ: Mapping[str, str], variables: Mapping[str, str]) -> tuple[str
         raise SettingsError(f"{path} can not be read: {error.strerror}") from error
     except ValueError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
-    _refuse_unknown(table, FIELDS, f"key in {path}")
+    _refuse_unknown(table, FIELDS, "key", f" in {path}")
     return str(path), table
 
 
@@ -190,12 +191,12 @@ def _file_path(environ: Mapping[str, str], variables: Mapping[str, str]) -> Path
     return next((path for path in candidates if path.is_file()), None)
 
 
-def _refuse_unknown(names: Iterable[str], known: Iterable[str], what: str) -> None:
+def _refuse_unknown(names: Iterable[str], known: Iterable[str], what: str, where: str = "") -> None:
     known = list(known)
     faults = []
     for name in sorted(set(names) - set(known)):
         near = get_close_matches(name, known, n=1, cutoff=0.0)[0]
-        faults.append(Fault(name, f"There is no {what} '{name}'. The nearest one is '{near}'."))
+        faults.append(Fault(name, f"There is no {what} '{name}'{where}. The nearest one is '{near}'."))
     _raise(faults)
 
 
@@ -207,7 +208,7 @@ def _converted(given: Mapping[str, tuple[object, str]]) -> dict[str, Any]:
         try:
             values[key] = _convert(value, FIELDS[key].type)
         except msgspec.ValidationError as error:
-            faults.append(Fault(key, f"{origin}: {error}"))
+            faults.append(Fault(key, f"{origin}: {fault_of(error).detail}"))
     _raise(faults)
     return values
 
