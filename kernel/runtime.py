@@ -51,6 +51,7 @@ from kernel.services.fields import FieldService
 from kernel.services.files.wiring import Files
 from kernel.services.forms.facade import Forms
 from kernel.services.history import HistoryService
+from kernel.services.imports.looking import Looker
 from kernel.services.imports.made import MadeThings
 from kernel.services.imports.missing import MissingThings
 from kernel.services.imports.model import KIND as IMPORT
@@ -237,7 +238,8 @@ class Kernel:
         )
         self._work[IMPORT] = work
         self.jobs = JobRunner(self.database, self.clock, self._work)
-        self.imports = ImportService(sessions, uploads, self.fields, self.ids, self.jobs.wake)
+        looker = Looker(sessions, uploads, self.settings.import_preview_seconds)
+        self.imports = ImportService(sessions, uploads, looker, self.fields, self.ids, self.jobs.wake)
 
     def _wire_exports(self) -> None:
         files = ExportFiles(self.settings.data_dir / "exports")
@@ -257,7 +259,8 @@ class Kernel:
         url, types = self.settings.database_url, self.registries.field_types.get
         database, rows, schema = self.database, self.rows, self.schema
         self.backups = Backups(database, url, rows, schema, self.files.store, self.clock, types)
-        self.archives = Archives(self._parts, self.settings, self.files, types, self.jobs.wake)
+        wake, progress = self.jobs.wake, self.events.progress
+        self.archives = Archives(self._parts, self.settings, self.files, types, wake, progress)
         self._work.update(self.archives.handlers)
         self.sweeping = Sweeping([self.imports, self.exports, self.archives])
 

@@ -74,6 +74,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     busy_seconds: Annotated[
         float, Meta(description="How long a write waits for its turn before it is refused.", gt=0)
     ] = 15.0
+    import_preview_seconds: Annotated[
+        float, Meta(description="Time limit of looking at a file that is to be imported.", gt=0)
+    ] = 120.0
     shutdown_seconds: Annotated[
         int, Meta(description="How long requests may go on after the server was told to end.", ge=0)
     ] = 10

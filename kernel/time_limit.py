@@ -66,10 +66,12 @@ def in_minded_thread() -> bool:
 class MindedThread:
     """A thread that runs one call after the other.
 
-    A daemon, since a call that hangs must not keep the process from ending.
+    A daemon, since a call that hangs must not keep the process from ending. `active` is what
+    `in_minded_thread` says in it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, active: bool = True) -> None:
+        self._active = active
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="smalt-plugin", daemon=True)
         self._thread.start()
@@ -86,7 +88,7 @@ class MindedThread:
         return late
 
     def _work(self) -> None:
-        _minded.active = True
+        _minded.active = self._active
         try:
             while (job := self._jobs.get()) is not None:
                 job.tell(_outcome(job.call))
@@ -105,9 +107,13 @@ def _outcome(call: Callable[[], Any]) -> Outcome:
 
 
 class TimeLimit:
-    """Runs calls in threads that it keeps; the ones that do not come back are replaced."""
+    """Runs calls in threads that it keeps; the ones that do not come back are replaced.
 
-    def __init__(self) -> None:
+    With `nested`, what the calls call is held to its own limits too.
+    """
+
+    def __init__(self, nested: bool = False) -> None:
+        self._nested = nested
         self._idle: list[MindedThread] = []
 
     def run(self, function: Callable[..., T], *arguments: Any, limit: float) -> T:
@@ -152,7 +158,7 @@ class TimeLimit:
         try:
             return self._idle.pop()
         except IndexError:
-            return MindedThread()
+            return MindedThread(active=not self._nested)
 
 
 def _bound(function: Callable[..., T], arguments: tuple[Any, ...]) -> Callable[[], T]:

@@ -18,7 +18,7 @@ from kernel.api.decoding import JsonBody
 from kernel.api.gate import Gate
 from kernel.api.heads import answering_heads
 from kernel.api.metrics import Metrics
-from kernel.api.openapi import openapi_config
+from kernel.api.openapi import ApiDescription, openapi_config
 from kernel.api.paging import provide_paging
 from kernel.api.problems import on_http_error, on_smalt_error, on_unexpected_error, wording_of
 from kernel.api.routes import CONTROLLERS, OUTSIDE
@@ -43,7 +43,7 @@ def create_app(kernel: Kernel) -> Litestar:
         },
         middleware=[metrics.wrap, gate.wrap],
         lifespan=[_lifespan(kernel)],
-        openapi_config=openapi_config(kernel),
+        openapi_config=openapi_config(),
         logging_config=None,
         request_max_body_size=kernel.settings.max_body_size,
         debug=False,
@@ -71,7 +71,13 @@ def _dependencies(kernel: Kernel, metrics: Metrics) -> dict[str, Provide]:
     def provide_metrics() -> Metrics:
         return metrics
 
+    description = ApiDescription()
+
+    def provide_description() -> ApiDescription:
+        return description
+
     return {
+        "description": Provide(provide_description, sync_to_thread=False),
         "metrics": Provide(provide_metrics, sync_to_thread=False),
         "kernel": Provide(provide_kernel, sync_to_thread=False),
         "actor": Provide(provide_actor, sync_to_thread=False),

@@ -12,10 +12,11 @@ from litestar.params import SkipValidation
 
 from kernel import runtime, translations
 from kernel.access import actor
-from kernel.api import metrics, paging
+from kernel.api import metrics, openapi, paging
 
 Kernel: TypeAlias = NamedDependency[SkipValidation[runtime.Kernel]]
 Actor: TypeAlias = NamedDependency[SkipValidation[actor.Actor]]
 Paging: TypeAlias = NamedDependency[SkipValidation[paging.Paging]]
 Say: TypeAlias = NamedDependency[SkipValidation[translations.Wording]]
+Description: TypeAlias = NamedDependency[SkipValidation[openapi.ApiDescription]]
 Metrics: TypeAlias = NamedDependency[SkipValidation[metrics.Metrics]]

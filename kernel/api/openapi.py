@@ -1,20 +1,18 @@
-"""Where the OpenAPI document is served, as JSON and as a page without anything from elsewhere."""
+"""What the OpenAPI document is made of, and when it is made."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
-from litestar import Request, Router
-from litestar.enums import MediaType, OpenAPIMediaType
+from litestar import Litestar, Router
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import OpenAPIRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ControllerRouterHandler
 
 import kernel as package
 from kernel.api.document import complete
-from kernel.api.marks import PUBLIC
-from kernel.api.pages import POLICY, static_file
 from kernel.registry import Registry
 from kernel.runtime import Kernel
 
@@ -24,65 +22,49 @@ Every fault is a problem document (RFC 9457). What is read can be read as somebo
 header `Smalt-See-As`."""
 
 
-class DocumentRender(OpenAPIRenderPlugin):
-    """The document as JSON. It follows the plugins that are switched on."""
+class ApiDescription:
+    """The OpenAPI document of an application. It follows the plugins that are switched on."""
 
-    def __init__(self, kernel: Kernel) -> None:
-        super().__init__(path="/openapi.json", media_type=OpenAPIMediaType.OPENAPI_JSON)
-        self._kernel = kernel
+    def __init__(self) -> None:
         self._written: tuple[object, bytes] = (None, b"")
+        self._turn = asyncio.Lock()
 
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        schema = self._kernel.schema.cached()
+    async def written(self, app: Litestar, kernel: Kernel) -> bytes:
+        """The document as JSON. It is made in a thread when it is first asked for: it takes a while."""
+        schema = kernel.schema.cached()
         off = schema.disabled_plugins if schema is not None else frozenset()
-        all_plugins = self._kernel.registries
-        types = all_plugins.field_types
-        if self._written[0] != (types, off):
-            others: tuple[Registry[Any], ...] = (
-                all_plugins.chart_types, all_plugins.importers, all_plugins.triggers, all_plugins.actions,
-            )  # fmt: skip
-            keys = {registry.kind: registry.enabled(off) for registry in others}
-            document = complete(openapi_schema, types.enabled(off), keys)
-            # a whole number is a number too, and "one of" refuses what is both
-            written = msgspec.json.encode(document).replace(b'"oneOf":', b'"anyOf":')
-            self._written = (types, off), written
+        key = (kernel.registries.field_types, off)
+        async with self._turn:
+            if self._written[0] != key:
+                self._written = key, await asyncio.to_thread(_write, app, kernel, off)
         return self._written[1]
 
 
-class PageRender(OpenAPIRenderPlugin):
-    """The page that shows the document."""
+def _write(app: Litestar, kernel: Kernel, off: frozenset[str]) -> bytes:
+    plugins = kernel.registries
+    others: tuple[Registry[Any], ...] = (
+        plugins.chart_types, plugins.importers, plugins.triggers, plugins.actions,
+    )  # fmt: skip
+    keys = {registry.kind: registry.enabled(off) for registry in others}
+    document = complete(app.openapi_schema.to_schema(), plugins.field_types.enabled(off), keys)
+    # a whole number is a number too, and "one of" refuses what is both
+    return msgspec.json.encode(document).replace(b'"oneOf":', b'"anyOf":')
 
-    def __init__(self) -> None:
-        super().__init__(path="/", media_type=MediaType.HTML)
 
-    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
-        return static_file("schema.html")
-
-
-class SchemaRouter(Router):
-    """The router below /schema, without the HTML page that Litestar would put for unknown paths."""
+class EmptyRouter(Router):
+    """Stands where Litestar would put pages that make the document on the event loop."""
 
     def register(self, value: ControllerRouterHandler) -> list[Any]:
-        paths = getattr(value, "paths", ())
-        return [] if "/{path:str}" in paths else super().register(value)
+        return []
 
 
-def openapi_config(kernel: Kernel) -> OpenAPIConfig:
-    """The configuration for one application."""
-    router = SchemaRouter(
-        "/schema",
-        route_handlers=[],
-        include_in_schema=False,
-        opt=PUBLIC,
-        dto=None,
-        return_dto=None,
-        response_headers={"Content-Security-Policy": POLICY, "X-Content-Type-Options": "nosniff"},
-    )
+def openapi_config() -> OpenAPIConfig:
+    """The configuration for one application. What is served is in `controllers.openapi`."""
     return OpenAPIConfig(
         title="Smalt",
         version=package.__version__,
         description=DESCRIPTION,
         use_handler_docstrings=True,
-        render_plugins=[PageRender(), DocumentRender(kernel)],
-        openapi_router=router,
+        render_plugins=[JsonRenderPlugin()],
+        openapi_router=EmptyRouter("/schema", route_handlers=[]),
     )

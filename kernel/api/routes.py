@@ -30,6 +30,7 @@ from kernel.api.controllers.imports import ImportsController
 from kernel.api.controllers.invitations import InvitationsController, ProjectInvitationsController
 from kernel.api.controllers.lists import ListsController
 from kernel.api.controllers.members import MembersController, RolesController
+from kernel.api.controllers.openapi import OpenApiController
 from kernel.api.controllers.planning import FollowersController, RemindersController, RepeatController
 from kernel.api.controllers.plugins import PluginsController
 from kernel.api.controllers.projects import ProjectsController
@@ -109,6 +110,7 @@ CONTROLLERS: Final[tuple[type[Controller], ...]] = (
 
 OUTSIDE: Final[tuple[type[Controller], ...]] = (
     HealthController,
+    OpenApiController,
     OutsideHooksController,
     FormPagesController,
     PagesController,

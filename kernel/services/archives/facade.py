@@ -11,6 +11,7 @@ from kernel.services.archives.signals import Signals
 from kernel.services.archives.work import ExportWork, ImportWork
 from kernel.services.archives.writing import ArchiveWriting
 from kernel.services.entries import ProjectParts
+from kernel.services.events.progress import ProgressReader
 from kernel.services.exports.files import ExportFiles
 from kernel.services.files.wiring import Files
 from kernel.services.imports.uploads import Uploads
@@ -29,6 +30,7 @@ class Archives(ArchiveService):
         kept: Files,
         field_types: FieldTypeLookup,
         wake: Callable[[], None],
+        progress: ProgressReader,
     ) -> None:
         files = ExportFiles(settings.data_dir / "archives")
         uploads = Uploads(settings.data_dir / "archive-uploads", settings.max_upload_size)
@@ -36,6 +38,7 @@ class Archives(ArchiveService):
         writing = ArchiveWriting(parts.database, settings.database_url, kept.store, parts.clock, field_types)
         reading = ArchiveReading(parts, kept.store, kept.removal)
         super().__init__(parts, writing, reading, files, uploads, signals, wake)
+        progress.ask(IMPORT_KIND, signals.told)
         self.handlers: dict[str, JobHandler] = {
             EXPORT_KIND: ExportWork(parts.database, parts.schema, writing, files),
             IMPORT_KIND: ImportWork(parts.database, reading, uploads, signals),

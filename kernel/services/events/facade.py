@@ -30,8 +30,8 @@ class Events:
     ) -> None:
         self.feed = feed
         self.retention = EventRetention(database, rows, clock, days)
-        progress = ProgressReader(database, rows, clock)
-        self.hub = EventHub(database, schema, clock, feed, authenticator, progress, watched)
+        self.progress = ProgressReader(database, rows, clock)
+        self.hub = EventHub(database, schema, clock, feed, authenticator, self.progress, watched)
 
     async def start(self) -> None:
         """Begin to watch the feed, and to tell of it."""

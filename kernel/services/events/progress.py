@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
@@ -33,6 +35,10 @@ class JobProgress(msgspec.Struct, frozen=True):
     error: str | None
 
 
+Aside = Callable[[int], tuple[int, int | None] | None]
+"""How far a job is, by its id, where that is kept outside the database. It may block."""
+
+
 class ProgressReader:
     """Reads what goes on, and what has ended since the last time, in one query for all jobs."""
 
@@ -41,6 +47,11 @@ class ProgressReader:
         self._rows = rows
         self._clock = clock
         self._known: dict[int, JobProgress] = {}
+        self._aside: dict[str, Aside] = {}
+
+    def ask(self, kind: str, aside: Aside) -> None:
+        """Where to ask for jobs of a kind that go on within one transaction, which tells nothing."""
+        self._aside[kind] = aside
 
     async def moved(self) -> list[tuple[int, Message]]:
         """`<kind>.progress` for whom each is: the user who started the job."""
@@ -54,9 +65,16 @@ class ProgressReader:
         known, self._known, found = self._known, {}, []
         for id_, kind, project_id, actor_id, status, done, total, error, finished_at in rows:
             project = None if project_id is None else str(project_id)
-            now = JobProgress(str(id_), project, status, Progress(done, total), error)
+            how_far = Progress(done, total)
+            if finished_at is None and kind in self._aside:
+                how_far = await self._asked(kind, id_) or how_far
+            now = JobProgress(str(id_), project, status, how_far, error)
             self._known[id_] = now
             if known.get(id_) != now or finished_at is None:
                 told = Message(f"{kind}.progress", msgspec.json.encode(now), project_id=project_id)
                 found.append((actor_id, told))
         return found
+
+    async def _asked(self, kind: str, job_id: int) -> Progress | None:
+        told = await asyncio.to_thread(self._aside[kind], job_id)
+        return None if told is None else Progress(*told)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from kernel.access.actor import Actor
-from kernel.errors import Fault, InvalidInputError, InvalidValueError
+from kernel.errors import Fault, InvalidInputError, InvalidValueError, UnavailableError
 from kernel.fields import ParseContext
 from kernel.importers import Importer
 from kernel.schema import Project, Schema
@@ -19,10 +19,11 @@ from kernel.services.imports.preview import Look, look
 from kernel.services.imports.resolve import Resolver
 from kernel.services.imports.session import Sessions
 from kernel.services.imports.uploads import Uploads
+from kernel.time_limit import TimeLimit, TookTooLongError
 
 HEAD_BYTES = 1024 * 1024
 AT_ONCE = 3
-"""Files that are looked at together: each takes a thread, for minutes where it is large."""
+"""Files that are looked at together: each takes a thread, for a minute where it is large."""
 
 ASKED = 50
 """Distinct cells of a column that are looked up among the titles of another project."""
@@ -32,12 +33,17 @@ MOST = 0.6
 
 
 class Looker:
-    """Makes the first state of an import."""
+    """Makes the first state of an import.
 
-    def __init__(self, sessions: Sessions, uploads: Uploads) -> None:
+    A file is given up after `seconds`; so long, too, is its turn waited for.
+    """
+
+    def __init__(self, sessions: Sessions, uploads: Uploads, seconds: float) -> None:
         self._sessions = sessions
         self._uploads = uploads
+        self._seconds = seconds
         self._room = asyncio.Semaphore(AT_ONCE)
+        self._time_limit = TimeLimit(nested=True)
 
     async def first(
         self, import_id: int, actor: Actor, project: Project, file_name: str, wanted: str | None
@@ -76,9 +82,7 @@ class Looker:
         importers = await self._importers()
         if key not in importers:
             raise InvalidInputError(f"The importer '{key}' is switched off.")
-        async with self._room:
-            with self._uploads.open(import_id) as source:
-                seen = await asyncio.to_thread(look, importers[key], source, given)
+        seen = await self._in_turn(import_id, importers[key], given)
         guesses = await self._guesses(actor, project, seen)
         columns = [Column(*parts) for parts in zip(seen.names, guesses, seen.shown, strict=True)]
         return ImportState(
@@ -90,6 +94,27 @@ class Looker:
             columns=columns,
             total=seen.total,
         )
+
+    async def _in_turn(self, import_id: int, importer: Importer[Any], given: Mapping[str, Any]) -> Look:
+        """Look at a file beside the event loop, when there is room."""
+
+        def seen() -> Look:
+            with self._uploads.open(import_id) as source:
+                return look(importer, source, given)
+
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._room.acquire()
+        except TimeoutError:
+            raise UnavailableError("Other files are being looked at. Upload this one again later.") from None
+        try:
+            return await self._time_limit.run_beside(seen, limit=self._seconds)
+        except TookTooLongError as error:
+            raise InvalidInputError(
+                f"Looking at the file took more than {self._seconds:g} seconds. Split it into several files."
+            ) from error
+        finally:
+            self._room.release()
 
     async def _guesses(self, actor: Actor, project: Project, seen: Look) -> list[Guess | None]:
         schema = await self._sessions.schema.current()

@@ -70,6 +70,7 @@ class ImportService:
         self,
         sessions: Sessions,
         uploads: Uploads,
+        looker: Looker,
         fields: FieldService,
         ids: IdGenerator,
         wake: Callable[[], None],
@@ -78,7 +79,7 @@ class ImportService:
         self._database = sessions.database
         self._schema: SchemaCache = sessions.schema
         self._uploads = uploads
-        self._looker = Looker(sessions, uploads)
+        self._looker = looker
         self._fields = fields
         self._ids = ids
         self._wake = wake

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import httpx
 import msgspec
 import pytest
 
+from kernel.api import openapi
 from kernel.api.app import create_app
 from kernel.api.document import complete
 from kernel.fields import Column, FieldType
@@ -130,6 +132,23 @@ async def test_a_switched_off_type_leaves_the_document(
     await client.get("/field-types")
     document = (await anonymous.get(f"{ROOT}/schema/openapi.json")).json()
     assert "FieldValue_rating" not in document["components"]["schemas"]
+
+
+async def test_the_document_is_made_beside_the_event_loop(
+    anonymous: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def noted(*arguments: Any) -> dict[str, Any]:
+        threads.append(threading.current_thread())
+        return complete(*arguments)
+
+    monkeypatch.setattr(openapi, "complete", noted)
+    for _ in range(2):
+        answer = await anonymous.get(f"{ROOT}/schema/openapi.json")
+        assert answer.headers["content-type"].startswith("application/vnd.oai.openapi+json")
+    assert len(threads) == 1
+    assert threads[0] is not threading.main_thread()
 
 
 def test_an_outside_type_is_described() -> None:
