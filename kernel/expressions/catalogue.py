@@ -85,7 +85,7 @@ def take(context: Context, accepts: Accepts, operand: Operand, purpose: str) -> 
         case "count":
             return conversion.to_count(context, operand, purpose)
         case "condition":
-            sql = conversion.to_condition(context, operand, purpose)
+            sql = conversion.to_truth(context, operand)
             return Operand(BOOLEAN, operand.position, sql, loose=True)
         case "date":
             return _typed(context, conversion.to_date(context, operand, purpose), DATE)

@@ -22,6 +22,7 @@ from kernel.expressions.conversion import (
     to_real,
     to_scale,
     to_text,
+    to_truth,
 )
 from kernel.expressions.operands import Context, Operand, common_rows, constant, derived, named, single
 from kernel.ids import number_of
@@ -48,7 +49,7 @@ def compare(context: Context, operator: str, left: Operand, right: Operand, posi
 
 def deny(context: Context, operand: Operand) -> Operand:
     """NOT: true also where the condition is empty. Planners can estimate how often that is the case."""
-    condition = to_condition(context, operand, "What NOT denies")
+    condition = to_truth(context, operand)
     sql = f"NOT {condition}" if condition.startswith("EXISTS ") else f"({condition}) IS NOT TRUE"
     return Operand(BOOLEAN, operand.position, f"({sql})")
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from kernel.errors import ExpressionError, Fault, InvalidInputError
 from kernel.expressions import arithmetic, comparison
-from kernel.expressions.conversion import strict, to_condition
+from kernel.expressions.conversion import strict, to_condition, to_truth
 from kernel.expressions.functions import CATALOGUE
 from kernel.expressions.joining import connect, join
 from kernel.expressions.operands import Context, Operand, constant, from_value
@@ -160,7 +160,7 @@ def _connect(context: Context, operator: str, parts: Sequence[Node], position: i
     conditions, errors = [], []
     for part in parts:
         try:
-            conditions.append(to_condition(context, operand_of(context, part), f"What {operator} connects"))
+            conditions.append(to_truth(context, operand_of(context, part)))
         except ExpressionError as error:
             errors += [error, *error.others]
     if errors:

@@ -185,6 +185,17 @@ def to_condition(context: Context, operand: Operand, purpose: str = "A condition
     return exists(operand, sql)
 
 
+def to_truth(context: Context, operand: Operand) -> str:
+    """Like `to_condition`, of any value: 0 and what is empty count as false, everything else as true."""
+    if operand.kind is Kind.BOOLEAN or operand.blank:
+        return to_condition(context, operand)
+    if operand.is_constant:
+        return "TRUE" if operand.constant else "FALSE"
+    if operand.rows is not None:
+        return exists(operand, f"{operand.sql} IS NOT NULL")
+    return f"({operand.sql} {'<> 0' if operand.kind.numeric else 'IS NOT NULL'})"
+
+
 def exists(operand: Operand, condition: str) -> str:
     """Whether a condition holds for one of the rows of a many-valued operand."""
     assert operand.rows is not None

@@ -10,7 +10,7 @@ from functools import partial
 from kernel.errors import ExpressionError
 from kernel.expressions import comparison
 from kernel.expressions.catalogue import define
-from kernel.expressions.conversion import folded, to_condition, unify, widest
+from kernel.expressions.conversion import folded, to_condition, to_truth, unify, widest
 from kernel.expressions.joining import connect
 from kernel.expressions.operands import Context, Operand, constant, derived, named
 from kernel.values import BOOLEAN, Kind
@@ -24,7 +24,7 @@ def _if(context: Context, operands: Sequence[Operand]) -> Operand:
 
 
 def _ifs(context: Context, operands: Sequence[Operand]) -> Operand:
-    conditions = [to_condition(context, o, "IFS: condition") for o in operands[: len(operands) // 2 * 2 : 2]]
+    conditions = [to_truth(context, o) for o in operands[: len(operands) // 2 * 2 : 2]]
     results = list(operands[1::2])
     results.append(operands[-1] if len(operands) % 2 else constant(None, operands[0].position))
     return _cases(context, "IFS", conditions, results)
@@ -132,7 +132,10 @@ def _is_blank(context: Context, operands: Sequence[Operand]) -> Operand:
 
 
 FUNCTIONS = (
-    define("IF", "condition: condition, then, [else]", _if, "One of two values, by a condition."),
+    define(
+        "IF", "condition: condition, then, [else]", _if,
+        "One of two values, by a condition; 0 and empty count as false.",
+    ),
     define("IFS", "condition: any, then, [more…]", _ifs, "The value after the first condition that holds."),
     define("SWITCH", "value, pattern, result, [more…]", _switch, "The result after the pattern that fits."),
     define(

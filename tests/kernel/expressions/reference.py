@@ -274,6 +274,11 @@ def connected(operator: str, terms: Sequence[Term]) -> Term:
     return Term(text, "condition", lambda row: fold_all(bool(t.meaning(row)) for t in terms))
 
 
+def filled(many: Term) -> Term:
+    """A list as a condition: whether something is in it."""
+    return Term(many.text, "condition", lambda row: any(v is not None for v in many.meaning(row)))
+
+
 def denied(a: Term) -> Term:
     return Term(f"(NOT {a.text})", "condition", lambda row: not a.meaning(row))
 

@@ -78,7 +78,7 @@ def exact(draw: Draw, depth: int) -> Term:
             terms = [a, b, exact(draw, 0)]
             return r.folded(draw(st.sampled_from(["SUM", "MIN", "MAX", "COUNT"])), terms)
         case 9:
-            return r.chosen(condition(draw, depth - 1), a, b)
+            return r.chosen(truth(draw, depth - 1), a, b)
         case 10:
             return r.coalesced(a, b)
         case 11:
@@ -106,7 +106,7 @@ def real(draw: Draw, depth: int) -> Term:
         case 3:
             return r.root(a)
         case 4:
-            return r.chosen(condition(draw, depth - 1), a, real(draw, 0))
+            return r.chosen(truth(draw, depth - 1), a, real(draw, 0))
     return r.coalesced(a, real(draw, 0))
 
 
@@ -131,7 +131,7 @@ def text(draw: Draw, depth: int) -> Term:
         case 7:
             return r.repeated(a, max(count, 0))
         case 8:
-            return r.chosen(condition(draw, depth - 1), a, text(draw, 0))
+            return r.chosen(truth(draw, depth - 1), a, text(draw, 0))
     return r.coalesced(a, r.joined_items(draw(st.sampled_from([_NAMES, _STAGES, _AMOUNTS])), ", "))
 
 
@@ -146,7 +146,7 @@ def day(draw: Draw, depth: int) -> Term:
         case 2:
             return r.period_start(a, draw(st.sampled_from(["week", "month", "quarter", "year"])))
         case 3:
-            return r.chosen(condition(draw, depth - 1), a, day(draw, 0))
+            return r.chosen(truth(draw, depth - 1), a, day(draw, 0))
     return r.coalesced(a, day(draw, 0))
 
 
@@ -173,10 +173,10 @@ def condition(draw: Draw, depth: int) -> Term:
         case 4:
             return r.compared(operator, moment(draw, below), draw(st.sampled_from([*_DATES, _MOMENT])))
         case 5:
-            operands = [condition(draw, below), condition(draw, draw(st.integers(0, below))), _DONE]
+            operands = [truth(draw, below), truth(draw, draw(st.integers(0, below))), _DONE]
             return r.connected(draw(st.sampled_from(["AND", "OR"])), operands)
         case 6:
-            return r.denied(condition(draw, below))
+            return r.denied(truth(draw, below))
         case 7:
             make = draw(st.sampled_from([exact, text]))
             return r.among(make(draw, below), [make(draw, 0), make(draw, 0)])
@@ -188,6 +188,15 @@ def condition(draw: Draw, depth: int) -> Term:
     if draw(st.booleans()):
         return r.any_item(operator, _AMOUNTS, exact(draw, below))
     return r.any_item(operator, draw(st.sampled_from([_NAMES, _STAGES])), text(draw, below))
+
+
+def truth(draw: Draw, depth: int) -> Term:
+    """What stands where a condition is wanted: 0 and empty are false, all else is true."""
+    if draw(st.integers(0, 2)):
+        return condition(draw, depth)
+    if not draw(st.integers(0, 5)):
+        return r.filled(draw(st.sampled_from([_AMOUNTS, _NAMES, _STAGES])))
+    return draw(st.sampled_from([exact, real, text, day, moment]))(draw, depth)
 
 
 def _terms(make: Callable[[Draw, int], Term]) -> st.SearchStrategy[Term]:
