@@ -225,7 +225,7 @@ class Kernel:
         sessions = Sessions(self.database, self.schema, self.clock, types, importers)
         missing = MissingThings(self.lists, self.tags, self.fields)
         made = MadeThings(self.database, self.schema, self.fields, self.lists, self.tags)
-        undo = Undo(self.records, self.rows, made)
+        undo = Undo(self.records, made)
         work = ImportWork(
             self.database,
             uploads,
@@ -250,10 +250,8 @@ class Kernel:
 
     def _wire_bulk(self) -> None:
         jobs = JobRows(self.database, self.clock)
-        self._work[BULK] = BulkWork(self.database, self.records, self.rows)
-        self.bulk = BulkService(
-            self.records, self.views, self.schema, self.rows, self.ids, jobs, self.jobs.wake
-        )
+        self._work[BULK] = BulkWork(self.database, self.records)
+        self.bulk = BulkService(self.records, self.views, self.schema, self.ids, jobs, self.jobs.wake)
 
     def _wire_backups(self) -> None:
         url, types = self.settings.database_url, self.registries.field_types.get

@@ -65,6 +65,11 @@ class JobRows:
         rows = (await self.database.read(Statement(sql, [job_id])))[0]
         return _job(rows[0]) if rows else None
 
+    async def find(self, kind: str, project_id: int, job_id: int) -> Job | None:
+        """A job of a kind in a project."""
+        job = await self.get(job_id)
+        return job if job is not None and (job.kind, job.project_id) == (kind, project_id) else None
+
     async def of_project(
         self, kind: str, project_id: int, before: int | None, limit: int, actor_id: int | None = None
     ) -> list[Job]:
@@ -89,6 +94,20 @@ class JobRows:
         states = ", ".join(f"'{status}'" for status in expected)
         sql = f"UPDATE smalt_job SET {setters} WHERE id = {self._rows.mark(1)} AND status IN ({states})"
         return await tx.execute(sql, [job_id, *changes.values()]) == 1
+
+    async def take_back(self, tx: Transaction, job_id: int, state: str, actor_id: int | None) -> bool:
+        """Queue a job that has ended once more, with the state that says so; whether it had ended."""
+        return await self.change(
+            tx, job_id, ENDED, status="queued", state=state, actor_id=actor_id, error=None, finished_at=None
+        )
+
+    async def add_batch(self, tx: Transaction, batch_id: int, job: Job, actor_id: int | None) -> None:
+        """Store what the changes of a job go by in the history."""
+        row = {
+            "id": batch_id, "kind": job.kind, "project_id": job.project_id, "actor_id": actor_id,
+            "job_id": job.id, "at": self._now(),
+        }  # fmt: skip
+        await self._rows.insert(tx, "smalt_batch", row)
 
     async def stop(self, job_id: int, at_once: Sequence[JobStatus]) -> bool:
         """Cancel a job that has one of the states `at_once`, which is told; ask one that runs to stop."""

@@ -16,6 +16,7 @@ from kernel.services.record_input import DraftParser
 from kernel.services.record_links import LinkFinder
 from kernel.services.records import RecordService, Writing
 from kernel.storage.database import Row
+from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.record_rows import Draft
 
 _MADE = ("record.created", "record.restored")
@@ -44,6 +45,18 @@ class HistoryUndo:
     """Takes back rows of the history, the newest first, within a caller's transaction."""
 
     records: RecordService
+
+    async def step(self, writing: Writing, batch_id: int, before: int, most: int) -> int | None:
+        """Take back the newest changes of a batch, of those before a row of the history: where to go on,
+        or None when there are none left."""
+        mark = KernelRows(self.records.dialect).mark
+        sql = (
+            f"SELECT {HISTORY} FROM smalt_history WHERE batch_id = {mark(1)} AND id < {mark(2)} "
+            f"AND record_id IS NOT NULL ORDER BY id DESC LIMIT {most}"
+        )
+        rows = await writing.tx.fetch(sql, [batch_id, before])
+        await self.take_back(writing, rows)
+        return int(rows[-1][0]) if rows else None
 
     async def take_back(
         self, writing: Writing, rows: Sequence[Row], batch_id: int | None = None

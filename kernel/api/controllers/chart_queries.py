@@ -10,9 +10,11 @@ from litestar.di import NamedDependency
 from litestar.params import QueryParameter, SkipValidation
 
 from kernel.api.problems import of_status, problem_of
+from kernel.drawing.theme import Theme
 from kernel.errors import SmaltError
 from kernel.queries.charts.request import ChartFilters
 from kernel.services.dashboards.facade import Asked
+from kernel.services.dashboards.types import Look
 
 Names = Annotated[list[str] | None, QueryParameter(description="By id or name; several are any of them.")]
 Lists = Annotated[list[str] | None, QueryParameter(name="list", description="By id or name, as above.")]
@@ -32,7 +34,11 @@ Height = Annotated[int, QueryParameter(ge=60, le=4000, description="Pixels.")]
 Scale = Annotated[
     float, QueryParameter(ge=0.5, le=4, description="Pixels of the image for each of the size.")
 ]
+Themed = Annotated[
+    Theme | None, QueryParameter(description="The theme; without it the picture follows its reader.")
+]
 Wanted: TypeAlias = NamedDependency[SkipValidation[Asked]]
+Drawn: TypeAlias = NamedDependency[SkipValidation[Look]]
 
 
 def provide_asked(
@@ -49,6 +55,11 @@ def provide_asked(
     """Injected as `asked`: filters in addition to the chart's and the dashboard's own, and the rest."""
     filters = ChartFilters(tuple(project or ()), tuple(list_ or ()), tuple(tag or ()), from_, to, period)
     return Asked(filters, as_of, locale)
+
+
+def provide_look(asked: Wanted, width: Width = 640, height: Height = 360, theme: Themed = None) -> Look:
+    """Injected as `look`: how the picture of a chart is wanted."""
+    return Look(width, height, asked.locale, theme)
 
 
 def chart_problem(error: BaseException) -> dict[str, Any]:

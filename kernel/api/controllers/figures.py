@@ -5,31 +5,28 @@ Every path below a dashboard has a short one that names the chart alone.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, TypeAlias
 
 import msgspec
 from litestar import Controller, Response, get, post
+from litestar.di import Provide
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from kernel.api.controllers.chart_queries import Height, Scale, Wanted, Width
+from kernel.api.controllers.chart_queries import Drawn, Scale, Wanted, provide_look
 from kernel.api.injected import Actor, Kernel
 from kernel.api.marks import READS
 from kernel.api.paths import Id, identifier
 from kernel.charts import ChartData
-from kernel.drawing.theme import Theme
 from kernel.services.dashboards.behind import FigureInput, FigureRecords
 from kernel.services.dashboards.facade import as_csv
 from kernel.services.dashboards.model import PreviewInput
-from kernel.services.dashboards.types import Look
 
 SVG, PNG = "image/svg+xml", "image/png"
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 PICTURE_HEADERS = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-store"}
 
 MaybeId: TypeAlias = Annotated[str | None, PathParameter(description="An identifier; opaque.")]
-Themed = Annotated[
-    Theme | None, QueryParameter(description="The theme; without it the picture follows its reader.")
-]
 Styled = Annotated[
     bool, QueryParameter(description="Whether the picture brings its colors; a page may have its own.")
 ]
@@ -50,6 +47,7 @@ class FiguresController(Controller):
 
     path = "/"
     tags = ["Dashboards"]
+    dependencies = {"look": Provide(provide_look, sync_to_thread=False)}
 
     @get(_paths("{chart_id:str}/data"), summary="The figures of a chart")
     async def data(
@@ -109,15 +107,12 @@ class FiguresController(Controller):
         actor: Actor,
         chart_id: Id,
         asked: Wanted,
+        look: Drawn,
         dashboard_id: MaybeId = None,
-        width: Width = 640,
-        height: Height = 360,
-        theme: Themed = None,
         styled: Styled = True,
     ) -> Response[str]:
         found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
-        look = Look(width, height, asked.locale, theme, styled)
-        drawn = await kernel.dashboards.picture(actor, *found, asked, look)
+        drawn = await kernel.dashboards.picture(actor, *found, asked, replace(look, styled=styled))
         return Response(drawn, media_type=SVG, headers=PICTURE_HEADERS)
 
     @get(
@@ -132,14 +127,11 @@ class FiguresController(Controller):
         actor: Actor,
         chart_id: Id,
         asked: Wanted,
+        look: Drawn,
         dashboard_id: MaybeId = None,
-        width: Width = 640,
-        height: Height = 360,
-        theme: Themed = None,
         scale: Scale = 2,
     ) -> Response[bytes]:
         found = await kernel.dashboards.found(actor, identifier(chart_id), _given(dashboard_id))
-        look = Look(width, height, asked.locale, theme)
         painted = await kernel.dashboards.png(actor, *found, asked, look, scale)
         return Response(painted, media_type=PNG, headers={"Cache-Control": "no-store"})
 
@@ -168,15 +160,12 @@ class FiguresController(Controller):
         actor: Actor,
         data: JSONBody[PreviewInput],
         asked: Wanted,
+        look: Drawn,
         dashboard_id: MaybeId = None,
-        width: Width = 640,
-        height: Height = 360,
-        theme: Themed = None,
         styled: Styled = True,
     ) -> Response[str]:
         await _in_zone_of(kernel, actor, data, dashboard_id)
-        look = Look(width, height, asked.locale, theme, styled)
-        drawn = await kernel.dashboards.preview_picture(actor, data, asked, look)
+        drawn = await kernel.dashboards.preview_picture(actor, data, asked, replace(look, styled=styled))
         return Response(drawn, media_type=SVG, headers=PICTURE_HEADERS)
 
 

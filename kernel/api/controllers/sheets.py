@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get
+from litestar.di import Provide
 from litestar.params import QueryParameter
 
-from kernel.api.controllers.chart_queries import Wanted
-from kernel.api.controllers.figures import PICTURE_HEADERS, PNG, SVG, Themed
+from kernel.api.controllers.chart_queries import Drawn, Themed, Wanted
+from kernel.api.controllers.figures import PICTURE_HEADERS, PNG, SVG
 from kernel.api.injected import Actor, Kernel
 from kernel.api.paths import Id, identifier
 from kernel.services.dashboards.sheets import WIDTH
@@ -29,11 +31,17 @@ SheetWidth = Annotated[
 ]
 
 
+def provide_look(asked: Wanted, width: SheetWidth = int(WIDTH), theme: Themed = None) -> Look:
+    """Injected as `look`: how the picture of a dashboard is wanted."""
+    return Look(width, 0, asked.locale, theme)
+
+
 class SheetsController(Controller):
     """Dashboards to look at elsewhere: their charts in their places, as of a moment."""
 
     path = "/dashboards/{dashboard_id:str}"
     tags = ["Dashboards"]
+    dependencies = {"look": Provide(provide_look, sync_to_thread=False)}
 
     @get(
         "/image.svg",
@@ -47,11 +55,9 @@ class SheetsController(Controller):
         actor: Actor,
         dashboard_id: Id,
         asked: Wanted,
-        width: SheetWidth = int(WIDTH),
-        theme: Themed = None,
+        look: Drawn,
     ) -> Response[str]:
         found = await kernel.dashboards.access.get(actor, identifier(dashboard_id))
-        look = Look(width, 0, asked.locale, theme)
         drawn = await kernel.sheets.svg(actor, found, asked, look)
         return Response(drawn, media_type=SVG, headers=PICTURE_HEADERS)
 
@@ -62,13 +68,11 @@ class SheetsController(Controller):
         actor: Actor,
         dashboard_id: Id,
         asked: Wanted,
-        width: SheetWidth = int(WIDTH),
-        theme: Themed = None,
+        look: Drawn,
         scale: MaybeScale = None,
     ) -> Response[bytes]:
         found = await kernel.dashboards.access.get(actor, identifier(dashboard_id))
-        look = Look(width, 0, asked.locale, theme or "light")
-        return _painted(await kernel.sheets.png(actor, found, asked, look, scale), PNG)
+        return _painted(await kernel.sheets.png(actor, found, asked, _lit(look), scale), PNG)
 
     @get("/image.pdf", media_type=PDF, summary="A dashboard as a PDF of one page", description=_EXTRA)
     async def page(
@@ -77,13 +81,16 @@ class SheetsController(Controller):
         actor: Actor,
         dashboard_id: Id,
         asked: Wanted,
-        width: SheetWidth = int(WIDTH),
-        theme: Themed = None,
+        look: Drawn,
     ) -> Response[bytes]:
         found = await kernel.dashboards.access.get(actor, identifier(dashboard_id))
-        look = Look(width, 0, asked.locale, theme or "light")
-        return _painted(await kernel.sheets.pdf(actor, found, asked, look), PDF)
+        return _painted(await kernel.sheets.pdf(actor, found, asked, _lit(look)), PDF)
 
 
 def _painted(content: bytes, media_type: str) -> Response[Any]:
     return Response(content, media_type=media_type, headers=_NOT_KEPT)
+
+
+def _lit(look: Look) -> Look:
+    """What is no page cannot follow its reader: its theme is light where none is named."""
+    return replace(look, theme=look.theme or "light")

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple
 
 from kernel.dialects.base import Dialect
+from kernel.queries.charts.scales import rescaled
 from kernel.text_input import fold_name
 from kernel.values import TEXT, Choice, Kind, Value, ValueType
 
@@ -125,18 +126,8 @@ def _numbers(dialect: Dialect, values: Sequence[Value], repeated: bool) -> Dimen
     scales = [v.type.scale for v in values if v.type.kind is not Kind.BLANK]
     exact = [s for s in scales if s is not None]
     type_ = ValueType(Kind.NUMBER, scale=max(exact) if len(exact) == len(scales) else None)
-    terms = [Terms(_scaled(dialect, v, type_.scale), "''") for v in values]
+    terms = [Terms(rescaled(dialect, v, type_.scale), "''") for v in values]
     return Dimension("number", terms, number=type_, repeated=repeated)
-
-
-def _scaled(dialect: Dialect, value: Value, scale: int | None) -> str:
-    if value.type.kind is Kind.BLANK:
-        return dialect.null(ValueType(Kind.NUMBER, scale=scale))
-    if value.type.scale is None:
-        return value.sql
-    if scale is None:
-        return dialect.to_real(value.sql, value.type.scale)
-    return dialect.to_scale(value.sql, value.type.scale, scale)
 
 
 CURRENCY: Final = Dimension("currency")

@@ -18,6 +18,7 @@ from kernel.expressions import parse
 from kernel.expressions.functions import CATALOGUE
 from kernel.expressions.syntax import Among, Binary, Call, Chain, FieldPath, Literal, Negate, Node, Not
 from kernel.queries.aggregates import Measure, measure_text
+from kernel.queries.charts.scales import rescaled
 from kernel.text_input import fold_name
 from kernel.values import Kind, Value, ValueType
 
@@ -155,18 +156,8 @@ def _numbers(
     found = []
     for value, currency in zip(values, currencies, strict=True):
         unit = (value.unit or dialect.literal(currency)) if money else None
-        found.append(replace(value, type=type_, sql=_scaled(dialect, value, scale), unit=unit, json=None))
+        found.append(replace(value, type=type_, sql=rescaled(dialect, value, scale), unit=unit, json=None))
     return found
-
-
-def _scaled(dialect: Dialect, value: Value, scale: int | None) -> str:
-    if value.type.kind is Kind.BLANK:
-        return dialect.null(ValueType(Kind.NUMBER, scale=scale))
-    if value.type.scale is None:
-        return value.sql
-    if scale is None:
-        return dialect.to_real(value.sql, value.type.scale)
-    return dialect.to_scale(value.sql, value.type.scale, scale)
 
 
 def _named(dialect: Dialect, value: Value) -> Value:

@@ -20,7 +20,6 @@ from kernel.services.job_rows import ENDED, Job, JobRows
 from kernel.services.records import RecordService
 from kernel.services.rights import visible_project
 from kernel.services.views import ViewService
-from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.schema_cache import SchemaCache
 
 
@@ -40,7 +39,6 @@ class BulkService:
         records: RecordService,
         views: ViewService,
         schema: SchemaCache,
-        rows: KernelRows,
         ids: IdGenerator,
         jobs: JobRows,
         wake: Callable[[], None],
@@ -48,7 +46,6 @@ class BulkService:
         self._records = records
         self._views = views
         self._schema = schema
-        self._rows = rows
         self._ids = ids
         self._jobs = jobs
         self._wake = wake
@@ -66,35 +63,21 @@ class BulkService:
         """Queue a change of all records that are there now."""
         state = await self._checked(actor, project_id, data)
         total = await self._total(actor, project_id, state)
-        now = self._now()
         job = Job(
-            self._ids.new(),
-            KIND,
-            project_id,
-            actor.user_id,
-            "queued",
-            encode_state(state),
-            0,
-            total,
-            None,
-            now,
-        )
-        batch = {
-            "id": state.batch_id, "kind": KIND, "project_id": project_id, "actor_id": actor.user_id,
-            "job_id": job.id, "at": now,
-        }  # fmt: skip
+            self._ids.new(), KIND, project_id, actor.user_id, "queued", encode_state(state), 0, total, None,
+            self._now(),
+        )  # fmt: skip
         async with self._jobs.database.transaction() as tx:
             await self._jobs.add(tx, job)
-            await self._rows.insert(tx, "smalt_batch", batch)
+            await self._jobs.add_batch(tx, state.batch_id, job, actor.user_id)
         self._wake()
         return Bulk(job, state)
 
     async def get(self, actor: Actor, project_id: int, bulk_id: int) -> Bulk:
         """One's own change, or NotFoundError."""
         visible_project(await self._schema.current(), actor, project_id)
-        job = await self._jobs.get(bulk_id)
-        own = job is not None and job.kind == KIND and job.actor_id == actor.user_id
-        if job is None or not own or job.project_id != project_id:
+        job = await self._jobs.find(KIND, project_id, bulk_id)
+        if job is None or job.actor_id != actor.user_id:
             raise NotFoundError("There is no such change.")
         return Bulk(job, decode_state(job.state))
 
@@ -111,9 +94,8 @@ class BulkService:
         if found.job.status not in ENDED or state.undone:
             raise ConflictError("Only a change that has ended, and is not undone yet, can be undone.")
         state.phase, state.position = "undo", 2**63 - 1
-        values = {"status": "queued", "state": encode_state(state), "error": None, "finished_at": None}
         async with self._jobs.database.transaction() as tx:
-            if not await self._jobs.change(tx, bulk_id, ENDED, **values):
+            if not await self._jobs.take_back(tx, bulk_id, encode_state(state), actor.user_id):
                 raise ConflictError("This change is being undone already.")
         self._wake()
         return await self.get(actor, project_id, bulk_id)

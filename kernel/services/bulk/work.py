@@ -19,9 +19,8 @@ from kernel.services.jobs import RunningJob
 from kernel.services.record_input import DraftParser
 from kernel.services.record_writer import Current, as_unique_fault
 from kernel.services.records import RecordService, Writing, demand
-from kernel.services.undo import HISTORY, HistoryUndo
+from kernel.services.undo import HistoryUndo
 from kernel.storage.database import Database
-from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.record_rows import Draft
 
 PAGE: Final = 500
@@ -42,7 +41,6 @@ class BulkWork:
 
     database: Database
     records: RecordService
-    rows: KernelRows
 
     async def run(self, running: RunningJob) -> None:
         """Go on from wherever the state says."""
@@ -98,17 +96,11 @@ class BulkWork:
 
     async def _undo(self, running: RunningJob, actor: Actor, project_id: int, state: BulkState) -> None:
         """Back through the history of the batch, the newest first."""
-        mark = self.rows.mark
-        sql = (
-            f"SELECT {HISTORY} FROM smalt_history "
-            f"WHERE batch_id = {mark(1)} AND id < {mark(2)} ORDER BY id DESC LIMIT {PAGE}"
-        )
+        undo = HistoryUndo(self.records)
         while not state.undone:
             async with self.records.writing(actor, project_id) as work:
-                rows = await work.tx.fetch(sql, [state.batch_id, state.position])
-                await HistoryUndo(self.records).take_back(work, rows)
-                state.undone = not rows
-                state.position = rows[-1][0] if rows else 0
+                position = await undo.step(work, state.batch_id, state.position, PAGE)
+                state.undone, state.position = position is None, position or 0
                 saved = encode_state(state)
                 await running.save(work.tx, saved, state.done, running.job.rows_total)
             running.state = saved

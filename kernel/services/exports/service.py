@@ -94,9 +94,8 @@ class ExportService:
     async def get(self, actor: Actor, project_id: int, export_id: int) -> Export:
         """One's own export, or NotFoundError."""
         visible_project(await self._schema.current(), actor, project_id)
-        job = await self._jobs.get(export_id)
-        own = job is not None and job.kind == KIND and job.actor_id == actor.user_id
-        if job is None or not own or job.project_id != project_id:
+        job = await self._jobs.find(KIND, project_id, export_id)
+        if job is None or job.actor_id != actor.user_id:
             raise NotFoundError("There is no such export.")
         state = decode_state(job.state)
         if not _open_to(actor, state):

@@ -112,8 +112,8 @@ class ImportService:
 
     async def get(self, actor: Actor, project_id: int, import_id: int) -> Import:
         await self._project(actor, project_id)
-        job = await self._jobs.get(import_id)
-        if job is None or job.kind != KIND or job.project_id != project_id:
+        job = await self._jobs.find(KIND, project_id, import_id)
+        if job is None:
             raise NotFoundError("There is no such import.")
         return Import(job, decode_state(job.state))
 
@@ -155,11 +155,7 @@ class ImportService:
             values = {"status": "queued", "state": encode_state(state), "actor_id": actor.user_id}
             if not await self._jobs.change(tx, import_id, OPEN, **values):
                 raise ConflictError("This import has been started already.")
-            batch = {
-                "id": state.batch_id, "kind": KIND, "project_id": project_id, "actor_id": actor.user_id,
-                "job_id": import_id, "at": self._now(),
-            }  # fmt: skip
-            await self._rows.insert(tx, "smalt_batch", batch)
+            await self._jobs.add_batch(tx, state.batch_id, found.job, actor.user_id)
         self._wake()
         return await self.get(actor, project_id, import_id)
 
@@ -189,11 +185,7 @@ class ImportService:
             raise ConflictError("Only an import that has ended, and is not undone yet, can be undone.")
         state.phase, state.position = "undo", 2**63 - 1
         async with self._database.transaction() as tx:
-            values = {
-                "status": "queued", "state": encode_state(state), "actor_id": actor.user_id,
-                "error": None, "finished_at": None,
-            }  # fmt: skip
-            if not await self._jobs.change(tx, import_id, ENDED, **values):
+            if not await self._jobs.take_back(tx, import_id, encode_state(state), actor.user_id):
                 raise ConflictError("This import is being undone already.")
         self._wake()
         return await self.get(actor, project_id, import_id)

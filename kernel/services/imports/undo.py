@@ -11,10 +11,8 @@ from kernel.access.actor import Actor
 from kernel.services.imports.made import MadeThings
 from kernel.services.imports.model import ImportState, encode_state
 from kernel.services.jobs import RunningJob
-from kernel.services.records import RecordService, Writing
-from kernel.services.undo import HISTORY, HistoryUndo
-from kernel.storage.database import Row
-from kernel.storage.kernel_rows import KernelRows
+from kernel.services.records import RecordService
+from kernel.services.undo import HistoryUndo
 
 CHUNK = 1000
 
@@ -24,34 +22,24 @@ class Undo:
     """Goes back through the history of an import's batch, newest first."""
 
     records: RecordService
-    rows: KernelRows
     made: MadeThings
 
     async def run(self, running: RunningJob, actor: Actor, project_id: int, state: ImportState) -> None:
         """Undo what is left. `state.position` is the history row before which to go on."""
-        settled = False
+        undo, settled = HistoryUndo(self.records), False
         while True:
             async with self.records.writing(actor, project_id) as writing:
-                rows = await self._history(writing, state)
-                if not rows and settled:
-                    state.undone = True
+                position = await undo.step(writing, state.batch_id, state.position, CHUNK)
+                state.undone = position is None and settled
+                if state.undone:
                     state.position = state.total
-                await HistoryUndo(self.records).take_back(writing, rows)
-                if rows:
-                    state.position = rows[-1][0]
+                elif position is not None:
+                    state.position = position
                 saved = encode_state(state)
                 await running.save(writing.tx, saved, state.total if state.undone else 0, state.total)
             running.state = saved
             if state.undone:
                 return
-            if not rows:
+            if position is None:
                 await self.made.take_back(actor, project_id, state.batch_id)
                 settled = True
-
-    async def _history(self, writing: Writing, state: ImportState) -> list[Row]:
-        mark = self.rows.mark
-        sql = (
-            f"SELECT {HISTORY} FROM smalt_history WHERE batch_id = {mark(1)} AND id < {mark(2)} "
-            f"AND record_id IS NOT NULL ORDER BY id DESC LIMIT {CHUNK}"
-        )
-        return await writing.tx.fetch(sql, [state.batch_id, state.position])
