@@ -75,7 +75,7 @@ def _integer(value: Any) -> int:
 def _decimal(value: Any) -> Decimal:
     if not isinstance(value, (Decimal, int)) or isinstance(value, bool):
         raise _wrong(value, "Decimal")
-    number = Decimal(value)
+    number = value if type(value) is Decimal else Decimal(value)
     if not number.is_finite():
         raise InvalidValueError("Give a finite number.")
     return number

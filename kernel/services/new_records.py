@@ -114,10 +114,9 @@ def link_rows(
 ) -> Iterable[tuple[int, ...]]:
     """The link rows of a draft; what is replaced goes to `cleared`."""
     wanted = dict(draft.links)
-    for field_id, value in draft.fields.items():
-        targets = plan.links(field_id, value)
-        if targets is not None:
-            wanted[field_id] = targets
+    for field_id in plan.many:
+        if field_id in draft.fields:
+            wanted[field_id] = list(draft.fields[field_id] or ())
     for field_id, targets in wanted.items():
         if cleared is not None:
             cleared.append((field_id, record_id))

@@ -135,19 +135,15 @@ def field_parser(field: Field, context: ParseContext) -> Parse:
     assert field.type is not None  # the mapping has been checked
     ask, config = field.type.parse, field.config
 
-    def read(cell: Cell) -> Any:
-        try:
-            return ask(cell, config, context)
-        except InvalidValueError:
-            if isinstance(cell, str):
-                raise
-            return ask(as_text(cell), config, context)  # a postcode that a workbook holds as a number
-
     def parse(cell: Cell) -> Any:
         try:
-            return read(cell)
-        except UnknownOptionError as error:
-            names = _missing_options(field, as_text(cell), context, error)
+            return ask(cell, config, context)
+        except InvalidValueError as error:
+            if not isinstance(cell, str):
+                return parse(as_text(cell))  # a postcode that a workbook holds as a number
+            if not isinstance(error, UnknownOptionError):
+                raise
+            names = _missing_options(field, cell, context, error)
             raise _AbsentError(Absent(error.detail, "options", names, field.id)) from None
 
     return parse
