@@ -37,7 +37,8 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """`aggregate` functions fold many values, and grouped rows where those are measured."""
+    """`aggregate` functions fold many values, and grouped rows where those are measured; those that write
+    times as text take them with a time zone and a language."""
 
     name: str
     parameters: tuple[Parameter, ...]
@@ -45,6 +46,7 @@ class Function:
     description: str
     aggregate: bool = False
     family: str = ""
+    writes: bool = False
 
     def signature(self) -> str:
         return f"{self.name}({', '.join(p.describe() for p in self.parameters)})"
@@ -117,8 +119,10 @@ def _parameter(text: str) -> Parameter:
     return Parameter(name.strip().rstrip("…"), accepts.strip() or "any", optional, repeated)  # type: ignore[arg-type]
 
 
-def define(name: str, takes: str, build: Build, description: str, *, aggregate: bool = False) -> Function:
-    return Function(name, parameters(takes), build, description, aggregate)
+def define(
+    name: str, takes: str, build: Build, description: str, *, aggregate: bool = False, writes: bool = False
+) -> Function:
+    return Function(name, parameters(takes), build, description, aggregate, writes=writes)
 
 
 def sql_function(

@@ -150,7 +150,8 @@ def _binary(context: Context, node: Binary) -> Operand:
 def _call(context: Context, node: Call) -> Operand:
     function = CATALOGUE.find(node.name, node.position)
     function.check(len(node.arguments), node.position)
-    inside = replace(context, measure=False) if function.aggregate else context
+    measure = context.measure and not function.aggregate
+    inside = replace(context, measure=measure, written=function.writes)
     arguments = [operand_of(inside, argument) for argument in node.arguments]
     return function.call(context, arguments, node.position)
 

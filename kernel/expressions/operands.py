@@ -42,7 +42,8 @@ class Operand:
     `low` and `high` bound the decimal exponent of a number other than zero, or the
     characters of a text. `loose` marks a
     condition whose NULL counts as false, `paired` money whose unit is NULL where it is empty;
-    `inner` is the SQL of a sum (`additive`) or product without its parentheses.
+    `inner` is the SQL of a sum (`additive`) or product without its parentheses. `zone` and `language`
+    say how a time is to be written, where it is not in the usual ones.
     """
 
     type: ValueType
@@ -62,6 +63,8 @@ class Operand:
     paired: bool = False
     inner: str = ""
     additive: bool = True
+    zone: str = ""
+    language: str = ""
 
     @property
     def kind(self) -> Kind:
@@ -96,10 +99,12 @@ class Same:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Where an expression is compiled. `measure`: fields stand only inside aggregates."""
+    """Where an expression is compiled. `measure`: fields stand only inside aggregates; `written`: what is
+    compiled becomes text at once, so that it may say in which time zone and language."""
 
     resolver: Resolver
     measure: bool = False
+    written: bool = False
 
     @property
     def dialect(self) -> Dialect:

@@ -1,12 +1,23 @@
-"""The patterns of DATETIME_FORMAT: `DD.MM.YYYY HH:mm`, with English names."""
+"""The patterns of DATETIME_FORMAT: `DD.MM.YYYY HH:mm`, with English names or those of a language."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
+from babel import Locale
+from babel.core import UnknownLocaleError
+
+from kernel.dialects.base import Dialect
+
 MAXIMUM_PATTERN: Final = 100
+_LONGEST_TAG: Final = 30
+_DAY_TOKENS: Final = ("D", "DD", "Do")
+_POINT_AFTER_ORDINALS: Final = frozenset({
+    "cs", "da", "de", "et", "fi", "hr", "hu", "is", "lv", "nb", "nn", "no", "pl", "sk", "sl", "sr", "tr",
+})  # fmt: skip
 
 _TOKEN: Final = re.compile(
     r"\[([^\]]*)\]|YYYY|YY|MMMM|MMM|MM|M|DD|Do|D|dddd|ddd|HH|H|hh|h|mm|m|ss|s|SSS|A|a|Q"
@@ -17,12 +28,13 @@ _MONTHS: Final = (
 )  # fmt: skip
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 
-_POSTGRES: Final[Mapping[str, str]] = {
+_TO_CHAR: Final[Mapping[str, str]] = {
     "YYYY": "YYYY", "YY": "YY", "MMMM": "FMMonth", "MMM": "Mon", "MM": "MM", "M": "FMMM",
     "DD": "DD", "Do": "FMDDth", "D": "FMDD", "dddd": "FMDay", "ddd": "Dy", "HH": "HH24", "H": "FMHH24",
     "hh": "HH12", "h": "FMHH12", "mm": "MI", "m": "FMMI", "ss": "SS", "s": "FMSS", "SSS": "MS",
     "A": "AM", "a": "am", "Q": "Q",
 }  # fmt: skip
+_POSTGRES: Final = {token: f"to_char({{x}}, '{form}')" for token, form in _TO_CHAR.items()}
 
 
 def split(pattern: str) -> list[tuple[bool, str]]:
@@ -37,14 +49,44 @@ def split(pattern: str) -> list[tuple[bool, str]]:
     return [(token, text) for token, text in pieces if text]
 
 
-def postgres_token(token: str) -> str:
-    """SQL of one token of the timestamp `{x}`."""
-    return f"to_char({{x}}, '{_POSTGRES[token]}')"
+def writer(dialect: Dialect, language: str, pieces: Sequence[tuple[bool, str]]) -> Callable[[str], str]:
+    """SQL of one token of `{x}`: on SQLite the text `YYYY-MM-DDTHH:MM:SS.mmm`, else a timestamp."""
+    own = _SQLITE if dialect.name == "sqlite" else _POSTGRES
+    locale = locale_of(language) if language else None
+    if locale is None or locale.language == "en":
+        return own.__getitem__
+    foreign = _foreign(dialect, locale, any(token and text in _DAY_TOKENS for token, text in pieces))
+    return lambda token: foreign.get(token) or own[token]
 
 
-def sqlite_token(token: str) -> str:
-    """SQL of one token of the text `{x}`, `YYYY-MM-DDTHH:MM:SS.mmm`."""
-    return _SQLITE[token]
+@lru_cache(maxsize=256)
+def locale_of(language: str) -> Locale | None:
+    """The locale of a language tag such as `pl` or `en-GB`; None where there is none."""
+    try:
+        return Locale.parse(language.strip().replace("-", "_")) if len(language) <= _LONGEST_TAG else None
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+def _foreign(dialect: Dialect, locale: Locale, beside_day: bool) -> dict[str, str]:
+    """The tokens that differ by language. Beside a day many languages bend the name of the month."""
+    month, weekday, hour, day = _NUMBERS[dialect.name]
+    form = "format" if beside_day else "stand-alone"
+    noon = [dialect.literal(str(locale.day_periods["format"]["abbreviated"][half])) for half in ("am", "pm")]
+    tokens = {
+        "Do": f"({day} || '.')" if locale.language in _POINT_AFTER_ORDINALS else day,
+        "A": f"CASE WHEN {hour} < 12 THEN {noon[0]} ELSE {noon[1]} END",
+    }
+    for width, long, of_day in (("wide", "MMMM", "dddd"), ("abbreviated", "MMM", "ddd")):
+        months, days = locale.months[form][width], locale.days["format"][width]
+        tokens[long] = _cases(dialect, month, {n: months[n] for n in range(1, 13)})
+        tokens[of_day] = _cases(dialect, weekday, {n: days[(n - 1) % 7] for n in range(7)})
+    return tokens | {"a": tokens["A"]}
+
+
+def _cases(dialect: Dialect, number: str, names: Mapping[int, str]) -> str:
+    whens = " ".join(f"WHEN {n} THEN {dialect.literal(name)}" for n, name in names.items())
+    return f"CASE {number} {whens} END"
 
 
 def _names(names: tuple[str, ...], number: str, first: int) -> str:
@@ -89,3 +131,14 @@ _SQLITE: Final[Mapping[str, str]] = {
     "a": "CASE WHEN substr({x}, 12, 2) < '12' THEN 'am' ELSE 'pm' END",
     "Q": "CAST((CAST(substr({x}, 6, 2) AS INTEGER) + 2) / 3 AS TEXT)",
 }
+
+_NUMBERS: Final[Mapping[str, tuple[str, str, str, str]]] = {
+    "sqlite": (
+        "CAST(substr({x}, 6, 2) AS INTEGER)", f"CAST({_WEEKDAY} AS INTEGER)",
+        "CAST(substr({x}, 12, 2) AS INTEGER)", _plain(9),
+    ),
+    "postgres": (
+        "extract(month FROM {x})", "extract(dow FROM {x})", "extract(hour FROM {x})", "to_char({x}, 'FMDD')",
+    ),
+}  # fmt: skip
+"""By engine: the month, the day of the week from Sunday (0), the hour, and the day of the month as text."""

@@ -6,21 +6,15 @@ import difflib
 from collections.abc import Collection
 from functools import cache
 from typing import Annotated
-from zoneinfo import available_timezones
 
 import msgspec
 from babel.localedata import locale_identifiers
 
 from kernel.services.names import Faults
+from kernel.time_zones import time_zones
 
 TimeZone = Annotated[str, msgspec.Meta(description="IANA time zone.", examples=["Europe/Warsaw"])]
 LocaleName = Annotated[str, msgspec.Meta(description="Language, and region if it matters.", examples=["pl"])]
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """The names of the IANA time zones."""
-    return frozenset(available_timezones())
 
 
 @cache

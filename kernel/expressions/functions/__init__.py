@@ -5,14 +5,14 @@ from __future__ import annotations
 import msgspec
 
 from kernel.expressions.catalogue import Catalogue
-from kernel.expressions.functions import conversion, date, list, logic, number, text
+from kernel.expressions.functions import conversion, date, date_text, list, logic, number, text
 from kernel.expressions.syntax import FIELD_FUNCTIONS
 
 CATALOGUE = Catalogue(
     {
         "text": text.FUNCTIONS,
         "number": number.FUNCTIONS,
-        "date": date.FUNCTIONS,
+        "date": (*date.FUNCTIONS, *date_text.FUNCTIONS),
         "logic": logic.FUNCTIONS,
         "list": list.FUNCTIONS,
         "conversion": conversion.FUNCTIONS,

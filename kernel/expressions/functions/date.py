@@ -9,12 +9,12 @@ from typing import Final
 
 from kernel.dialects import time_functions
 from kernel.errors import ExpressionError
-from kernel.expressions import comparison, time_format
+from kernel.expressions import comparison
 from kernel.expressions.catalogue import Function, define, fill, sql_function
 from kernel.expressions.conversion import day_start, to_date, to_datetime
 from kernel.expressions.operands import Context, Operand, constant, derived, single
 from kernel.expressions.periods import EXAMPLES, period, period_start
-from kernel.values import BOOLEAN, DATE, DATETIME, INTEGER, TEXT, Kind
+from kernel.values import BOOLEAN, DATE, DATETIME, INTEGER, Kind
 
 _UNITS: Final = {
     "d": "days", "day": "days", "days": "days", "w": "weeks", "week": "weeks", "weeks": "weeks",
@@ -65,7 +65,7 @@ def _add_to_date(context: Context, day: Operand, count: Operand, unit: str) -> O
     return derived(DATE, f"smalt_add_to_date({context.sql(day)}, {count.sql}, '{unit}')", day, count)
 
 
-def _difference(context: Context, operands: Sequence[Operand]) -> Operand:
+def difference(context: Context, operands: Sequence[Operand]) -> Operand:
     """Whole units from the second to the first, cut towards zero."""
     unit = _unit(operands[2], (*_SECONDS, *_MONTHS)) if len(operands) > 2 else "days"
     later, earlier = operands[:2]
@@ -83,7 +83,7 @@ def _difference(context: Context, operands: Sequence[Operand]) -> Operand:
 def _difference_template(context: Context, days: bool, seconds: int) -> str:
     sqlite = context.dialect.name == "sqlite"
     if days:
-        difference = "CAST(julianday({a}) - julianday({b}) AS INTEGER)" if sqlite else "({a} - {b})"
+        difference = "CAST(julianday({a}) - julianday({b}) AS INTEGER)" if sqlite else "({a} - {b})::bigint"
         factor = f"* {86400 // seconds}" if seconds <= 86400 else f"/ {seconds // 86400}"
         return f"({difference} {factor})"
     if sqlite:
@@ -93,16 +93,16 @@ def _difference_template(context: Context, days: bool, seconds: int) -> str:
 
 
 def _months_between(context: Context, later: Operand, earlier: Operand, months: int) -> Operand:
-    local = [_local(context, o) for o in (later, earlier)]
-    sql = f"smalt_months_between({local[0]}, {local[1]}) / {months}"
+    ends = [local(context, o) for o in (later, earlier)]
+    sql = f"smalt_months_between({ends[0]}, {ends[1]}) / {months}"
     return derived(INTEGER, context.dialect.cast(sql, INTEGER), later, earlier, low=0, high=6)
 
 
-def _local(context: Context, operand: Operand) -> str:
+def local(context: Context, operand: Operand, zone: str = "") -> str:
     """A day or moment as wall clock time; on SQLite text with 23 characters."""
     sql = context.sql(operand)
     if operand.kind is Kind.DATETIME:
-        return context.dialect.local(sql, context.zone)
+        return context.dialect.local(sql, zone or context.zone)
     return f"({sql} || 'T00:00:00.000')" if context.dialect.name == "sqlite" else f"({sql})::timestamp"
 
 
@@ -125,8 +125,8 @@ def _weekday(context: Context, operands: Sequence[Operand]) -> Operand:
 
 
 def _clock(start: int, field: str, context: Context, operands: Sequence[Operand]) -> Operand:
-    local = _local(context, operands[0])
-    sqlite, postgres = f"CAST(substr({local}, {start}, 2) AS INTEGER)", f"extract({field} FROM {local})"
+    there = local(context, operands[0])
+    sqlite, postgres = f"CAST(substr({there}, {start}, 2) AS INTEGER)", f"extract({field} FROM {there})"
     sql = sqlite if context.dialect.name == "sqlite" else f"trunc({postgres})"
     return derived(INTEGER, context.dialect.cast(sql, INTEGER), *operands, low=0, high=2)
 
@@ -196,34 +196,6 @@ def _within(context: Context, operands: Sequence[Operand]) -> Operand:
     return derived(BOOLEAN, sql, time, loose=True)
 
 
-# Text
-def _format(context: Context, operands: Sequence[Operand]) -> Operand:
-    pattern = str(operands[1].constant) if len(operands) > 1 else "YYYY-MM-DD HH:mm"
-    if len(pattern) > time_format.MAXIMUM_PATTERN:
-        raise ExpressionError("The pattern is too long.", operands[1].position)
-    write = time_format.sqlite_token if context.dialect.name == "sqlite" else time_format.postgres_token
-    pieces = [
-        write(text) if token else context.parameters.add(text, TEXT)
-        for token, text in time_format.split(pattern)
-    ]
-    local = {"x": _local(context, operands[0])}
-    sql = context.dialect.once(local, lambda v: context.dialect.concat(pieces).replace("{x}", v["x"]))
-    return derived(TEXT, sql, operands[0])
-
-
-def _timestr(context: Context, operands: Sequence[Operand]) -> Operand:
-    return _format(context, [operands[0], constant("HH:mm:ss", 0)])
-
-
-def _datestr(context: Context, operands: Sequence[Operand]) -> Operand:
-    return derived(TEXT, context.dialect.date_text(context.sql(operands[0])), operands[0])
-
-
-def _parse(context: Context, operands: Sequence[Operand]) -> Operand:
-    zone = context.dialect.literal(context.zone)
-    return derived(DATETIME, f"smalt_parse_moment({context.sql(operands[0])}, {zone})", operands[0])
-
-
 _WEEK: Final = "((CAST(strftime('%j', date({date}, '-3 days', 'weekday 4')) AS INTEGER) - 1) / 7 + 1)"
 
 FUNCTIONS = (
@@ -238,7 +210,7 @@ FUNCTIONS = (
         "A date some days, months, hours… later.",
     ),
     define(
-        "DATETIME_DIFF", "later: time, earlier: time, [unit: word]", _difference,
+        "DATETIME_DIFF", "later: time, earlier: time, [unit: word]", difference,
         "Whole days, or other units, from one date to another.",
     ),
     _part("YEAR", "CAST(substr({date}, 1, 4) AS INTEGER)", "extract(year FROM {date})", "The year."),
@@ -288,15 +260,5 @@ FUNCTIONS = (
     sql_function(
         "WORKDAY", "start: date, days: count", DATE, "The day some Mondays to Fridays later, or before.",
         both="smalt_add_working_days({start}, {days})",
-    ),
-    define("TIMESTR", "date: datetime", _timestr, "The time of day as HH:mm:ss."),
-    define("DATESTR", "date: date", _datestr, "The date as YYYY-MM-DD."),
-    define(
-        "DATETIME_FORMAT", "date: time, [pattern: word]", _format,
-        "A date as text, such as DD.MM.YYYY HH:mm.",
-    ),
-    define(
-        "DATETIME_PARSE", "text: text", _parse,
-        "The moment that a text (ISO 8601) is; nothing if it is none.",
     ),
 )  # fmt: skip

@@ -14,9 +14,9 @@ from kernel.services.automations.rows import stored_definition
 from kernel.services.dashboards.model import Layout
 from kernel.services.forms.model import SLUG, FormContent
 from kernel.services.names import MAXIMUM_NAME
-from kernel.services.regions import time_zones
 from kernel.services.view_model import ViewContent
 from kernel.storage.schema_rows import decode_columns
+from kernel.time_zones import time_zones
 
 Check = Callable[[Mapping[str, Any]], object]
 _COLUMN: Final = re.compile(r"f_\d{15,19}(_[a-z0-9_]+)?")

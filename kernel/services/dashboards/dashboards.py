@@ -16,8 +16,8 @@ from kernel.services.dashboards.charts import ChartService
 from kernel.services.dashboards.model import DashboardInput, DashboardPatch, encode
 from kernel.services.entries import ProjectParts
 from kernel.services.names import MAXIMUM_NAME, Faults
-from kernel.services.regions import time_zones
 from kernel.storage.database import Transaction
+from kernel.time_zones import time_zones
 
 DEFAULT_ZONE = "UTC"
 _COPY = " (copy)"

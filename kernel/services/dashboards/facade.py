@@ -27,8 +27,8 @@ from kernel.services.dashboards.types import ChartTypes, Look
 from kernel.services.entries import ProjectParts
 from kernel.services.record_parts import moment
 from kernel.services.record_reader import RecordReader
-from kernel.services.regions import time_zones
 from kernel.services.users import UserService
+from kernel.time_zones import time_zones
 
 
 @dataclass(frozen=True)

@@ -344,6 +344,31 @@ def later_day(day: date, count: int, unit: str) -> date | None:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def from_now(a: Term) -> Term:
+    """How far a time is from now, in words."""
+
+    def combine(value: Any) -> str:
+        if a.kind == "date":
+            seconds = abs((value - _local(NOW).date()).days) * 86_400
+            if not seconds:
+                return "0 days"
+        else:
+            seconds = abs(value - NOW) // timedelta(seconds=1)
+        minutes, hours, days = ((seconds + size // 2) // size for size in (60, 3600, 86_400))
+        months, years = round(days / 30.4375), round(days / 365.25)
+        if seconds < 45:
+            return "a few seconds"
+        for count, most, one, many in (
+            (minutes, 44, "a minute", "minutes"), (hours, 21, "an hour", "hours"), (days, 25, "a day", "days"),
+            (months, 10, "a month", "months"), (years, 10**4, "a year", "years"),
+        ):  # fmt: skip
+            if count <= most:
+                return one if count <= 1 else f"{count} {many}"
+        raise AssertionError(seconds)
+
+    return Term(f"FROMNOW({a.text})", "text", given(combine, a))
+
+
 def later(a: Term, count: int, unit: str) -> Term:
     def combine(value: Any) -> Any:
         if a.kind == "date":

@@ -115,7 +115,9 @@ def text(draw: Draw, depth: int) -> Term:
         return draw(st.sampled_from(_TEXTS)) if draw(st.integers(0, 2)) else _literal(draw)
     a = text(draw, depth - 1)
     count = draw(st.integers(-2, 30))
-    match draw(st.integers(0, 9)):
+    match draw(st.integers(0, 10)):
+        case 10:
+            return r.from_now(draw(st.sampled_from([day, moment]))(draw, depth - 1))
         case 0 | 1:
             others = [exact(draw, 0), day(draw, 0), _MOMENT, text(draw, 0), condition(draw, 0)]
             return r.joined([a, *draw(st.lists(st.sampled_from(others), min_size=1, max_size=3))])

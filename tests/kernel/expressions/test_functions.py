@@ -141,6 +141,7 @@ FIRST = [
     ("DATETIME_DIFF({day}, {due}, 'weeks')", -42),
     ("DATETIME_DIFF({due}, {day}, 'months')", 9),
     ("DATETIME_DIFF({day}, {due}, 'years')", 0),
+    ("DATETIME_DIFF('9999-12-31', {day}, 'seconds')", 251632396800),
     ("DATETIME_DIFF({at}, '2026-10-25', 'minutes')", 150),
     ("DATETIME_DIFF({at}, {day}, 'hours')", 6409),
     ("YEAR({at}) & '-' & MONTH({at}) & '-' & DAY({at})", "2026-10-25"),
@@ -189,6 +190,15 @@ FIRST = [
     ("DATETIME_FORMAT({at}, 'dddd D.M.YY [o] h:mm:ss.SSS a, Q')", "Sunday 25.10.26 o 2:30:00.000 am, 4"),
     ("DATETIME_FORMAT({day}, 'Do') & DATETIME_FORMAT('2026-01-12', ' MMM Do')", "31st Jan 12th"),
     ("DATETIME_FORMAT({day}, 'ddd DD MMM YYYY MMMM HH H hh A')", "Sat 31 Jan 2026 January 00 0 12 AM"),
+    ("DATETIME_FORMAT(SET_TIMEZONE({at}, 'America/New_York'), 'D.M. HH:mm')", "24.10. 20:30"),
+    ("DATETIME_FORMAT(SET_TIMEZONE({day}, 'America/New_York'), 'D.M. HH:mm')", "31.1. 00:00"),
+    ("DATETIME_FORMAT(SET_LOCALE({day}, 'pl'), 'dddd, Do MMMM')", "sobota, 31. stycznia"),
+    ("DATETIME_FORMAT(SET_LOCALE({day}, 'pl-PL'), 'MMMM YYYY, ddd, MMM')", "styczeń 2026, sob., sty"),
+    ("DATETIME_FORMAT(SET_LOCALE(SET_TIMEZONE({at}, 'Asia/Tokyo'), 'fr'), 'dddd D MMMM HH:mm')",
+     "dimanche 25 octobre 09:30"),
+    ("DATETIME_FORMAT(SET_LOCALE({at}, 'en-GB'), 'dddd Do MMM')", "Sunday 25th Oct"),
+    ("FROMNOW({day}) & ', ' & FROMNOW({due}) & ', ' & FROMNOW({at})", "10 months, 0 days, a month"),
+    ("TONOW(DATEADD(NOW(), 89, 'seconds')) & FROMNOW(DATEADD(TODAY(), -3, 'days'))", "a minute3 days"),
     ("DATETIME_PARSE('2026-03-29 02:30')", _moment(2026, 3, 29, 1, 30)),
     ("DATETIME_PARSE({day} & 'T10:15:30.5+02:00')", _moment(2026, 1, 31, 8, 15, 30, 500000)),
     ("DATETIME_PARSE({day} & 'T25:00')", None),
@@ -282,13 +292,14 @@ def test_every_function_is_tested() -> None:
 def test_empty_arguments(sample: Engine, function: Any) -> None:
     """Nothing in, and no function fails; the empty row too."""
     words = {"unit": "'month'", "period": "'today'", "pattern": "'a'", "currency": "'EUR'", "places": "1",
-             "first": "'Monday'"}  # fmt: skip
+             "first": "'Monday'", "zone": "'UTC'", "language": "'pl'"}  # fmt: skip
     arguments = [words.get(p.name, "BLANK()") for p in function.parameters]
     if function.name == "CURRENCY":
         arguments[0] = "{money}"
     if function.name == "SWITCH":
         arguments[:2] = ["{text}", "BLANK()"]
-    sample.answer(f"{function.name}({', '.join(arguments)})")
+    call = f"{function.name}({', '.join(arguments)})"
+    sample.answer(f"DATETIME_FORMAT({call})" if function.name.startswith("SET_") else call)
 
 
 def test_catalogue() -> None:
@@ -335,6 +346,9 @@ def test_catalogue() -> None:
         ("{due} - {day}", 0, "Use DATEADD or DATETIME_DIFF"),
         ("WEEKDAY({day}, 'Friday')", 15, "'Sunday' or 'Monday'"),
         ("COUNT()", 0, "at least one value"),
+        ("HOUR(SET_TIMEZONE({at}, 'UTC'))", 18, "stands inside DATETIME_FORMAT"),
+        ("DATETIME_FORMAT(SET_TIMEZONE({at}, 'Europe/Warszawa'))", 35, "Did you mean 'Europe/Warsaw'?"),
+        ("DATETIME_FORMAT(SET_LOCALE({at}, 'klingon'))", 33, "is not a language"),
     ],
 )  # fmt: skip
 def test_faults_of_meaning_name_the_place(sample: Engine, text: str, position: int, message: str) -> None:

@@ -27,6 +27,8 @@ _WORDS = {
     "pattern": "'ab|c+'",
     "currency": "'EUR'",
     "first": "'Monday'",
+    "zone": "'UTC'",
+    "language": "'pl'",
 }
 
 
@@ -37,6 +39,7 @@ def _nested(function: Function, seed: str) -> str | None:
         text = seed
         for _ in range(depth):
             text = f"{function.name}({', '.join([text, *others])})"
+        text = f"DATETIME_FORMAT({text})" if function.name.startswith("SET_") else text
         if len(text) < 10_000 and _compiles(text):
             return text
     return None
