@@ -93,9 +93,17 @@ class Wording:
         def part(place: re.Match[str]) -> str:
             text = parts.get(place[1], place[0])
             blank = " " if text.startswith(" ") else ""
-            return blank + self(text.strip()) if place[1] in _TEXTS else text
+            return blank + self._within(text.strip()) if place[1] in _TEXTS else text
 
         return _PLACE.sub(part, template)
+
+    def _within(self, text: str) -> str:
+        """A part of a text, which may begin with a capital only because it stands first."""
+        said, small = self(text), text[:1].lower() + text[1:]
+        if said == text and self(small) != small:
+            said = self(small)
+            return said[:1].upper() + said[1:]
+        return said
 
     def told(self, answer: A) -> A:
         """An answer with what it says of faults and reasons in this language, also inside its lists."""

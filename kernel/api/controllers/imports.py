@@ -73,11 +73,13 @@ class ImportsController(Controller):
     tags = ["Imports"]
 
     @get(summary="List the imports of a project", description="The newest first.")
-    async def imports(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id) -> Page[ImportView]:
+    async def imports(
+        self, kernel: Kernel, actor: Actor, say: Say, paging: Paging, project_id: Id
+    ) -> Page[ImportView]:
         async def rows(page: Paging) -> list[ImportView]:
             before = int_key(page.after()) or None
             found = await kernel.imports.all(actor, identifier(project_id), before, page.limit + 1)
-            return [view(i) for i in found]
+            return [say.told(view(i)) for i in found]
 
         return await paging.read(rows, key=lambda v: (int(v.id),))
 
@@ -88,11 +90,10 @@ class ImportsController(Controller):
         request_max_body_size=None,
     )
     async def upload(
-        self, kernel: Kernel, actor: Actor, project_id: Id, request: Request[Any, Any, Any]
+        self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, request: Request[Any, Any, Any]
     ) -> ImportView:
-        return view(
-            await kernel.imports.upload(actor, identifier(project_id), FileForm(request, ["importer"]))
-        )
+        form = FileForm(request, ["importer"])
+        return say.told(view(await kernel.imports.upload(actor, identifier(project_id), form)))
 
     @get("/{import_id:str}", summary="One import, with its progress")
     async def import_(
@@ -108,9 +109,16 @@ class ImportsController(Controller):
         "Without any, columns go into the existing fields that were guessed.",
     )
     async def change(
-        self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id, data: JSONBody[ImportPatch]
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        say: Say,
+        project_id: Id,
+        import_id: Id,
+        data: JSONBody[ImportPatch],
     ) -> ImportView:
-        return view(await kernel.imports.patch(actor, identifier(project_id), identifier(import_id), data))
+        found = await kernel.imports.patch(actor, identifier(project_id), identifier(import_id), data)
+        return say.told(view(found))
 
     @delete(
         "/{import_id:str}",
@@ -135,8 +143,11 @@ class ImportsController(Controller):
         return say.told(found)
 
     @post("/{import_id:str}/start", status_code=202, summary="Import in the background")
-    async def start(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> ImportView:
-        return view(await kernel.imports.start(actor, identifier(project_id), identifier(import_id)))
+    async def start(
+        self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, import_id: Id
+    ) -> ImportView:
+        found = await kernel.imports.start(actor, identifier(project_id), identifier(import_id))
+        return say.told(view(found))
 
     @post(
         "/{import_id:str}/cancel",
@@ -144,8 +155,11 @@ class ImportsController(Controller):
         summary="Stop an import",
         description="What was imported until then stays; it can be undone.",
     )
-    async def cancel(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> ImportView:
-        return view(await kernel.imports.cancel(actor, identifier(project_id), identifier(import_id)))
+    async def cancel(
+        self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, import_id: Id
+    ) -> ImportView:
+        found = await kernel.imports.cancel(actor, identifier(project_id), identifier(import_id))
+        return say.told(view(found))
 
     @post(
         "/{import_id:str}/undo",
@@ -154,8 +168,9 @@ class ImportsController(Controller):
         description="In the background: what it created goes to the trash, what it updated gets its old "
         "values again unless somebody has changed it since.",
     )
-    async def undo(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> ImportView:
-        return view(await kernel.imports.undo(actor, identifier(project_id), identifier(import_id)))
+    async def undo(self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, import_id: Id) -> ImportView:
+        found = await kernel.imports.undo(actor, identifier(project_id), identifier(import_id))
+        return say.told(view(found))
 
     @get(
         "/{import_id:str}/rejected.csv",
@@ -163,8 +178,8 @@ class ImportsController(Controller):
         summary="The rows that were refused",
         description="Their cells as they stood in the file, with the reasons.",
     )
-    async def rejected(self, kernel: Kernel, actor: Actor, project_id: Id, import_id: Id) -> Stream:
-        pieces = await kernel.imports.rejected(actor, identifier(project_id), identifier(import_id))
+    async def rejected(self, kernel: Kernel, actor: Actor, say: Say, project_id: Id, import_id: Id) -> Stream:
+        pieces = await kernel.imports.rejected(actor, identifier(project_id), identifier(import_id), say)
         headers = {"Content-Disposition": 'attachment; filename="rejected.csv"'}
         return Download(pieces, media_type="text/csv", headers=headers)
 

@@ -12,7 +12,6 @@ from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.record_rows import Draft
 
 CHUNK = 1000
-WITHOUT = "The record was added without this."
 
 
 async def find_references(
@@ -46,7 +45,9 @@ async def link_some(running: RunningJob, session: Session, records: RecordServic
         await find_references(session, writing, records, works, to_itself=True)
         failed = [work for work in works if work.problems]
         for work in failed:
-            work.problems = [(column, f"{reason} {WITHOUT}") for column, reason in work.problems]
+            work.problems = [
+                (column, f"{reason} The record was added without this.") for column, reason in work.problems
+            ]
             state.note(work.errors())
         await _write_links(writing, records, state.batch_id, [w for w in works if not w.problems])
         await RejectedRows(rows).add(writing.tx, job_id, failed)

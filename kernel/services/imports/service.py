@@ -28,6 +28,7 @@ from kernel.services.job_rows import ENDED, Job, JobRows, JobStatus
 from kernel.services.rights import visible_project
 from kernel.storage.kernel_rows import KernelRows
 from kernel.storage.schema_cache import SchemaCache
+from kernel.translations import Wording
 
 KEPT_DAYS = 7
 DAY = 24 * 60 * 60 * 1000
@@ -190,10 +191,13 @@ class ImportService:
         self._wake()
         return await self.get(actor, project_id, import_id)
 
-    async def rejected(self, actor: Actor, project_id: int, import_id: int) -> AsyncIterator[bytes]:
-        """The rows that were refused, with the reasons, as CSV."""
+    async def rejected(
+        self, actor: Actor, project_id: int, import_id: int, say: Wording
+    ) -> AsyncIterator[bytes]:
+        """The rows that were refused, with the reasons in one language, as CSV."""
         found = await self.get(actor, project_id, import_id)
-        return rejected_csv(self._database, self._rows, import_id, [c.name for c in found.state.columns])
+        names = [c.name for c in found.state.columns]
+        return rejected_csv(self._database, self._rows, import_id, names, say)
 
     async def sweep(self) -> None:
         """Remove files that no import needs any more, and previews that nobody came back to."""

@@ -241,3 +241,38 @@ async def test_people_are_told_in_their_language(client: httpx.AsyncClient) -> N
         f"{path}/records/batch", json={"create": [{"title": ""}], "atomic": False}, headers=polish
     )
     assert [fault["detail"] for fault in batch.json()["errors"]] == ["Tytuł nie może być pusty."]
+
+
+async def test_expressions_and_warnings_are_told_in_polish(client: httpx.AsyncClient) -> None:
+    path = f"/projects/{(await client.post('/projects', json={'name': 'Deals'})).json()['id']}"
+    for name, type_, config in (
+        ("Cost", "currency", {}),
+        ("Fee", "currency", {}),
+        ("All", "formula", {"expression": "{cost} + {fee}"}),
+    ):
+        field = {"name": name, "type": type_, "config": config}
+        assert (await client.post(f"{path}/fields", json=field)).status_code == 201
+    polish = {"Accept-Language": "pl"}
+    for filter_, detail, position in (
+        ("{nope} = 1", "Nie ma pola „nope”.", 0),
+        ("{cost} > TODAY()", "Kwota pieniężna i data: tych wartości nie można porównać.", 9),
+        ("1 + SUMM(1)", "Nie ma funkcji SUMM. Czy chodziło o SUM?", 4),
+        ("1 + ABS({title})", "ABS: number: potrzebna jest liczba, a tu jest tekst.", 8),
+        ("nope = 1", "Samo „nope” nic nie znaczy: pole zapisuje się jako {nope}, tekst jako 'nope', a funkcję jako"
+                     " nope(…).", 0),
+    ):  # fmt: skip
+        answer = await client.get(f"{path}/records", params={"filter": filter_}, headers=polish)
+        assert answer.status_code == 422
+        [fault] = answer.json()["errors"]
+        assert (fault["detail"], fault["position"]) == (detail, position)
+    amounts = {"cost": {"amount": "1", "currency": "EUR"}, "fee": {"amount": "1", "currency": "USD"}}
+    quoted = '{"field": "x", "detail": "Amounts of different currencies cannot be added."}'
+    body = {"title": quoted, "fields": amounts}
+    warned = "Kwot w różnych walutach nie można dodać."
+    made = (await client.post(f"{path}/records", json=body, headers=polish)).json()
+    [listed] = (await client.get(f"{path}/records", headers=polish)).json()["items"]
+    for record in (made, listed):
+        assert record["warnings"] == [{"field": "all", "detail": warned}]
+        assert record["title"] == quoted
+    english = (await client.get(f"{path}/records")).json()["items"][0]
+    assert english["warnings"][0]["detail"] == "Amounts of different currencies cannot be added."

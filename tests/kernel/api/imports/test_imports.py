@@ -114,6 +114,18 @@ async def test_wrong_cells_are_told_row_by_row_and_come_back_as_a_file(
     assert rejected[0] == ["name", "when", "amount", "customer", "Reason"]
     assert rejected[3][:4] == ['no "amount"', "2026-01-31", "ten", ""]
     assert "Nobody" in rejected[4][4]
+    polish = {"Accept-Language": "pl"}
+    told = (await client.get(f"{deals}/imports/{done['id']}", headers=polish)).json()["errors"]
+    assert [e["reason"] for e in told] == [
+        "Tytuł nie może być pusty.",
+        "Nie ma takiego dnia.",
+        "To musi być liczba.",
+        "Nie ma rekordu, w którym „title” to „Nobody”.",
+        "Liczba komórek w wierszu: 5, w nagłówku: 4.",
+    ]
+    answer_in_polish = await client.get(f"{deals}/imports/{done['id']}/rejected.csv", headers=polish)
+    assert "customer,Powód" in answer_in_polish.text
+    assert "name: Tytuł nie może być pusty." in answer_in_polish.text
 
     mended = answer.content.decode("utf-8-sig").replace("02-31", "02-28").replace(",ten,", ",10,")
     mended = (
