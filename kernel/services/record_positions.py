@@ -1,4 +1,9 @@
-"""Places of records inside a list: whole numbers with gaps, renumbered where a gap has closed."""
+"""Places of records inside a list: whole numbers with gaps, renumbered where a gap has closed.
+
+People who order a list at the same time must not wait for one another in a circle. So a place is not the
+very middle of a gap, where others would put theirs; and where a gap has closed, first the neighbour, which
+is locked already, steps aside. Only where that has no room either are all records of the list renumbered.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +18,7 @@ from kernel.storage.record_rows import TablePlan
 GAP = 1 << 20
 _LISTS = ("list", "list_id")
 SIDES = ("before", "after")
+_OTHER = {"before": "after", "after": "before"}
 _PLACES = (*SIDES, "position")
 
 
@@ -39,10 +45,10 @@ async def place_between(
         return await _beside(tx, plan, list_id, record_id, wanted["after"], "after")
     if wanted.get("position") == "first":
         edge = await _edge(tx, plan, list_id, "min")
-        return 0 if edge is None else edge - GAP
+        return 0 if edge is None else edge - GAP - record_id % GAP
     if wanted.get("position") == "last" or wanted_list(wanted):
         edge = await _edge(tx, plan, list_id, "max")
-        return 0 if edge is None else edge + GAP
+        return 0 if edge is None else edge + GAP + record_id % GAP
     return None
 
 
@@ -55,16 +61,46 @@ async def _edge(tx: Transaction, plan: TablePlan, list_id: int, function: str) -
 async def _beside(
     tx: Transaction, plan: TablePlan, list_id: int, record_id: int, beside: Any, side: str
 ) -> int:
+    here, beyond = await _gap(tx, plan, list_id, record_id, beside, side)
+    if abs(beyond - here) > 1:
+        return _inside(here, beyond, record_id)
+    if not await _step_aside(tx, plan, list_id, record_id, beside, side):
+        await _renumber(tx, plan, list_id)
+    return await _beside(tx, plan, list_id, record_id, beside, side)
+
+
+async def _gap(
+    tx: Transaction, plan: TablePlan, list_id: int, record_id: int, beside: Any, side: str
+) -> tuple[int, int]:
+    """The positions of the neighbour and of whoever is next to it on a side, but for the record itself."""
     order = await _neighbours(tx, plan, list_id, neighbour(beside), side)
     if not order:
         raise _nobody(side)
-    here = order[0]
-    others = [p for i, p in order[1:] if i != record_id]
-    beyond = others[0] if others else here[1] + (GAP if side == "after" else -GAP) * 2
-    if abs(beyond - here[1]) > 1:
-        return (here[1] + beyond) // 2
-    await _renumber(tx, plan, list_id)
-    return await _beside(tx, plan, list_id, record_id, beside, side)
+    here = order[0][1]
+    others = [position for id_, position in order[1:] if id_ != record_id]
+    return here, others[0] if others else here + (GAP if side == "after" else -GAP) * 2
+
+
+def _inside(one: int, other: int, record_id: int) -> int:
+    """A position between two: near the middle, at a distance that follows from the record."""
+    gap = abs(other - one)
+    return (one + other) // 2 - gap // 8 + record_id % (gap // 4 + 1)
+
+
+async def _step_aside(
+    tx: Transaction, plan: TablePlan, list_id: int, record_id: int, beside: Any, side: str
+) -> bool:
+    """Move the neighbour away from that side, if there is room on its other one."""
+    here, beyond = await _gap(tx, plan, list_id, record_id, beside, _OTHER[side])
+    step = abs(beyond - here) // 4
+    if step < 2:
+        return False
+    one, two = plan.integers(2).split(", ")
+    await tx.execute(
+        f"UPDATE {plan.project.table} SET position = {one} WHERE id = {two}",
+        [here + (step if beyond > here else -step), neighbour(beside)],
+    )
+    return True
 
 
 def check_neighbours(wanted: Mapping[str, Any], seen: Collection[int]) -> None:

@@ -94,6 +94,30 @@ async def test_gaps_that_close_are_opened_again(plain: ProjectClient) -> None:
         assert (await order(plain))[1:] == title + "c", number
 
 
+async def test_where_there_is_no_gap_the_neighbour_steps_aside(plain: ProjectClient, kernel: Kernel) -> None:
+    """Nobody else's record is written, so people who order a list together do not lock one another out."""
+    made = await some(plain, "abcd")
+    table = f"p_{plain.id}"
+    for moved, wanted, expected in (
+        ("d", {"before": made["b"]["id"]}, "adbc"),
+        ("c", {"after": made["a"]["id"]}, "acbd"),
+    ):
+        async with kernel.database.transaction() as tx:
+            for title, position in (("a", 1000), ("b", 1000), ("c", 9000), ("d", 20000)):
+                where = f"id = {made[title]['id']}"
+                await tx.execute(f"UPDATE {table} SET position = {position} WHERE {where}")
+        await plain.move(made[moved], **wanted)
+        assert await order(plain) == expected
+        others = [title for title in "abcd" if title not in (moved, *_named(made, wanted))]
+        for title in others:
+            place = {"a": "1000", "b": "1000", "c": "9000", "d": "20000"}[title]
+            assert (await plain.record(made[title]))["position"] == place
+
+
+def _named(made: dict[str, Json], wanted: Json) -> list[str]:
+    return [title for title, record in made.items() if record["id"] in wanted.values()]
+
+
 async def test_places_that_make_no_sense(plain: ProjectClient, client: httpx.AsyncClient) -> None:
     made = await some(plain, "ab")
     far = await plain.add("far", {"list": "Done"})
