@@ -24,7 +24,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 EMAIL, PASSWORD = "ewa@example.com", "correct horse battery"
-PATIENCE = 30_000
+PATIENCE = 60_000
 
 expect.set_options(timeout=PATIENCE)
 

@@ -108,6 +108,12 @@ def choose(panel: Locator, field: str, *options: str) -> None:
     expect(panel.get_by_role("button", name=re.compile(rf"^{field}: {', '.join(options)}"))).to_be_visible()
 
 
+def close_record(page: Page) -> None:
+    """The board has its whole width again when this returns."""
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("complementary", name="Record")).to_be_hidden()
+
+
 def attach(panel: Locator, field: str, name: str) -> None:
     page = panel.page
     edit(panel, field)

@@ -22,6 +22,7 @@ from tests.web.hands import (
     attach,
     card,
     choose,
+    close_record,
     dashboard,
     figure,
     go,
@@ -166,6 +167,7 @@ def fill_in_the_deals(page: Page, site: Site, customer: dict[str, Any]) -> None:
     choose(deal, "Deal Source", "Referral")
     choose(deal, "Customer", "Acme")
     choose(deal, "Tags", "branding", "website")
+    wait_until(page, lambda: len(the(site, "Opportunities", "Website relaunch")["tags"]) == 2)
     attach(deal, "Received files", "brief.txt")
     attach(deal, "Contracts", "contract.txt")
     known = until_saved(page, site, "Opportunities", "Website relaunch", "amount", "cost", "confidence", "deal_source",
@@ -180,11 +182,11 @@ def fill_in_the_deals(page: Page, site: Site, customer: dict[str, Any]) -> None:
     assert files == [["brief.txt"], ["contract.txt"]]
     assert [tag["name"] for tag in known["tags"]] == ["branding", "website"]
     for title in ("Brand book", "Campaign"):
-        page.keyboard.press("Escape")
+        close_record(page)
         card(page, title).click()
         expect(deal.get_by_label("Title")).to_have_value(title)
         choose(deal, "Customer", "Acme")
-    page.keyboard.press("Escape")
+    close_record(page)
     drag(page, card(page, "Website relaunch"), column(page, "Qualification"))
     moved = the(site, "Opportunities", "Website relaunch")
     assert (list_of(site, moved), moved["fields"]["confidence"]) == ("Qualification", 4)

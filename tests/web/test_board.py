@@ -33,6 +33,7 @@ def column(page: Page, name: str) -> Locator:
 
 
 def drag(page: Page, card: Locator, target: Locator) -> None:
+    card.hover()  # waits until it lies still
     start, end = card.bounding_box(), target.bounding_box()
     assert start
     assert end

@@ -286,6 +286,15 @@ def test_references_are_picked_and_made_in_place(new_page: NewPage, site: Site) 
             site.api.get(path).json()["fields"]["customer"] == [{"id": made["id"], "title": "Brand new Ltd"}]
         ),
     )
+    other = next(x for x in site.records("Customers", sort="-title") if x["id"] != made["id"])
+    page.get_by_role("button", name=re.compile("^Customer: ")).click()
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.get_by_role("combobox", name="Customer").fill(str(other["title"]))
+    page.keyboard.press("Enter")  # at once: what is typed counts, not what is still shown
+    wait_until(page, lambda: site.api.get(path).json()["fields"]["customer"][0]["id"] == other["id"])
+    page.get_by_role("button", name=re.compile("^Customer: ")).click()
+    page.get_by_role("combobox", name="Customer").fill("Brand new Ltd")
+    page.get_by_role("option", name="Brand new Ltd", exact=True).click()
     page.get_by_role("link", name="Brand new Ltd").click()
     referring = page.get_by_role("region", name="Referenced by")
     expect(referring).to_contain_text("Opportunities")

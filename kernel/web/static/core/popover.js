@@ -103,6 +103,7 @@ export function picker(anchor, { options, load, chosen = new Set(), multiple = f
   let shown = [];
   let active = 0;
   let loading = null;
+  let answer = null; // what is still being looked for
   let begins = true;
   const opened = popover(anchor, box, { className: "picker-popover", onClose });
 
@@ -165,14 +166,28 @@ export function picker(anchor, { options, load, chosen = new Set(), multiple = f
     }
     loading?.abort();
     loading = new AbortController();
-    try { draw(await load(text, loading.signal), text); } catch (error) { if (error.name !== "AbortError") throw error; }
+    const mine = answer = Promise.resolve(load(text, loading.signal));
+    try {
+      const found = await mine;
+      if (mine === answer) draw(found, text);
+    } catch (error) {
+      if (error.name !== "AbortError") throw error;
+    } finally { if (mine === answer) answer = null; }
+  };
+  /** Who types and presses Enter at once means what will be found, not what is still shown. */
+  const chooseFirst = async () => {
+    later.now?.();
+    const awaited = answer;
+    if (awaited && !(await awaited.then(() => true, () => false))) return;
+    if (answer || !box.isConnected) return; // typed on meanwhile, or closed
+    choose(shown[active]);
   };
   const later = load ? debounce(narrow, 150) : narrow;
   input.addEventListener("input", later);
   input.addEventListener("keydown", (event) => {
     const moves = { ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + 8, PageUp: active - 8 };
     if (event.key in moves) mark(moves[event.key]);
-    else if (event.key === "Enter") { later.now?.(); choose(shown[active]); }
+    else if (event.key === "Enter") chooseFirst();
     else if (event.key === "Tab") opened.close();
     else return;
     if (event.key !== "Tab") event.preventDefault();
