@@ -7,15 +7,14 @@ dates and moments are Python's; None is empty, and there is no empty text.
 from __future__ import annotations
 
 import math
-from calendar import monthrange
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, ROUND_UP, Decimal, getcontext
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.kernel.expressions.sample import CHOICES, ITEMS, NOW, ZONE
+from tests.kernel.expressions.sample import CHOICES, ZONE
 
 getcontext().prec = 60
 
@@ -170,7 +169,7 @@ def shown(term: Term, row: Row) -> str:
             text = text.rstrip("0").rstrip(".") if "." in text else text
             return "0" if text == "-0" else text
         case datetime():
-            return _local(value).isoformat(" ")[:16]
+            return in_zone(value).isoformat(" ")[:16]
         case date():
             return value.isoformat()
     return str(value)
@@ -262,10 +261,14 @@ def comparable(a: Term, b: Term) -> tuple[Term, Term]:
     return a, b
 
 
+def in_zone(moment: datetime) -> datetime:
+    return moment.astimezone(_ZONE).replace(tzinfo=None, fold=0)
+
+
 def local_day(term: Term) -> Term:
     if term.kind == "date":
         return term
-    return Term(term.text, "date", given(lambda x: _local(x).date(), term))
+    return Term(term.text, "date", given(lambda x: in_zone(x).date(), term))
 
 
 def connected(operator: str, terms: Sequence[Term]) -> Term:
@@ -320,145 +323,3 @@ def coalesced(a: Term, b: Term) -> Term:
         return y.meaning(row) if first is None else first
 
     return Term(f"COALESCE({a.text}, {b.text})", a.kind, meaning, scale)
-
-
-# Times
-def _local(moment: datetime) -> datetime:
-    return moment.astimezone(_ZONE).replace(tzinfo=None, fold=0)
-
-
-def _moment(local: datetime) -> datetime | None:
-    return local.replace(tzinfo=_ZONE).astimezone(UTC)
-
-
-def later_day(day: date, count: int, unit: str) -> date | None:
-    if unit in ("days", "weeks"):
-        try:
-            return day + timedelta(days=count * (7 if unit == "weeks" else 1))
-        except OverflowError:
-            return None
-    months = day.year * 12 + day.month - 1 + count * {"months": 1, "quarters": 3, "years": 12}[unit]
-    year, month = divmod(months, 12)
-    if not 1 <= year <= 9999:
-        return None
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def from_now(a: Term) -> Term:
-    """How far a time is from now, in words."""
-
-    def combine(value: Any) -> str:
-        if a.kind == "date":
-            seconds = abs((value - _local(NOW).date()).days) * 86_400
-            if not seconds:
-                return "0 days"
-        else:
-            seconds = abs(value - NOW) // timedelta(seconds=1)
-        minutes, hours, days = ((seconds + size // 2) // size for size in (60, 3600, 86_400))
-        months, years = round(days / 30.4375), round(days / 365.25)
-        if seconds < 45:
-            return "a few seconds"
-        for count, most, one, many in (
-            (minutes, 44, "a minute", "minutes"), (hours, 21, "an hour", "hours"), (days, 25, "a day", "days"),
-            (months, 10, "a month", "months"), (years, 10**4, "a year", "years"),
-        ):  # fmt: skip
-            if count <= most:
-                return one if count <= 1 else f"{count} {many}"
-        raise AssertionError(seconds)
-
-    return Term(f"FROMNOW({a.text})", "text", given(combine, a))
-
-
-def later(a: Term, count: int, unit: str) -> Term:
-    def combine(value: Any) -> Any:
-        if a.kind == "date":
-            return later_day(value, count, unit)
-        if unit in ("hours", "minutes"):
-            return value + timedelta(**{unit: count})
-        local = _local(value)
-        day = later_day(local.date(), count, unit)
-        return _moment(datetime.combine(day, local.time())) if day else None
-
-    return Term(f"DATEADD({a.text}, {count}, '{unit}')", a.kind, given(combine, a))
-
-
-def period_start(a: Term, unit: str) -> Term:
-    def combine(day: date) -> date:
-        if unit == "week":
-            return day - timedelta(days=day.weekday())
-        month = {"month": day.month, "quarter": (day.month - 1) // 3 * 3 + 1, "year": 1}[unit]
-        return date(day.year, month, 1)
-
-    return Term(f"STARTOF({a.text}, '{unit}')", "date", given(combine, local_day(a)))
-
-
-def part_of(name: str, a: Term) -> Term:
-    parts: Callable[[date], int] = {
-        "YEAR": lambda d: d.year,
-        "MONTH": lambda d: d.month,
-        "DAY": lambda d: d.day,
-        "QUARTER": lambda d: (d.month + 2) // 3,
-        "WEEKDAY": lambda d: d.isoweekday() % 7,
-        "WEEKNUM": lambda d: d.isocalendar().week,
-    }[name]
-    return Term(f"{name}({a.text})", "exact", given(lambda d: Decimal(parts(d)), local_day(a)))
-
-
-def days_between(a: Term, b: Term) -> Term:
-    text = f"DATETIME_DIFF({a.text}, {b.text})"
-    return Term(text, "exact", given(lambda x, y: Decimal((x - y).days), a, b))
-
-
-def today() -> Term:
-    return constant("TODAY()", "date", _local(NOW).date())
-
-
-# Many values
-def items(name: str, kind: str, scale: int = 0) -> Term:
-    """The values of a row's items, in order: a list, some of them empty."""
-    names = {choice.id: choice.name for choice in CHOICES}
-
-    def meaning(row: Row) -> list[Any]:
-        of_row = sorted((i for i in ITEMS if i["parent"] == row["id"]), key=lambda i: i["place"])
-        values = [i[name] for i in of_row]
-        return [names.get(v) for v in values] if name == "stage" else values
-
-    return Term(f"{{items.{name}}}", kind, meaning, scale)
-
-
-def folded_items(name: str, many: Term, factor: Term | None) -> Term:
-    """An aggregate of exact numbers, each multiplied by a number of the row."""
-    scale = many.scale + (factor.scale if factor else 0)
-    text = f"{many.text} * {factor.text}" if factor else many.text
-
-    def meaning(row: Row) -> Decimal | None:
-        times = factor.meaning(row) if factor else Decimal(1)
-        products = (fit(v * times, scale) for v in many.meaning(row) if v is not None and times is not None)
-        values = [v for v in products if v is not None]
-        if name == "COUNT":
-            return Decimal(len(values))
-        fold: Any = {"SUM": sum, "MIN": min, "MAX": max}[name]
-        return fit(fold(values), scale) if values else None
-
-    return Term(f"{name}({text})", "exact", meaning, 0 if name == "COUNT" else scale)
-
-
-def any_item(operator: str, many: Term, b: Term) -> Term:
-    """True when one of the items compares so; `!=` when none is equal."""
-
-    def meaning(row: Row) -> bool:
-        test = "=" if operator == "!=" else operator
-        tests = (compared(test, constant("", many.kind, v), b).meaning(row) for v in many.meaning(row))
-        return any(tests) != (operator == "!=")
-
-    return Term(f"({many.text} {operator} {b.text})", "condition", meaning)
-
-
-def joined_items(many: Term, separator: str) -> Term:
-    def meaning(row: Row) -> str | None:
-        return (
-            separator.join(shown(constant("", "", v), row) for v in many.meaning(row) if v is not None)
-            or None
-        )
-
-    return Term(f"ARRAYJOIN({many.text}, {quoted(separator)})", "text", meaning)

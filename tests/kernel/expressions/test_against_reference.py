@@ -14,6 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.kernel.expressions import reference as r
+from tests.kernel.expressions import reference_lists as lists
+from tests.kernel.expressions import reference_times as times
 from tests.kernel.expressions.reference import Term
 from tests.kernel.expressions.sample import ROWS, Engine
 
@@ -26,12 +28,12 @@ _NUMBERS = [
 ]
 _REAL = r.column("real", "f", "real")
 _TEXTS = [r.column("text", "t", "text"), r.column("word", "w", "text"), r.option("stage", "l")]
-_DATES = [r.column("day", "d", "date"), r.column("due", "e", "date"), r.today()]
+_DATES = [r.column("day", "d", "date"), r.column("due", "e", "date"), times.today()]
 _MOMENT = r.column("at", "ts", "moment")
 _DONE = r.column("done", "b", "condition")
-_AMOUNTS = r.items("amount", "exact", 2)
-_NAMES = r.items("name", "text")
-_STAGES = r.items("stage", "text")
+_AMOUNTS = lists.items("amount", "exact", 2)
+_NAMES = lists.items("name", "text")
+_STAGES = lists.items("stage", "text")
 
 _SNIPPETS = st.one_of(
     st.sampled_from(
@@ -84,13 +86,13 @@ def exact(draw: Draw, depth: int) -> Term:
         case 11:
             return r.length(text(draw, depth - 1))
         case 12:
-            return r.part_of(
+            return times.part_of(
                 draw(st.sampled_from(["YEAR", "MONTH", "DAY", "QUARTER", "WEEKDAY", "WEEKNUM"])),
                 day(draw, depth - 1),
             )
         case 13:
             factor = exact(draw, 0) if draw(st.booleans()) else None
-            return r.folded_items(draw(st.sampled_from(["SUM", "MIN", "MAX", "COUNT"])), _AMOUNTS, factor)
+            return lists.folded_items(draw(st.sampled_from(["SUM", "MIN", "MAX", "COUNT"])), _AMOUNTS, factor)
     return r.arithmetic("-", a, b)
 
 
@@ -117,7 +119,7 @@ def text(draw: Draw, depth: int) -> Term:
     count = draw(st.integers(-2, 30))
     match draw(st.integers(0, 10)):
         case 10:
-            return r.from_now(draw(st.sampled_from([day, moment]))(draw, depth - 1))
+            return times.from_now(draw(st.sampled_from([day, moment]))(draw, depth - 1))
         case 0 | 1:
             others = [exact(draw, 0), day(draw, 0), _MOMENT, text(draw, 0), condition(draw, 0)]
             return r.joined([a, *draw(st.lists(st.sampled_from(others), min_size=1, max_size=3))])
@@ -134,7 +136,7 @@ def text(draw: Draw, depth: int) -> Term:
             return r.repeated(a, max(count, 0))
         case 8:
             return r.chosen(truth(draw, depth - 1), a, text(draw, 0))
-    return r.coalesced(a, r.joined_items(draw(st.sampled_from([_NAMES, _STAGES, _AMOUNTS])), ", "))
+    return r.coalesced(a, lists.joined_items(draw(st.sampled_from([_NAMES, _STAGES, _AMOUNTS])), ", "))
 
 
 def day(draw: Draw, depth: int) -> Term:
@@ -144,9 +146,9 @@ def day(draw: Draw, depth: int) -> Term:
     match draw(st.integers(0, 4)):
         case 0 | 1:
             unit = draw(st.sampled_from(["days", "weeks", "months", "quarters", "years"]))
-            return r.later(a, draw(st.integers(-40, 40)), unit)
+            return times.later(a, draw(st.integers(-40, 40)), unit)
         case 2:
-            return r.period_start(a, draw(st.sampled_from(["week", "month", "quarter", "year"])))
+            return times.period_start(a, draw(st.sampled_from(["week", "month", "quarter", "year"])))
         case 3:
             return r.chosen(truth(draw, depth - 1), a, day(draw, 0))
     return r.coalesced(a, day(draw, 0))
@@ -157,7 +159,7 @@ def moment(draw: Draw, depth: int) -> Term:
         return _MOMENT
     a = moment(draw, depth - 1)
     unit = draw(st.sampled_from(["hours", "minutes", "days", "months"]))
-    return r.later(a, draw(st.integers(-500, 500)), unit)
+    return times.later(a, draw(st.integers(-500, 500)), unit)
 
 
 def condition(draw: Draw, depth: int) -> Term:
@@ -188,8 +190,8 @@ def condition(draw: Draw, depth: int) -> Term:
             name = draw(st.sampled_from(["CONTAINS", "STARTS_WITH", "ENDS_WITH"]))
             return r.contains(name, text(draw, below), text(draw, 0))
     if draw(st.booleans()):
-        return r.any_item(operator, _AMOUNTS, exact(draw, below))
-    return r.any_item(operator, draw(st.sampled_from([_NAMES, _STAGES])), text(draw, below))
+        return lists.any_item(operator, _AMOUNTS, exact(draw, below))
+    return lists.any_item(operator, draw(st.sampled_from([_NAMES, _STAGES])), text(draw, below))
 
 
 def truth(draw: Draw, depth: int) -> Term:

@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from litestar import Litestar
 
 from kernel.settings import Settings
-from tests.kernel.api.noninterference.roads import EXCEPT, ROADS, Ask, deeds
+from tests.kernel.api.noninterference.asking import Ask, deeds
+from tests.kernel.api.noninterference.roads import EXCEPT, ROADS
 from tests.kernel.api.noninterference.story import Story
 from tests.kernel.api.noninterference.worlds import Answer, Pair, World
 from tests.kernel.api.shared_app import SharedApp

@@ -50,3 +50,16 @@ async def crm(client: httpx.AsyncClient) -> Crm:
     await deliveries.refer("Deal", deals)
     await deliveries.look_up("Contact", "deal", "customer_email")
     return Crm(customers, deals, deliveries)
+
+
+@pytest.fixture
+async def leads(plain: ProjectClient) -> ProjectClient:
+    """A project whose fields forms ask for, with some that they do not."""
+    await plain.add_field("Email", "email", unique=True)
+    await plain.add_field("Budget", "number", {"minimum": "0"})
+    await plain.add_field("Plans", "long_text")
+    await plain.add_field("Source", "select", {"options": [{"name": "Website"}, {"name": "Fair"}]})
+    await plain.add_field("Campaign", "text")
+    await plain.add_field("Secret", "text", required=True, default="unknown")
+    await plain.add_field("Papers", "file", {"allowed_types": ["image/*"]})
+    return plain
