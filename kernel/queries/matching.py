@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect, Parameters
+from kernel.dialects.text_functions import fold
 from kernel.errors import BrokenSourceError, ExpressionError, InvalidInputError
 from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.compilation import Scope, root_scope
@@ -20,11 +21,6 @@ from kernel.storage.database import Statement
 from kernel.values import INTEGER, Kind, Value
 
 MATCHABLE = (Kind.TEXT, Kind.NUMBER, Kind.DATE, Kind.DATETIME)
-
-_EACH: Mapping[str, Callable[[int], str]] = {
-    "sqlite": lambda number: f"(SELECT value AS v FROM json_each(?{number})) smalt_e",
-    "postgres": lambda number: f"unnest(${number}::text[]) AS smalt_e(v)",
-}
 
 
 class Match:
@@ -110,10 +106,14 @@ class Match:
 
     def _texts(self, parameters: Parameters, texts: Sequence[str]) -> str:
         """SQL for the texts, `v`, with what they are compared by, `f`."""
-        as_json = self._dialect.name == "sqlite"
-        parameters.values.append(json.dumps(list(texts)) if as_json else list(texts))
-        each = _EACH[self._dialect.name](len(parameters.values))
-        return f"SELECT smalt_e.v, {self._dialect.fold('smalt_e.v')} AS f FROM {each}"
+        number = len(parameters.values) + 1
+        if self._dialect.name == "sqlite":
+            # folded here: SQLite would ask Python for each, whose lock others hold while a file is parsed
+            parameters.values.append(json.dumps({text: fold(text) for text in texts}))
+            return f"SELECT smalt_e.key AS v, smalt_e.value AS f FROM json_each(?{number}) smalt_e"
+        parameters.values.append(list(texts))
+        folded = self._dialect.fold("smalt_e.v")
+        return f"SELECT smalt_e.v, {folded} AS f FROM unnest(${number}::text[]) AS smalt_e(v)"
 
     def _value(self, scope: Scope) -> Value:
         try:
