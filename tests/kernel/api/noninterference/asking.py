@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from tests.kernel.api.noninterference.story import Place, Record, Story
+from tests.kernel.api.noninterference.places import Place, Record
+from tests.kernel.api.noninterference.story import Story
 
 BUILT_IN = (
     "title", "description", "list", "tags", "assignees", "due_at", "start_at", "created_at", "created_by",

@@ -9,8 +9,9 @@ from typing import Any, cast
 import httpx
 
 from tests.kernel.api.clients import NewClient, user_id
+from tests.kernel.api.noninterference.places import Field, Place, Record
 from tests.kernel.api.noninterference.roads import ROADS
-from tests.kernel.api.noninterference.story import Field, Place, Record, Story
+from tests.kernel.api.noninterference.story import Story
 from tests.kernel.api.noninterference.worlds import Pair
 from tests.kernel.api.records.projects import Json, checked
 
