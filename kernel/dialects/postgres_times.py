@@ -148,6 +148,32 @@ END
 """,
 )
 
+_READ_MOMENT = block_function(
+    "smalt_read_moment(value text, pattern text, parts text, names text, base text, zone text)",
+    "timestamptz",
+    r"""
+DECLARE
+    found text[] := regexp_match(btrim(left(value, 201), E' \t\n\r\u00a0'), '^(?:' || pattern || ')$');
+    short text := found[strpos(parts, 'y')];
+    hour integer := coalesce(found[strpos(parts, 'H')], found[strpos(parts, 'h')], '0')::integer;
+    half text := found[strpos(parts, 'p')];
+    month integer := array_position(string_to_array(names, '|'), found[strpos(parts, 'N')]);
+BEGIN
+    IF found IS NULL OR length(value) > 200 THEN RETURN NULL; END IF;
+    hour := CASE WHEN half = 'pm' AND hour < 12 THEN hour + 12
+        WHEN half = 'am' AND hour = 12 THEN 0 ELSE hour END;
+    RETURN smalt_parse_moment(
+        coalesce(found[strpos(parts, 'Y')], CASE WHEN short::integer > 68 THEN '19' ELSE '20' END || short,
+            left(base, 4)) || '-'
+        || lpad(coalesce(found[strpos(parts, 'M')], ((month - 1) % 12 + 1)::text, substr(base, 6, 2)), 2, '0')
+        || '-' || lpad(coalesce(found[strpos(parts, 'D')], substr(base, 9)), 2, '0')
+        || 'T' || lpad(hour::text, 2, '0') || ':' || lpad(coalesce(found[strpos(parts, 'm')], '0'), 2, '0')
+        || ':' || lpad(coalesce(found[strpos(parts, 's')], '0'), 2, '0')
+        || '.' || coalesce(found[strpos(parts, 'f')], '0'), zone);
+END
+""",
+)
+
 _WORKING_DAYS = block_function(
     "smalt_working_days(first date, last date)",
     "integer",
@@ -184,5 +210,5 @@ END
 
 STATEMENTS: Final = (
     _MOMENT, _DATE, _ADD_TO_DATE, _ADD_TO_MOMENT, _MONTHS_BETWEEN, _PERIOD_END,
-    _PARSE_DATE, _PARSE_MOMENT, _WORKING_DAYS, _ADD_WORKING_DAYS,
+    _PARSE_DATE, _PARSE_MOMENT, _READ_MOMENT, _WORKING_DAYS, _ADD_WORKING_DAYS,
 )  # fmt: skip

@@ -47,6 +47,7 @@ FUNCTIONS: Final[Mapping[str, tuple[int, Callable[..., Any]]]] = {
     "smalt_period_end": (2, times.period_end),
     "smalt_parse_date": (1, times.parse_date),
     "smalt_parse_moment": (2, times.parse_moment),
+    "smalt_read_moment": (6, times.read_moment),
     "smalt_working_days": (2, times.working_days),
     "smalt_add_working_days": (2, times.add_working_days),
 }

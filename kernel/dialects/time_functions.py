@@ -16,6 +16,10 @@ from zoneinfo import ZoneInfo
 _MONTHS: Final = {"months": 1, "quarters": 3, "years": 12}
 _DAYS: Final = {"days": 1, "weeks": 7}
 _SECONDS: Final = {"hours": 3600, "minutes": 60, "seconds": 1}
+LONGEST_READ: Final = 200
+"""Characters of a text that is read by a pattern."""
+
+_BLANKS: Final = " \t\n\r\u00a0"
 _DATE: Final = re.compile(r"[ \t\n\r]*([0-9]{4}-[0-9]{2}-[0-9]{2})[ \t\n\r]*")
 _TIME: Final = re.compile(
     r"[ \t\n\r]*([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ]([0-9]{2}:[0-9]{2})(:[0-9]{2}(?:\.[0-9]{1,3})?)?"
@@ -157,6 +161,35 @@ def parse_moment(text: str | None, zone: str) -> str | None:
         return _write(datetime.fromisoformat(local + offset.replace("Z", "+00:00")))
     except (ValueError, OverflowError):
         return None
+
+
+def read_moment(value: str | None, pattern: str, parts: str, names: str, base: str, zone: str) -> str | None:
+    """The moment that a text is by a regular expression, whose groups are the `parts`.
+
+    Y and y a year of four and two digits, M a month, N the name of one, one of `names`, D a day, H and h an
+    hour, m, s, f minute, second and its fraction, p am or pm. `base` has the day of what is not given.
+    """
+    if value is None or len(value) > LONGEST_READ:
+        return None
+    found = re.fullmatch(pattern, value.strip(_BLANKS))
+    if found is None:
+        return None
+    part = dict(zip(parts, found.groups(), strict=True))
+    year = part.get("Y") or (_century(part["y"]) if "y" in part else base[:4])
+    month = part.get("M") or (str(names.split("|").index(part["N"]) % 12 + 1) if "N" in part else base[5:7])
+    hour = int(part.get("H") or part.get("h") or 0)
+    if part.get("p") == "pm" and hour < 12:
+        hour += 12
+    elif part.get("p") == "am" and hour == 12:
+        hour = 0
+    minute, second = (part.get(unit) or "0" for unit in "ms")
+    day = part.get("D") or base[8:]
+    clock = f"{hour:02}:{minute:0>2}:{second:0>2}.{part.get('f') or '0'}"
+    return parse_moment(f"{year}-{month:0>2}-{day:0>2}T{clock}", zone)
+
+
+def _century(year: str) -> str:
+    return f"{'19' if int(year) > 68 else '20'}{year}"
 
 
 def working_days(start: str | None, end: str | None) -> int | None:

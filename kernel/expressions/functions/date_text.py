@@ -10,8 +10,10 @@ from typing import Final
 from kernel.errors import ExpressionError
 from kernel.expressions import time_format
 from kernel.expressions.catalogue import define
+from kernel.expressions.conversion import folded
 from kernel.expressions.functions.date import difference, local
 from kernel.expressions.operands import Context, Operand, constant, derived
+from kernel.expressions.time_reading import reading
 from kernel.time_zones import time_zones
 from kernel.values import DATETIME, TEXT, Kind
 
@@ -60,12 +62,7 @@ def _in_zone(context: Context, operands: Sequence[Operand]) -> Operand:
 def _in_language(context: Context, operands: Sequence[Operand]) -> Operand:
     time, word = operands
     _only_written(context, "SET_LOCALE", time)
-    if time_format.locale_of(str(word.constant)) is None:
-        raise ExpressionError(
-            f"'{str(word.constant)[:40]}' is not a language; write one such as 'pl' or 'en-GB'.",
-            word.position,
-        )
-    return replace(time, language=str(word.constant))
+    return replace(time, language=_language(word))
 
 
 def _only_written(context: Context, name: str, time: Operand) -> None:
@@ -102,7 +99,34 @@ def _counted(context: Context, seconds: str, words: str, each: int) -> str:
 # Back
 def _parse(context: Context, operands: Sequence[Operand]) -> Operand:
     zone = context.dialect.literal(context.zone)
+    if len(operands) > 1:
+        return _parse_by(context, zone, *operands)
     return derived(DATETIME, f"smalt_parse_moment({context.sql(operands[0])}, {zone})", operands[0])
+
+
+def _parse_by(
+    context: Context, zone: str, text: Operand, pattern: Operand, language: Operand | None = None
+) -> Operand:
+    locale = time_format.locale_of("en" if language is None else _language(language))
+    wanted = str(pattern.constant)
+    found = reading(wanted, locale) if locale and len(wanted) <= time_format.MAXIMUM_PATTERN else None
+    if found is None:
+        raise ExpressionError(
+            "Write a pattern with each part once, such as 'D.M.YYYY HH:mm'.", pattern.position
+        )
+    bound = (found.pattern, found.parts, found.names, found.base(context.today()))
+    arguments = ", ".join(context.parameters.add(argument, TEXT) for argument in bound)
+    return derived(DATETIME, f"smalt_read_moment({folded(context, text)}, {arguments}, {zone})", text)
+
+
+def _language(word: Operand) -> str:
+    """The language that a word names."""
+    if time_format.locale_of(str(word.constant)) is None:
+        raise ExpressionError(
+            f"'{str(word.constant)[:40]}' is not a language; write one such as 'pl' or 'en-GB'.",
+            word.position,
+        )
+    return str(word.constant)
 
 
 FUNCTIONS = (
@@ -123,7 +147,7 @@ FUNCTIONS = (
     define("FROMNOW", "date: time", _distance, "How far a date is from now, as words: 3 days, a month."),
     define("TONOW", "date: time", _distance, "The same as FROMNOW."),
     define(
-        "DATETIME_PARSE", "text: text", _parse,
-        "The moment that a text (ISO 8601) is; nothing if it is none.",
+        "DATETIME_PARSE", "text: text, [pattern: word], [language: word]", _parse,
+        "The moment that a text is, by ISO 8601 or a pattern such as D MMM YYYY; nothing if it is none.",
     ),
 )  # fmt: skip

@@ -202,6 +202,18 @@ FIRST = [
     ("DATETIME_PARSE('2026-03-29 02:30')", _moment(2026, 3, 29, 1, 30)),
     ("DATETIME_PARSE({day} & 'T10:15:30.5+02:00')", _moment(2026, 1, 31, 8, 15, 30, 500000)),
     ("DATETIME_PARSE({day} & 'T25:00')", None),
+    ("DATETIME_PARSE('4 Mar 2017 23:00', 'D MMM YYYY HH:mm')", _moment(2017, 3, 4, 22)),
+    ("DATETIME_PARSE(' Saturday,  MARCH 4th, 17 at 12:05 am', 'dddd, MMMM Do, YY [at] h:mm a')",
+     _moment(2017, 3, 3, 23, 5)),
+    ("DATETIME_PARSE('20170704153045.5', 'YYYYMMDDHHmmss.SSS')", _moment(2017, 7, 4, 13, 30, 45, 500000)),
+    ("DATETIME_PARSE('4 września 1969', 'D MMMM YYYY', 'pl')", _moment(1969, 9, 3, 23)),
+    ("DATETIME_PARSE('wrzesień 69', 'MMMM YY', 'pl')", _moment(1969, 8, 31, 23)),
+    ("DATETIME_PARSE('(4) 1+2', '(D) M+h')", _moment(2026, 1, 4, 1)),
+    ("DATETIME_PARSE('7.', 'Do')", _moment(2026, 11, 6, 23)),
+    ("DATETIME_PARSE('1:15 pm', 'h:mm A')", _moment(2026, 11, 23, 12, 15)),
+    ("DATETIME_PARSE('30/02/2017', 'DD/MM/YYYY')", None),
+    ("DATETIME_PARSE('4/3/2017 x', 'DD/MM/YYYY')", None),
+    ("DATETIME_PARSE({text}, 'D MMM')", None),
     # logic
     ("IF({done}, 'yes', 'no')", "yes"),
     ("IF({num} > 100, 'big')", None),
@@ -283,6 +295,16 @@ def test_functions(sample: Engine, text: str, expected: Any) -> None:
         assert type(found) is type(expected)
 
 
+@pytest.mark.parametrize(
+    "pattern", ["D.M.YYYY HH:mm:ss.SSS", "YYYYMMDDHHmmssSSS", "ddd, Do MMMM YYYY H:m:s.SSS"]
+)
+@pytest.mark.parametrize("language", ["en", "pl", "de"])
+def test_what_is_written_is_read_again(sample: Engine, pattern: str, language: str) -> None:
+    written = f"DATETIME_FORMAT(SET_LOCALE({{at}}, '{language}'), '{pattern}')"
+    read = f"DATETIME_PARSE({written}, '{pattern}', '{language}')"
+    assert sample.values(read) == sample.values("{at}")
+
+
 def test_every_function_is_tested() -> None:
     written = " ".join(text for text, _ in FIRST)
     assert [f.name for f in CATALOGUE if f"{f.name}(" not in written] == []
@@ -346,6 +368,9 @@ def test_catalogue() -> None:
         ("{due} - {day}", 0, "Use DATEADD or DATETIME_DIFF"),
         ("WEEKDAY({day}, 'Friday')", 15, "'Sunday' or 'Monday'"),
         ("COUNT()", 0, "at least one value"),
+        ("DATETIME_PARSE({text}, 'D D')", 23, "each part once"),
+        ("DATETIME_PARSE({text}, '[only words]')", 23, "each part once"),
+        ("DATETIME_PARSE({text}, 'Q YYYY')", 23, "each part once"),
         ("HOUR(SET_TIMEZONE({at}, 'UTC'))", 18, "stands inside DATETIME_FORMAT"),
         ("DATETIME_FORMAT(SET_TIMEZONE({at}, 'Europe/Warszawa'))", 35, "Did you mean 'Europe/Warsaw'?"),
         ("DATETIME_FORMAT(SET_LOCALE({at}, 'klingon'))", 33, "is not a language"),
