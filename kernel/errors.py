@@ -135,6 +135,10 @@ class ContentionError(UnavailableError):
     """Somebody else was writing the same. Try again."""
 
 
+class BusyError(ContentionError):
+    """Somebody else was writing for too long. Try again."""
+
+
 class PluginError(SmaltError):
     """A plugin failed."""
 

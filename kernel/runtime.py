@@ -98,6 +98,7 @@ from kernel.services.users import UserService
 from kernel.services.views import ViewService
 from kernel.services.webhooks.facade import Webhooks
 from kernel.settings import Settings
+from kernel.storage.attempts import Attempts
 from kernel.storage.connect import open_database
 from kernel.storage.event_order import event_order
 from kernel.storage.kernel_rows import KernelRows
@@ -116,7 +117,9 @@ class Kernel:
         self.registries = registries
         self.ids = IdGenerator(0, clock)
         self.claims = Claims(clock)
-        self.database = self.claims.around(open_database(settings.database_url, storage_options(settings)))
+        self.attempts = Attempts()
+        database = open_database(settings.database_url, storage_options(settings))
+        self.database = self.claims.around(self.attempts.around(database))
         self.rows = KernelRows(self.database.dialect)
         self.schema = SchemaCache(self.database, registries.field_types.get, registries.guard.follow)
         order = event_order(settings.database_url, self.database)

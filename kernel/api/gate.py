@@ -1,4 +1,4 @@
-"""The one middleware: query names, sign-in, scopes, CSRF, idempotency, metrics. Kept lean on purpose."""
+"""The one middleware: query names, sign-in, scopes, CSRF, idempotency, retries. Kept lean on purpose."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from kernel.access.authenticator import Identity
 from kernel.access.secrets import csrf_token
+from kernel.api.contention import beginning_again
 from kernel.api.cookies import session_secret
 from kernel.api.decoding import nearest
 from kernel.api.idempotency import Idempotency
@@ -87,6 +88,7 @@ class Gate:
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
         """The middleware around one route."""
+        again = beginning_again(app, self._kernel)
 
         async def gate(scope: Scope, receive: Receive, send: Send) -> None:
             assert scope["type"] != ScopeType.WEBSOCKET  # the API has none
@@ -96,10 +98,11 @@ class Gate:
                 return
             if scope["query_string"] and rule.query is not None:
                 _check_query(scope["query_string"], rule.query, rule.lists)
+            inner = app if scope["method"] in SAFE else again
             if rule.public:
-                await app(scope, receive, send)
+                await inner(scope, receive, send)
             else:
-                await self._signed_in(app, rule, scope, receive, send)
+                await self._signed_in(inner, rule, scope, receive, send)
 
         return gate
 

@@ -11,6 +11,7 @@ from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 
 from kernel import errors
+from kernel.api.contention import CONTENDED
 from kernel.api.refusals import Reasons, reasons
 from kernel.complaints import sentence
 from kernel.errors import Fault, FieldConflict, SmaltError
@@ -149,6 +150,8 @@ def headers_of(error: SmaltError) -> dict[str, str]:
 def on_smalt_error(request: Request[Any, Any, Any], error: SmaltError) -> Response[bytes]:
     if isinstance(error, errors.StaleAccessError):
         request.scope["state"][STALE] = True
+    if isinstance(error, errors.ContentionError) and not isinstance(error, errors.BusyError):
+        request.scope["state"][CONTENDED] = True
     problem = problem_of(error)
     if problem.status == 500:
         return on_unexpected_error(request, error)

@@ -165,14 +165,20 @@ class JobRunner:
             await finish(job.id, self._owner, "done")
 
     async def _persist(self, running: RunningJob) -> None:
-        """Run the handler, again from the last saved state when the database was busy."""
-        handler = self._handlers[running.job.kind]
-        for attempt in range(1, RETRIES):
+        """Run the handler, again from the last saved state when the database was busy.
+
+        It gives up after so many times in a row without any progress.
+        """
+        handler, failures = self._handlers[running.job.kind], 0
+        while True:
+            before = running.state
             try:
                 return await handler.run(running)
             except UnavailableError:
-                await asyncio.sleep(attempt)
-        await handler.run(running)
+                failures = failures + 1 if running.state == before else 1
+                if failures == RETRIES:
+                    raise
+                await asyncio.sleep(failures)
 
     async def _beat(self, job_id: int) -> None:
         """Prolong the lease while long work saves nothing."""

@@ -14,7 +14,7 @@ from piccolo.query.base import Query
 
 from kernel.dialects.base import Dialect
 from kernel.dialects.postgres import PostgresDialect
-from kernel.errors import UnavailableError
+from kernel.errors import ContentionError, UnavailableError
 from kernel.storage.database import SCHEMA_LOCK, Batch, Row, Statement
 from kernel.storage.migrate import migrate
 from kernel.storage.options import StorageOptions
@@ -146,7 +146,8 @@ class PostgresDatabase:
     async def read(self, *statements: Statement, snapshot: bool = True) -> list[list[Row]]:
         try:
             return await self._read(statements, snapshot)
-        except LostConnectionError:  # the server was restarted, perhaps: it costs nothing to ask again
+        except (LostConnectionError, ContentionError):
+            # the server was restarted, or a statement outlived its plan: it costs nothing to ask again
             return await self._read(statements, snapshot)
 
     async def _read(self, statements: Sequence[Statement], snapshot: bool) -> list[list[Row]]:

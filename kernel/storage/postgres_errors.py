@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import asyncpg
 
 from kernel.errors import (
+    BusyError,
     ConflictError,
     ContentionError,
     DuplicateError,
@@ -90,8 +91,10 @@ def _answer(error: asyncpg.PostgresError) -> SmaltError | None:
 
 def _by_class(state: str) -> SmaltError | None:
     """By the classes of PostgreSQL's error codes."""
-    if state in ("40001", "40P01", "55P03"):
+    if state in ("40001", "40P01"):
         return ContentionError()
+    if state == "55P03":
+        return BusyError()
     if state[:2] == "22":
         return InvalidInputError("A value does not fit.")
     if state[:2] == "54":

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kernel.errors import (
+    BusyError,
     ConflictError,
-    ContentionError,
     DuplicateError,
     InvalidInputError,
     SmaltError,
@@ -70,7 +70,7 @@ def _meaning(connection: sqlite3.Connection, error: sqlite3.Error) -> SmaltError
 def _trouble(code: str) -> SmaltError | None:
     """Conditions of the file and the machine."""
     if code in ("BUSY", "LOCKED"):
-        return ContentionError("The database is busy. Try again.")
+        return BusyError("The database is busy. Try again.")
     if code == "INTERRUPT":
         return UnavailableError("The query was stopped.")
     if code == "TOOBIG":
