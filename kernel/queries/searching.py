@@ -144,8 +144,8 @@ class Search:
             [[self._term(begins, self._joined)]],
             self._terms(titles),
         )
-        if not self._sqlite:
-            return [self._match(some) for some in terms]
+        if not self._sqlite:  # a query as a parameter would be parsed for each row that was found
+            return [f"words @@ (SELECT {self._query(some)})" for some in terms]
         found = "SELECT rowid FROM smalt_search WHERE"  # a row is matched once, so ids are compared
         return [f"rowid IN ({found} {self._match(some)})" for some in terms]
 
@@ -192,9 +192,12 @@ class Search:
 
     def _match(self, terms: Sequence[Sequence[str]]) -> str:
         """SQL for having one of each list of terms."""
+        return f"{'smalt_search MATCH' if self._sqlite else 'words @@'} {self._query(terms)}"
+
+    def _query(self, terms: Sequence[Sequence[str]]) -> str:
         either, both = (" OR ", " AND ") if self._sqlite else (" | ", " & ")
         query = self._add(both.join(f"({either.join(some)})" for some in terms))
-        return f"smalt_search MATCH {query}" if self._sqlite else f"words @@ {query}::tsquery"
+        return query if self._sqlite else f"{query}::tsquery"
 
     def _add(self, text: str) -> str:
         return self._scope.compilation.parameters.add(text, TEXT)
