@@ -37,7 +37,7 @@ class ApiDescription:
         async with self._turn:
             if self._written[0] != key:
                 self._written = key, await asyncio.to_thread(_write, app, kernel, off)
-        return self._written[1]
+            return self._written[1]
 
 
 def _write(app: Litestar, kernel: Kernel, off: frozenset[str]) -> bytes:
