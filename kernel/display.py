@@ -6,7 +6,7 @@ with their names, exact decimals as text.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -19,17 +19,16 @@ from babel.numbers import format_currency, format_decimal
 
 from kernel.values import Kind
 
-_YES_NO = {"pl": ("Tak", "Nie")}
-_HIDDEN = {"pl": "(ukryty)"}
 _NAMES = ("name", "title", "address", "text")
 
 
 @dataclass(frozen=True)
 class Look:
-    """For whom: their locale, and the IANA time zone in which moments are told."""
+    """For whom: their locale, the IANA time zone in which moments are told, what English texts become."""
 
     locale: Locale
     time_zone: str = "UTC"
+    say: Callable[[str], str] = str
 
 
 class Display:
@@ -40,8 +39,7 @@ class Display:
         if isinstance(value, Mapping):
             return self._of_object(value, look)
         if isinstance(value, bool):
-            yes, no = _YES_NO.get(look.locale.language, ("Yes", "No"))
-            return yes if value else no
+            return look.say("Yes") if value else look.say("No")
         if kind is Kind.NUMBER:
             return number_text(value, look)
         if kind is Kind.DATE:
@@ -55,7 +53,7 @@ class Display:
             amount = None if value["amount"] is None else Decimal(value["amount"])
             return "" if amount is None else format_currency(amount, value["currency"], locale=look.locale)
         if value.get("hidden") is True:
-            return _HIDDEN.get(look.locale.language, "(hidden)")
+            return look.say("(hidden)")
         return str(next((value[name] for name in _NAMES if value.get(name)), ""))
 
     def all(self, value: Any, kind: Kind, config: Any, look: Look) -> str:

@@ -169,9 +169,14 @@ class Kernel:
         self.currency_rates = CurrencyRateService(self.database, self.rows, self.clock)
         self.relations = LinkReader(self.database, self.schema, self.clock, reader)
         self.dashboards = Dashboards(
-            self._parts, self.registries.chart_types, self.registries.guard, reader, self.users
+            self._parts,
+            self.registries.chart_types,
+            self.registries.guard,
+            reader,
+            self.users,
+            self.translations,
         )
-        self.sheets = DashboardSheets(self.dashboards, self.clock)
+        self.sheets = DashboardSheets(self.dashboards, self.clock, self.translations)
         self.events = Events(
             self.database, self.schema, self.rows, self.clock, self.feed, self.authenticator,
             self.dashboards.watch, self.settings.event_days,
@@ -193,7 +198,7 @@ class Kernel:
         self.search = SearchService(self.database, self.clock, records.reader)
         self.past = RecordPast(self.schema, records.reader)
         self.explanations = Explanations(self.database, self.schema, self.clock)
-        self.displays = DisplayService(self.schema, self.database.dialect, self.clock)
+        self.displays = DisplayService(self.schema, self.database.dialect, self.clock, self.translations)
         self.notices = NoticeService(self.database, self.rows, self.clock)
 
     def _wire_projects(self) -> None:

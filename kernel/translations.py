@@ -105,6 +105,11 @@ class Wording:
             return said[:1].upper() + said[1:]
         return said
 
+    def filled(self, text: str, *values: object) -> str:
+        """A text with its `{}` filled in."""
+        said = self(text)
+        return said.format(*values) if values else said
+
     def told(self, answer: A) -> A:
         """An answer with what it says of faults and reasons in this language, also inside its lists."""
         if self.language == ENGLISH or not isinstance(answer, msgspec.Struct):
@@ -148,6 +153,10 @@ class Translations:
         for translation in brought:
             found.setdefault(translation.language, {}).update(translation.texts)
         self._wordings = {language: _wording(language, texts) for language, texts in found.items()}
+
+    def of(self, locale: str) -> Wording:
+        """The wording for a locale such as `pl` or `pl_PL`; English where there is none."""
+        return self.best(locale.replace("_", "-"))
 
     def best(self, accepted: str) -> Wording:
         """The wording for an Accept-Language header; English where none fits."""

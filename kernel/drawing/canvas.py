@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import Literal
@@ -19,7 +19,7 @@ from babel.numbers import (
 
 from kernel.charts import Number
 from kernel.drawing.text_width import cut, text_width
-from kernel.drawing.wording import wording
+from kernel.translations import Wording
 
 NOTHING = "–"
 
@@ -33,6 +33,7 @@ class ChartCanvas:
     currency: str | None = None
     unit: Literal["share"] | None = None
     locale: str = "en"
+    wording: Wording = field(default_factory=Wording)
 
     @cached_property
     def _locale(self) -> Locale:
@@ -62,7 +63,7 @@ class ChartCanvas:
         return str(format_percent(round(share, 3), format=pattern, locale=self._locale))
 
     def say(self, text: str, *values: object) -> str:
-        return wording(self.locale, text, *values)
+        return self.wording.filled(text, *values)
 
     def text_width(self, text: str, size: float = 12) -> float:
         return text_width(text, size)

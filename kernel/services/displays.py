@@ -20,6 +20,7 @@ from kernel.queries.meanings import Meaning, meanings
 from kernel.schema import Project
 from kernel.services.rights import visible_project
 from kernel.storage.schema_cache import SchemaCache
+from kernel.translations import Translations
 from kernel.values import Kind
 
 AUTO: Final = "auto"
@@ -32,10 +33,13 @@ _NAMED: Final = ("tags", "assignees")
 class DisplayService:
     """Adds what people see to the JSON of records."""
 
-    def __init__(self, schema: SchemaCache, dialect: Dialect, clock: Clock) -> None:
+    def __init__(
+        self, schema: SchemaCache, dialect: Dialect, clock: Clock, translations: Translations
+    ) -> None:
         self._schema = schema
         self._dialect = dialect
         self._clock = clock
+        self._translations = translations
 
     async def added(
         self, actor: Actor, project_id: int, body: bytes, wanted: str, accepted: str | None
@@ -49,7 +53,8 @@ class DisplayService:
         schema = await self._schema.current()
         project = visible_project(schema, actor, project_id)
         meant = meanings(schema, actor, project, self._dialect, self._clock.now())
-        return await asyncio.to_thread(_written, body, project, meant, Look(locale, project.time_zone))
+        look = Look(locale, project.time_zone, self._translations.of(str(locale)))
+        return await asyncio.to_thread(_written, body, project, meant, look)
 
 
 def _written(body: bytes, project: Project, meant: Mapping[str, Meaning], look: Look) -> bytes:

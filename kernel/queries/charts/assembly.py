@@ -14,7 +14,6 @@ from babel import Locale
 from kernel.charts import ChartData, LeftOut, Number, Point, Series
 from kernel.currencies import currency_digits
 from kernel.dialects.base import Dialect
-from kernel.drawing.wording import wording
 from kernel.errors import Fault, InvalidInputError
 from kernel.queries.charts.compiler import ChartQuery
 from kernel.queries.charts.dimensions import Dimension, Group
@@ -23,6 +22,7 @@ from kernel.queries.charts.request import ChartConfig, exact
 from kernel.queries.charts.rows import MOST_GROUPS
 from kernel.queries.charts.spans import MOST_PERIODS, count_of, periods, start_of
 from kernel.storage.database import Row
+from kernel.translations import Wording
 from kernel.values import Kind
 
 OTHERS = "others"
@@ -52,11 +52,14 @@ class _Gathered:
 class Assembly:
     """Makes the data of one chart. `today` ends open time frames of charts grouped by time."""
 
-    def __init__(self, query: ChartQuery, config: ChartConfig, dialect: Dialect, locale: Locale) -> None:
+    def __init__(
+        self, query: ChartQuery, config: ChartConfig, dialect: Dialect, locale: Locale, wording: Wording
+    ) -> None:
         self._query = query
         self._config = config
         self._dialect = dialect
         self._locale = locale
+        self._say = wording.filled
 
     def data(self, rows: Sequence[Row], totals: Sequence[Row] | None, as_of: str) -> ChartData:
         """The chart's data from the answers of its statements."""
@@ -75,9 +78,6 @@ class Assembly:
         currency = found.currency if self._money else None
         target = self._target(found.currency)
         return ChartData(as_of, series, total, currency, left, target, unit=self._config.unit)
-
-    def _say(self, text: str, *values: object) -> str:
-        return wording(str(self._locale), text, *values)
 
     @property
     def _name(self) -> str:

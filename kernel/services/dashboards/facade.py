@@ -29,6 +29,7 @@ from kernel.services.record_parts import moment
 from kernel.services.record_reader import RecordReader
 from kernel.services.users import UserService
 from kernel.time_zones import time_zones
+from kernel.translations import Translations
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,12 @@ class Dashboards:
         guard: PluginGuard,
         reader: RecordReader,
         users: UserService,
+        translations: Translations,
     ) -> None:
         self.new_id = parts.ids.new
         self.access = DashboardAccess(parts)
-        self.types = ChartTypes(registry, parts.schema, guard)
-        self.figures = ChartFigures(parts.database, reader, parts.clock)
+        self.types = ChartTypes(registry, parts.schema, guard, translations)
+        self.figures = ChartFigures(parts.database, reader, parts.clock, translations)
         self.behind = RecordsBehind(self.figures, reader, parts.clock)
         self.charts = ChartService(parts, self.access, self.types, self.figures)
         self.service = DashboardService(parts, self.access, self.charts)

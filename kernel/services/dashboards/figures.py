@@ -32,6 +32,7 @@ from kernel.services.dashboards.past import (
 )
 from kernel.services.record_reader import RecordReader
 from kernel.storage.database import Database, Row, Statement
+from kernel.translations import Translations
 
 _HIDDEN = "This chart shows something that you may not see."
 _BROKEN = "This chart refers to something that is gone. Somebody who sees all of it can mend it."
@@ -40,10 +41,13 @@ _BROKEN = "This chart refers to something that is gone. Somebody who sees all of
 class ChartFigures:
     """Compiles charts for their readers and reads them."""
 
-    def __init__(self, database: Database, reader: RecordReader, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, reader: RecordReader, clock: Clock, translations: Translations
+    ) -> None:
         self._database = database
         self._reader = reader
         self._clock = clock
+        self._translations = translations
         self._queries = QueryCache()
         self._kept = KeptFigures(reader)
 
@@ -196,11 +200,13 @@ class ChartFigures:
     ) -> ChartData:
         config, as_of = ask.config, _text(ask.as_of or self._clock.now())
         language, dialect = known_locale(locale), self._database.dialect
-        count = len(_statements(query))
-        data = Assembly(query, config, dialect, language).data(*_answers(query, answers[:count]), as_of)
+        count, say = len(_statements(query)), self._translations.of(locale)
+        data = Assembly(query, config, dialect, language, say).data(*_answers(query, answers[:count]), as_of)
         if before is None:
             return data
-        earlier = Assembly(before, config, dialect, language).data(*_answers(before, answers[count:]), as_of)
+        earlier = Assembly(before, config, dialect, language, say).data(
+            *_answers(before, answers[count:]), as_of
+        )
         return msgspec.structs.replace(data, comparison=_compared(query, data, earlier))
 
 

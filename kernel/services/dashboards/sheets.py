@@ -16,7 +16,6 @@ from kernel.charts import ChartData
 from kernel.clock import Clock
 from kernel.drawing.canvas import known_locale
 from kernel.drawing.sheet import Box, Card, Heading, Place, boxes, inside, settled, sheet
-from kernel.drawing.wording import wording
 from kernel.errors import Fault, InvalidInputError, SmaltError, StaleAccessError, UnavailableError
 from kernel.queries.charts.request import ChartFilters
 from kernel.queries.charts.spans import Span, span_of
@@ -25,6 +24,7 @@ from kernel.services.dashboards.charts import StoredChart
 from kernel.services.dashboards.facade import Asked, Dashboards
 from kernel.services.dashboards.past import moment_of
 from kernel.services.dashboards.types import MOST_PIXELS, Look
+from kernel.translations import Translations, Wording
 
 WIDTH: Final = 1200.0
 LONGEST_PAGE: Final = 14_400.0
@@ -36,9 +36,10 @@ _PASSING: Final = (StaleAccessError, UnavailableError)
 class DashboardSheets:
     """Draws dashboards as SVG, PNG and PDF. `Look.height` makes no difference: it is what the charts need."""
 
-    def __init__(self, dashboards: Dashboards, clock: Clock) -> None:
+    def __init__(self, dashboards: Dashboards, clock: Clock, translations: Translations) -> None:
         self._dashboards = dashboards
         self._clock = clock
+        self._translations = translations
 
     async def svg(self, actor: Actor, dashboard: StoredDashboard, asked: Asked, look: Look) -> str:
         """The picture. A chart that refuses its reader says why; UnavailableError spares nothing."""
@@ -82,9 +83,10 @@ class DashboardSheets:
         zone: str,
         look: Look,
     ) -> Card:
+        say = self._translations.of(look.locale)
         if not isinstance(answer, ChartData):
-            return Card(chart.title, frame, reason=_reason(answer, look.locale))
-        note = _note(chart, answer, asked, zone, look.locale)
+            return Card(chart.title, frame, reason=_reason(answer, say))
+        note = _note(chart, answer, asked, zone, look.locale, say)
         room = inside(frame, bool(note))
         size = Look(room.width, room.height, look.locale, look.theme, styled=False)
         try:
@@ -92,35 +94,34 @@ class DashboardSheets:
                 chart.type, chart.config.options, answer, chart.title, size
             )
         except SmaltError as error:
-            return Card(chart.title, frame, reason=_reason(error, look.locale))
+            return Card(chart.title, frame, reason=_reason(error, say))
         return Card(chart.title, frame, drawn, note=note)
 
     def _heading(self, dashboard: StoredDashboard, asked: Asked, locale: str) -> Heading:
         now, zone = self._clock.now(), dashboard.time_zone
         at = min(now, moment_of(asked.as_of, zone, "?as_of") or now)
         lines = [dashboard.description] if dashboard.description else []
-        lines.append(wording(locale, "As of {}", f"{_moment(at, zone, locale)} ({zone})"))
+        say = self._translations.of(locale)
+        lines.append(say.filled("As of {}", f"{_moment(at, zone, locale)} ({zone})"))
         filters = _filters((dashboard.filters, asked.filters), at.astimezone(ZoneInfo(zone)), locale)
         if filters:
-            lines.append(wording(locale, "Only: {}", ", ".join(filters)))
+            lines.append(say.filled("Only: {}", ", ".join(filters)))
         return Heading(dashboard.name, lines)
 
 
-def _reason(error: BaseException, locale: str) -> str:
+def _reason(error: BaseException, say: Wording) -> str:
     """Why a chart is not there. Raises what may pass, and what nobody meant."""
     if isinstance(error, _PASSING) or not isinstance(error, SmaltError):
         raise error
-    return wording(locale, error.faults[0].detail if error.faults else error.detail)
+    return say(error.faults[0].detail if error.faults else error.detail)
 
 
-def _note(chart: StoredChart, data: ChartData, asked: Asked, zone: str, locale: str) -> str:
+def _note(chart: StoredChart, data: ChartData, asked: Asked, zone: str, locale: str, say: Wording) -> str:
     """What a figure leaves out, and of which moment it is where that is the chart's own."""
-    left = [
-        wording(locale, "Left out: {} ({})", part.count, part.reason) for part in data.left_out if part.count
-    ]
+    left = [say.filled("Left out: {} ({})", part.count, part.reason) for part in data.left_out if part.count]
     if chart.config.as_of is not None and asked.as_of is None:
         at = moment_of(data.as_of, zone)
-        left.insert(0, wording(locale, "As of {}", _moment(at, zone, locale) if at else data.as_of))
+        left.insert(0, say.filled("As of {}", _moment(at, zone, locale) if at else data.as_of))
     return ". ".join(left)
 
 

@@ -22,6 +22,7 @@ from kernel.registry import Registry
 from kernel.schema import Schema
 from kernel.services.dashboards.painter import Painter
 from kernel.storage.schema_cache import SchemaCache
+from kernel.translations import Translations
 
 MOST_PIXELS: Final = 20_000_000
 
@@ -40,11 +41,18 @@ class Look:
 class ChartTypes:
     """Finds chart types and lets them draw. `guard` minds those from other distributions."""
 
-    def __init__(self, registry: Registry[ChartType[Any]], schema: SchemaCache, guard: PluginGuard) -> None:
+    def __init__(
+        self,
+        registry: Registry[ChartType[Any]],
+        schema: SchemaCache,
+        guard: PluginGuard,
+        translations: Translations,
+    ) -> None:
         self.painter = Painter()
         self._registry = registry
         self._schema = schema
         self._guard = guard
+        self._translations = translations
 
     async def faults(self, key: str, options: Mapping[str, Any]) -> list[Fault]:
         """What is wrong with a type and its options."""
@@ -86,7 +94,8 @@ class ChartTypes:
     ) -> str:
         """The picture of a chart. NotFoundError where its type is not there, or is switched off."""
         chart_type = self._found(await self._schema.current(), key)
-        canvas = ChartCanvas(look.width, look.height, data.currency, data.unit, look.locale)
+        wording = self._translations.of(look.locale)
+        canvas = ChartCanvas(look.width, look.height, data.currency, data.unit, look.locale, wording)
 
         words = description(data, canvas)
 

@@ -11,6 +11,7 @@ from kernel.charts import Arc, Area, Bar, ChartData, LeftOut, Line, Mark, Point,
 from kernel.drawing.canvas import ChartCanvas
 from kernel.drawing.svg import Picture, svg
 from kernel.drawing.table import description
+from kernel.translations import OWN, Translations
 
 SPACE = "{http://www.w3.org/2000/svg}"
 MARKS: list[Mark] = [
@@ -47,7 +48,7 @@ def test_one_picture_for_both_themes() -> None:
 def test_the_table_in_words() -> None:
     points = [Point("a", "March 2026", 3), Point("b", "April 2026", None)]
     data = ChartData("x", [Series("Won", points)], 3, "PLN", [LeftOut("No currency rate", 2)], target=10)
-    canvas = ChartCanvas(currency="PLN", locale="pl")
+    canvas = ChartCanvas(currency="PLN", locale="pl", wording=Translations(OWN, ()).of("pl"))
     said = description(data, canvas).replace("\u00a0", " ")
     assert said == (
         "Razem: 3,00 zł. Cel: 10,00 zł. Won: March 2026 3,00 zł, April 2026 –. "
