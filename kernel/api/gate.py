@@ -35,7 +35,7 @@ from kernel.runtime import Kernel
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 MOST_ATTEMPTS = 3
 SEE_AS = "see_as"
-"""The query parameter that says what the header `Smalt-See-As` says, for pictures and event streams."""
+"""The query parameter that says what the header `Smalt-See-As` says, on every road that reads."""
 
 _LEAVE = "You look with the rights of somebody else, which only reads. Leave the preview first."
 
@@ -110,8 +110,9 @@ class Gate:
         self, app: ASGIApp, rule: Rule, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
         presented = _presented(scope["headers"])
-        if presented.see_as is None and b"see_as" in scope["query_string"]:
-            presented.see_as = dict(parse_qsl(scope["query_string"].decode("latin-1"))).get(SEE_AS)
+        query = scope["query_string"]
+        if presented.see_as is None and (b"see_as" in query or b"%" in query):
+            presented.see_as = _seen_as(query)
         key = presented.idempotency_key if scope["method"] == "POST" else None
         lasting = key is not None  # its answer is kept: rights that are outdated must not have a part in it
         identity = await self._admit(presented, rule, scope, check=lasting or not rule.deferred)
@@ -210,6 +211,15 @@ def _check_query(query: bytes, known: frozenset[str], lists: frozenset[str]) -> 
         if repeated:
             faults = [Fault(f"?{name}", "Give this parameter once.") for name in repeated]
             raise InvalidInputError("The query holds parameters more than once.", faults)
+
+
+def _seen_as(query: bytes) -> str | None:
+    """The query's `see_as`, however its name is encoded; an empty one is refused like any wrong one."""
+    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    found = [text for name, text in pairs if name == SEE_AS]
+    if len(found) > 1:
+        raise InvalidInputError(faults=[Fault(f"?{SEE_AS}", "Say once whose rights you look with.")])
+    return found[0] if found else None
 
 
 def _presented(headers: Iterable[tuple[bytes, bytes]]) -> Presented:

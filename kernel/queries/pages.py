@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Any
 
@@ -21,7 +22,7 @@ from kernel.errors import BrokenSourceError, ExpressionError, Fault, InvalidInpu
 from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.compilation import Compilation, Scope, root_scope
 from kernel.queries.cursors import decode_cursor, encode_cursor
-from kernel.queries.fields import unknown_field
+from kernel.queries.fields import sees_built_in, unknown_field
 from kernel.queries.frames import Frame
 from kernel.queries.narrowing import Noting, require_rows
 from kernel.queries.past import at_moment, of_record
@@ -33,6 +34,7 @@ from kernel.queries.segments import page_select
 from kernel.queries.sorting import SortKey, sort_keys
 from kernel.schema import Project, Schema
 from kernel.storage.database import Row, Statement
+from kernel.text_input import fold_name
 from kernel.values import ID
 
 MAXIMUM_LIMIT = 1000
@@ -171,6 +173,8 @@ def _asked(
     for pointer, condition in _conditions(request):
         with refusals.noted():
             restrict(scope, condition, pointer)
+    with refusals.noted():
+        _check_list(scope, request)
     _search_and_allow(scope, request)
     keys: tuple[SortKey, ...] = ()
     with refusals.noted():
@@ -229,6 +233,19 @@ def _conditions(request: PageRequest) -> list[tuple[str, str | dict[str, Any]]]:
     if request.tag is not None:
         found.append(("/tag", {"field": "tags", "op": "eq", "value": request.tag}))
     return found
+
+
+def _check_list(scope: Scope, request: PageRequest) -> None:
+    """A list that there is not is refused. In the trash it may be one that is there too."""
+    name = request.list
+    if name is None or not name.strip() or request.trash or not sees_built_in(scope, "list"):
+        return
+    lists = scope.project.lists
+    if fold_name(name) not in {fold_name(n) for choice in lists for n in (choice.name, str(choice.id))}:
+        near = get_close_matches(name, [choice.name for choice in lists], n=1, cutoff=0.6)
+        hint = f" Did you mean '{near[0]}'?" if near else ""
+        fault = Fault("/list", f"There is no list '{name[:100]}'.{hint}")
+        raise InvalidInputError("The choice of a list is not valid.", [fault])
 
 
 def _check_names(scope: Scope, request: PageRequest) -> None:

@@ -104,7 +104,7 @@ def _built_in_json(scope: Scope, name: str) -> str:
 
 
 def custom_fields(scope: Scope, wanted: Collection[str] | None) -> CustomFields:
-    """The custom fields that the reader may see; broken ones are null and say so."""
+    """The custom fields that the reader may see; broken ones are empty and say so."""
     found = CustomFields()
     chosen = None if wanted is None else {n.strip() for n in wanted}
     for custom in scope.project.live_fields:
@@ -120,7 +120,7 @@ def _add_field(scope: Scope, custom: Field, found: CustomFields) -> None:
     except HiddenFieldError:
         return
     except (BrokenSourceError, ExpressionError) as error:
-        found.members[custom.key] = "NULL"
+        found.members[custom.key] = _nothing(scope.compilation.dialect, custom)
         found.warnings[custom.key] = error.detail
 
 
@@ -141,14 +141,25 @@ def field_json(scope: Scope, custom: Field, found: CustomFields) -> str:
     return dialect.json_argument(value)
 
 
+def _nothing(dialect: Dialect, custom: Field) -> str:
+    """What a broken field reads as: references and lookups keep their shape."""
+    array = custom.type is not None and (custom.target is not None or _looks_through(custom))
+    return dialect.as_json("'[]'") if array else "NULL"
+
+
 def _always_array(custom: Field, value: Value) -> bool:
     """References and lookups are arrays also where there can be one at the most."""
     if value.type.many or custom.type is None:
         return False
-    derivation = custom.type.derive(custom.config)
-    if derivation is None:
+    if custom.type.derive(custom.config) is None:
         return value.type.kind is Kind.RECORD
-    return derivation.through is not None and derivation.measure is None
+    return _looks_through(custom)
+
+
+def _looks_through(custom: Field) -> bool:
+    """Whether it lists what the records behind a link say, one or many."""
+    derivation = None if custom.type is None else custom.type.derive(custom.config)
+    return derivation is not None and derivation.through is not None and derivation.measure is None
 
 
 def _as_array(dialect: Dialect, value: Value) -> str:

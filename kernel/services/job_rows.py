@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from kernel.clock import Clock, to_milliseconds
-from kernel.errors import SmaltError
+from kernel.errors import ConflictError, SmaltError
 from kernel.storage.database import Database, Statement, Transaction
 from kernel.storage.kernel_rows import KernelRows
 
@@ -110,11 +110,15 @@ class JobRows:
         await self._rows.insert(tx, "smalt_batch", row)
 
     async def stop(self, job_id: int, at_once: Sequence[JobStatus]) -> bool:
-        """Cancel a job that has one of the states `at_once`, which is told; ask one that runs to stop."""
+        """Cancel a job that has one of the states `at_once`, which is told; ask one that runs to stop.
+
+        Raises ConflictError for one that has ended otherwise.
+        """
         async with self.database.transaction() as tx:
             if await self.change(tx, job_id, at_once, status="cancelled", finished_at=self._now()):
                 return True
-            await self.change(tx, job_id, ("running",), status="cancelling")
+            if not await self.change(tx, job_id, ("running", "cancelling"), status="cancelling"):
+                raise ConflictError("This has ended already; there is nothing to stop.")
         return False
 
     async def remove(self, tx: Transaction, job_id: int, expected: Sequence[JobStatus]) -> bool:

@@ -37,6 +37,11 @@ _INSIDE: Final = tuple(
 _TRANSLATED: Final = (IPv6Network("64:ff9b::/96"), IPv6Network("::/96"))
 """Networks of IPv6 addresses that end in one of IPv4."""
 
+_PRIVATE: Final = (
+    "{host} is an address inside of a private network, which is not allowed here. "
+    "An administrator may set SMALT_ALLOW_PRIVATE_ADDRESSES."
+)
+
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 
 
@@ -66,6 +71,16 @@ class Outgoing:
         self._threads = ThreadPoolExecutor(32, "smalt-names")
         self._resolve = resolve or self._look_up
         self._client: httpx.AsyncClient | None = None
+
+    def checked(self, text: str) -> httpx.URL:
+        """An address that may be kept to send to: names are looked up when something is sent.
+
+        Raises InvalidValueError, also for one that is plainly inside of a private network.
+        """
+        url = checked_url(text)
+        if not self._allow_private and _plainly_private(url.host):
+            raise InvalidValueError(_PRIVATE.format(host=url.host))
+        return url
 
     async def close(self) -> None:
         """Close what is open."""
@@ -144,11 +159,7 @@ class Outgoing:
             raise OutgoingError(f"The name {host} is not known: {_reason(error)}.") from error
         allowed = [a for a in found if self._allow_private or is_public(a)]
         if not allowed:
-            raise OutgoingError(
-                f"{host} is an address inside of a private network, which is not allowed here. "
-                "An administrator may set SMALT_ALLOW_PRIVATE_ADDRESSES.",
-                passing=False,
-            )
+            raise OutgoingError(_PRIVATE.format(host=host), passing=False)
         return allowed
 
     async def _look_up(self, host: str, port: int) -> Sequence[str]:
@@ -180,6 +191,18 @@ def checked_url(text: str) -> httpx.URL:
     if url.userinfo:
         raise InvalidValueError("An address must not hold a name or a password.")
     return url
+
+
+def _plainly_private(host: str) -> bool:
+    """Whether a host is this machine or a private address without being looked up."""
+    name = host.rstrip(".").lower()
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        ip_address(name.partition("%")[0])
+    except ValueError:
+        return False
+    return not is_public(name)
 
 
 def is_public(text: str) -> bool:

@@ -112,7 +112,7 @@ class ExportService:
         return found, await self._files.read(export_id)
 
     async def cancel(self, actor: Actor, project_id: int, export_id: int) -> Export:
-        """Stop an export and remove its file; nothing happens to one that has stopped."""
+        """Stop an export, or remove its file; one that has stopped is a conflict."""
         await self.get(actor, project_id, export_id)
         if await self._jobs.stop(export_id, ("queued", "done")):
             await asyncio.to_thread(self._files.remove, export_id)

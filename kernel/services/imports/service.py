@@ -161,7 +161,7 @@ class ImportService:
         return await self.get(actor, project_id, import_id)
 
     async def cancel(self, actor: Actor, project_id: int, import_id: int) -> Import:
-        """Stop; what was imported stays, until it is undone. Nothing happens to what has ended."""
+        """Stop; what was imported stays, until it is undone. What has ended is a conflict."""
         await self.get(actor, project_id, import_id)
         if await self._jobs.stop(import_id, ("preview", "queued")):
             self._uploads.remove(import_id)

@@ -21,7 +21,7 @@ class Webhooks:
         audience = Audience(database, parts.schema, Sight(database, clock))
         rows = DeliveryRows(database, parts.rows, parts.ids, clock)
         self.worker = DeliveryWorker(rows, audience, outgoing, clock)
-        self.service = WebhookService(parts, self.worker.wake)
+        self.service = WebhookService(parts, self.worker.wake, outgoing.checked)
         self.dispatcher = WebhookDispatcher(
             database, parts.rows, parts.ids, clock, feed, audience, self.worker.wake
         )

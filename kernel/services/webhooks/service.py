@@ -14,7 +14,6 @@ from kernel.errors import ConflictError, InvalidValueError, NotFoundError
 from kernel.ids import number_of
 from kernel.services.entries import ProjectParts
 from kernel.services.names import Faults
-from kernel.services.outgoing import checked_url
 from kernel.services.webhooks.model import (
     DELIVERY_COLUMNS,
     MOST_EVENTS,
@@ -36,11 +35,15 @@ MOST_WEBHOOKS: Final = 50
 
 
 class WebhookService:
-    """Makes, changes and lists webhooks; administrators see those of all. `wake` begins deliveries."""
+    """Makes, changes and lists webhooks; administrators see those of all. `wake` begins deliveries.
 
-    def __init__(self, parts: ProjectParts, wake: Callable[[], None]) -> None:
+    `check` raises InvalidValueError for an address that nothing may be sent to.
+    """
+
+    def __init__(self, parts: ProjectParts, wake: Callable[[], None], check: Callable[[str], object]) -> None:
         self._parts = parts
         self._wake = wake
+        self._check = check
         self._mark = parts.rows.mark
 
     async def page(self, actor: Actor, limit: int, after: int) -> list[Webhook]:
@@ -83,7 +86,7 @@ class WebhookService:
             for name in ("url", "events", "project_id", "enabled")
         }
         enabled = wanted.pop("enabled")
-        values = await self._checked(actor, **wanted)
+        values = await self._checked(actor, **wanted, kept=before.url)
         values |= {"enabled": enabled, "updated_at": self._parts.now()}
         if enabled and not before.enabled:
             values |= {"since": self._parts.now(), "reason": None}
@@ -145,11 +148,17 @@ class WebhookService:
             raise ConflictError("The webhook is switched off; switch it on first.")
 
     async def _checked(
-        self, actor: Actor, url: str, events: Sequence[str], project_id: str | None
+        self,
+        actor: Actor,
+        url: str,
+        events: Sequence[str],
+        project_id: str | None,
+        kept: str | None = None,
     ) -> dict[str, Any]:
         faults = Faults()
         try:
-            checked_url(url)
+            if url != kept:  # one from before the rule can still be switched off
+                self._check(url)
         except InvalidValueError as error:
             faults.add("/url", error.detail)
         if not 0 < len(events) <= MOST_EVENTS:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
+from kernel.errors import InvalidValueError
 from kernel.services.outgoing import MOST_BYTES, Outgoing, OutgoingError, is_public
 from tests.kernel.api.webhooks.receiver import Received, Receiver, receiving
 
@@ -52,6 +53,24 @@ async def test_private_addresses_are_refused_unless_allowed(receiver: Receiver) 
     assert (received.body, received.headers["x-test"]) == (b"hello", "1")
     assert received.headers["host"] == receiver.url.split("/")[2]
     assert receiver.waiting == 0
+    await guarded.close()
+    await free.close()
+
+
+async def test_what_is_plainly_private_is_not_kept_to_send_to() -> None:
+    guarded, free = Outgoing(False), Outgoing(True)
+    for url in (
+        "http://127.0.0.1:1/",
+        "http://[::1]/",
+        "http://LOCALHOST./",
+        "http://a.localhost/",
+        "http://10.0.0.1",
+    ):
+        with pytest.raises(InvalidValueError, match="private network"):
+            guarded.checked(url)
+        free.checked(url)
+    guarded.checked("https://example.com/hook")
+    guarded.checked("https://1.1.1.1/")
     await guarded.close()
     await free.close()
 

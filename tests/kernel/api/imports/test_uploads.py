@@ -50,7 +50,8 @@ async def test_started_imports_cannot_be_changed_and_are_listed(
     answer = await client.post(f"{deals}/imports/{first['id']}/cancel")
     assert (answer.status_code, answer.json()["status"]) == (200, "cancelled")
     done = await imported(client, deals, "a\n1\n", mapping={"a": {"field": "title"}})
-    for path in ("start", "validate"):
+    assert (await client.post(f"{deals}/imports/{first['id']}/cancel")).status_code == 409
+    for path in ("start", "validate", "cancel"):
         assert (await client.post(f"{deals}/imports/{done['id']}/{path}")).status_code == 409
     assert (await client.patch(f"{deals}/imports/{done['id']}", json={"key": None})).status_code == 409
     page = (await client.get(f"{deals}/imports", params={"limit": 1})).json()

@@ -191,6 +191,7 @@ async def test_an_export_can_be_thrown_away(crm: Crm, kernel: Kernel) -> None:
     await ended(crm.deals, made["id"])
     cancelled = checked(await crm.deals.client.post(f"{path}/{made['id']}/cancel"), 200)
     assert cancelled["status"] == "cancelled"
+    assert (await crm.deals.client.post(f"{path}/{made['id']}/cancel")).status_code == 409
     assert (await crm.deals.client.get(f"{path}/{made['id']}/download")).status_code == 409
     assert list((kernel.settings.data_dir / "exports").iterdir()) == []
     gone = f"{path}/{made['id']}"

@@ -154,3 +154,16 @@ async def test_exports_and_dashboards_are_made_with_these_rights(crm: Crm, junio
 async def junior_role(junior: ProjectClient) -> str:
     roles = checked(await junior.client.get(f"{junior.path}/roles"), 200)["items"]
     return str(roles[-1]["id"])
+
+
+async def test_the_query_says_it_too_however_it_is_written(crm: Crm, junior: ProjectClient) -> None:
+    path, client = f"projects/{crm.deals.id}/members/{user_id(junior.client)}", crm.deals.client
+    seen = await junior.client.get(f"{crm.deals.path}/records")
+    for name in ("see_as", "%73ee_as", "see%5Fas"):
+        for query in (f"{name}={path}", f"limit=100&{name}={path}"):
+            assert (await client.get(f"{crm.deals.path}/records?{query}")).text == seen.text
+        assert (await client.get(f"{crm.deals.path}/records?{name}=")).status_code == 422
+        twice = f"{name}={path}&{name}={path}"
+        assert list(faults(await client.get(f"{crm.deals.path}/records?{twice}"))) == ["?see_as"]
+    refused = await client.post(f"{crm.deals.path}/records?see%5Fas={path}", json={"title": "x"})
+    assert refused.json()["type"] == "/problems/preview-is-read-only"
