@@ -23,7 +23,7 @@ encode = msgspec.json.Encoder(decimal_format="string").encode
 OFF_LOOP = 200
 """Records in one write from which on their rows are made in a thread, not on the event loop."""
 
-PART = 1000
+PART = 500
 """So many are made while as many others are written."""
 
 
