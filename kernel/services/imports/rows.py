@@ -151,12 +151,19 @@ class RowParser:
 
     def check_complete(self, works: Iterable[Work]) -> None:
         """What a record must have, once references have been found."""
+        title = self._column_of("title")
         for work in works:
-            if not work.problems:
-                if work.record_id is None and work.draft.columns.get("title") is None:
-                    work.fail(self._column_of("title"), "The title must not be blank.")
-                if self.required:
-                    self._check_required(work)
+            sound = not work.problems
+            untitled = work.record_id is None and work.draft.columns.get("title") is None
+            if untitled and (sound or self._lacks_title_too(work, title)):
+                work.fail(title, "The title must not be blank.")
+            if sound and self.required:
+                self._check_required(work)
+
+    def _lacks_title_too(self, work: Work, title: str | None) -> bool:
+        """Whether a row with problems surely lacks a title: it was read, and is to make a new record."""
+        columns = {column for column, _ in work.problems}
+        return self.key is None and not columns & {None, title}
 
     def _check_required(self, work: Work) -> None:
         new = work.record_id is None

@@ -86,3 +86,12 @@ async def test_an_upload_with_a_key_happens_once(client: httpx.AsyncClient, deal
     assert first.status_code == again.status_code == 201, first.text
     assert first.json() == again.json()
     assert len((await client.get(f"{deals}/imports")).json()["items"]) == 1
+
+
+async def test_a_missing_title_is_told_beside_the_other_faults_of_its_row(
+    client: httpx.AsyncClient, deals: str
+) -> None:
+    mapping = {"a": {"field": "title"}, "b": {"field": "due_at"}}
+    done = await imported(client, deals, "a,b\n,tomorrowish\nfine,2026-01-31\n", mapping=mapping)
+    assert (done["created"], done["failed"]) == (1, 1)
+    assert [(e["row"], e["column"]) for e in done["errors"]] == [(2, "b"), (2, "a")]
