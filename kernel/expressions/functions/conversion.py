@@ -21,6 +21,20 @@ def _text(context: Context, operands: Sequence[Operand]) -> Operand:
     return to_text(context, operands[0])
 
 
+def _value(context: Context, operands: Sequence[Operand]) -> Operand:
+    """`VALUE('1.234,5', ',', '.')`. A point that is neither of the signs makes the text no number."""
+    text, *signs = operands
+    given = [str(sign.constant) for sign in signs]
+    decimal, group = (*given, *(".", "")[len(given) :])
+    if len(decimal) != 1 or decimal == group or len(group) > 1:
+        raise ExpressionError("VALUE takes two different signs, such as ',' and '.'.", signs[0].position)
+    sql = context.sql(text)
+    for old, new in ((group, ""), (".", "?" if decimal != "." else "."), (decimal, ".")):
+        if old and old != new:
+            sql = f"replace({sql}, {context.dialect.literal(old)}, '{new}')"
+    return derived(REAL, context.dialect.cast(f"smalt_number({sql})", REAL), text)
+
+
 def _number(context: Context, operands: Sequence[Operand]) -> Operand:
     """Exact, with the places asked for."""
     value, wanted = operands[0], places(operands)
@@ -81,9 +95,9 @@ def _id(context: Context, operands: Sequence[Operand]) -> Operand:
 
 FUNCTIONS = (
     define("TEXT", "value", _text, "The value as text, the way people see it."),
-    sql_function(
-        "VALUE", "text: text", REAL, "The number that a text is; nothing if none.",
-        both="smalt_number({text})",
+    define(
+        "VALUE", "text: text, [decimal: word], [group: word]", _value,
+        "The number that a text is, perhaps written with other signs; nothing if none.",
     ),
     define("NUMBER", "value, [places: number]", _number, "The number that a text is, rounded to places (0)."),
     sql_function(

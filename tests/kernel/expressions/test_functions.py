@@ -272,6 +272,10 @@ FIRST = [
     ("TEXT({at}) & TEXT({day}) & TEXT({real} / 3)", "2026-10-25 02:302026-01-310.833333333333333"),
     ("VALUE(' 12.5e1 ')", 125.0),
     ("VALUE('12,5')", None),
+    ("VALUE('-1.234.567,5', ',', '.')", -1234567.5),
+    ("VALUE('12,5', ',') + VALUE('1 000.5', '.', ' ')", 1013.0),
+    ("VALUE('1.5', ',')", None),
+    ("VALUE({text}, ',', ' ')", None),
     ("VALUE('1e999')", None),
     ("NUMBER('12.345', 2)", Decimal("12.35")),
     ("NUMBER({real})", 3),
@@ -314,7 +318,7 @@ def test_every_function_is_tested() -> None:
 def test_empty_arguments(sample: Engine, function: Any) -> None:
     """Nothing in, and no function fails; the empty row too."""
     words = {"unit": "'month'", "period": "'today'", "pattern": "'a'", "currency": "'EUR'", "places": "1",
-             "first": "'Monday'", "zone": "'UTC'", "language": "'pl'"}  # fmt: skip
+             "first": "'Monday'", "zone": "'UTC'", "language": "'pl'", "decimal": "','", "group": "'.'"}  # fmt: skip
     arguments = [words.get(p.name, "BLANK()") for p in function.parameters]
     if function.name == "CURRENCY":
         arguments[0] = "{money}"
@@ -371,6 +375,7 @@ def test_catalogue() -> None:
         ("DATETIME_PARSE({text}, 'D D')", 23, "each part once"),
         ("DATETIME_PARSE({text}, '[only words]')", 23, "each part once"),
         ("DATETIME_PARSE({text}, 'Q YYYY')", 23, "each part once"),
+        ("VALUE({text}, ',', ',')", 14, "two different signs"),
         ("HOUR(SET_TIMEZONE({at}, 'UTC'))", 18, "stands inside DATETIME_FORMAT"),
         ("DATETIME_FORMAT(SET_TIMEZONE({at}, 'Europe/Warszawa'))", 35, "Did you mean 'Europe/Warsaw'?"),
         ("DATETIME_FORMAT(SET_LOCALE({at}, 'klingon'))", 33, "is not a language"),

@@ -29,6 +29,8 @@ _WORDS = {
     "first": "'Monday'",
     "zone": "'UTC'",
     "language": "'pl'",
+    "decimal": "','",
+    "group": "'.'",
 }
 
 
