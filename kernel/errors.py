@@ -131,6 +131,10 @@ class UnavailableError(SmaltError):
     """This is not available now."""
 
 
+class StoppedError(UnavailableError):
+    """This took too long and was stopped. Ask for less at once."""
+
+
 class ContentionError(UnavailableError):
     """Somebody else was writing the same. Try again."""
 

@@ -8,9 +8,9 @@ import hmac
 import secrets
 from typing import Final
 
-TOKEN_PREFIX: Final = "smalt_"
+from cryptography.fernet import Fernet, InvalidToken
 
-_SEAL: Final = 32
+TOKEN_PREFIX: Final = "smalt_"
 
 
 def new_token() -> str:
@@ -39,32 +39,20 @@ def digest(secret: str) -> str:
 
 
 def sealed(content: bytes, secret: str) -> bytes:
-    """The content, to be read only by who knows the secret, which is random and long.
-
-    A random beginning, 32 bytes that tell the right secret from a wrong one, and the content under a
-    stream that follows from both.
-    """
-    beginning = secrets.token_bytes(_SEAL)
-    hidden = _streamed(content, secret, beginning)
-    return beginning + _mark(hidden, secret, beginning) + hidden
+    """The content, to be read only by who knows the secret, which is random and long."""
+    return _fernet(secret).encrypt(content)
 
 
 def unsealed(content: bytes, secret: str) -> bytes | None:
     """What was sealed; None with another secret."""
-    beginning, mark, hidden = content[:_SEAL], content[_SEAL : 2 * _SEAL], content[2 * _SEAL :]
-    if not hmac.compare_digest(mark, _mark(hidden, secret, beginning)):
+    try:
+        return _fernet(secret).decrypt(content)
+    except InvalidToken:
         return None
-    return _streamed(hidden, secret, beginning)
 
 
-def _mark(hidden: bytes, secret: str, beginning: bytes) -> bytes:
-    return hmac.new(secret.encode(), b"seal" + beginning + hidden, hashlib.sha256).digest()
-
-
-def _streamed(content: bytes, secret: str, beginning: bytes) -> bytes:
-    key = hmac.new(secret.encode(), b"stream" + beginning, hashlib.sha256).digest()
-    stream = hashlib.shake_256(key).digest(len(content))
-    return bytes(a ^ b for a, b in zip(content, stream, strict=True))
+def _fernet(secret: str) -> Fernet:
+    return Fernet(base64.urlsafe_b64encode(hmac.digest(secret.encode(), b"seal", "sha256")))
 
 
 def csrf_token(session_secret: str) -> str:

@@ -62,6 +62,7 @@ TABLE: Mapping[type[SmaltError], Kind] = {
     errors.TooLargeError: Kind(413, "too-large"),
     errors.TooManyRequestsError: Kind(429, "too-many-requests"),
     errors.NotInstalledError: Kind(501, "not-installed"),
+    errors.StoppedError: Kind(422, "too-much-at-once"),
     errors.UnavailableError: Kind(503, "unavailable"),
     errors.PluginError: Kind(422, "plugin-failed"),
     errors.StaleAccessError: Kind(503, "unavailable"),

@@ -182,17 +182,29 @@ class RecordService:
             return await self._answer(work, record_id)
 
     async def copy(
-        self, actor: Actor, project_id: int, record_id: int, data: Mapping[str, Any]
+        self,
+        actor: Actor,
+        project_id: int,
+        record_id: int,
+        data: Mapping[str, Any],
+        versions: Collection[int] | None = None,
     ) -> tuple[int, RecordAnswer]:
         """A new record with the same values, but for what `data` gives otherwise."""
         async with self.writing(actor, project_id) as work:
-            copied = await self.copy_in(work, record_id, data)
+            copied = await self.copy_in(work, record_id, data, versions)
             return copied, await self._answer(work, copied)
 
-    async def copy_in(self, work: Writing, record_id: int, data: Mapping[str, Any]) -> int:
+    async def copy_in(
+        self,
+        work: Writing,
+        record_id: int,
+        data: Mapping[str, Any],
+        versions: Collection[int] | None = None,
+    ) -> int:
         """The same inside a transaction that the caller has opened; the id of the copy."""
         before = await self.current(work, record_id)
         work.demand("create", "new records")
+        check_version(before, versions)
         draft = self.duplicate(work, before)
         parser = DraftParser(work.project, work.access)
         given = parser.parse(data, new=False)
@@ -215,11 +227,14 @@ class RecordService:
             check_version(before, versions)
             await self.writer.remove(work.tx, actor, work.plan, {record_id: before})
 
-    async def restore(self, actor: Actor, project_id: int, record_id: int) -> RecordAnswer:
+    async def restore(
+        self, actor: Actor, project_id: int, record_id: int, versions: Collection[int] | None = None
+    ) -> RecordAnswer:
         """Bring a record back from the trash with everything it had."""
         async with self.writing(actor, project_id) as work:
             before = await self.current(work, record_id, trash=True)
             work.demand("delete", "restoring records")
+            check_version(before, versions)
             if before.columns["list_id"] not in {c.id for c in work.project.lists} and work.project.lists:
                 draft = Draft(columns={"list_id": work.project.lists[0].id})
                 await self.writer.update(work.tx, actor, work.plan, {record_id: before}, {record_id: draft})

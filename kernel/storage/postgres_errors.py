@@ -14,6 +14,7 @@ from kernel.errors import (
     DuplicateError,
     InvalidInputError,
     SmaltError,
+    StoppedError,
     UnavailableError,
 )
 
@@ -81,7 +82,7 @@ def _answer(error: asyncpg.PostgresError) -> SmaltError | None:
     if isinstance(error, asyncpg.NumericValueOutOfRangeError):
         return InvalidInputError("These numbers are too large to add up exactly.")
     if isinstance(error, asyncpg.QueryCanceledError):
-        return UnavailableError("This took too long and was stopped. Ask for less at once.")
+        return StoppedError()
     if isinstance(error, asyncpg.InFailedSQLTransactionError):
         return undone()
     if isinstance(error, asyncpg.InvalidCachedStatementError):

@@ -13,6 +13,7 @@ from kernel.errors import (
     DuplicateError,
     InvalidInputError,
     SmaltError,
+    StoppedError,
     UnavailableError,
 )
 
@@ -72,7 +73,7 @@ def _trouble(code: str) -> SmaltError | None:
     if code in ("BUSY", "LOCKED"):
         return BusyError("The database is busy. Try again.")
     if code == "INTERRUPT":
-        return UnavailableError("The query was stopped.")
+        return StoppedError("The query was stopped.")
     if code == "TOOBIG":
         return InvalidInputError("This is too large to be stored.")
     if code in ("FULL", "IOERR", "READONLY", "CANTOPEN", "CORRUPT", "NOTADB", "NOMEM"):

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
-from kernel.errors import UnavailableError
+from kernel.errors import StoppedError, UnavailableError
 from kernel.storage.patience import settle
 
 T = TypeVar("T")
@@ -117,9 +117,9 @@ class Worker:
         job.deliver(result, late_error(job) if error is not None and job.late else error)
 
 
-def late_error(job: Job) -> UnavailableError:
+def late_error(job: Job) -> StoppedError:
     """What a job that took too long is answered with."""
-    return UnavailableError(f"This took longer than {job.seconds:g} s and was stopped. Ask for less at once.")
+    return StoppedError(f"This took longer than {job.seconds:g} s and was stopped. Ask for less at once.")
 
 
 class Workers:

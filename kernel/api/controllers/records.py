@@ -217,8 +217,12 @@ class RecordsController(Controller):
         await kernel.records.delete(actor, identifier(project_id), identifier(record_id), _versions(if_match))
 
     @post("/{record_id:str}/restore", status_code=200, summary="Bring a record back from the trash")
-    async def restore(self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id) -> Response[bytes]:
-        answer = await kernel.records.restore(actor, identifier(project_id), identifier(record_id))
+    async def restore(
+        self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id, if_match: IfMatch = None
+    ) -> Response[bytes]:
+        answer = await kernel.records.restore(
+            actor, identifier(project_id), identifier(record_id), _versions(if_match)
+        )
         return json_bytes(answer.json, 200, _etag(answer.version))
 
     @post("/{record_id:str}/move", status_code=200, summary="Move a record to a list, or within one")
@@ -245,9 +249,10 @@ class RecordsController(Controller):
         project_id: Id,
         record_id: Id,
         data: JSONBody[dict[str, Any] | None] = None,
+        if_match: IfMatch = None,
     ) -> Response[bytes]:
         _, answer = await kernel.records.copy(
-            actor, identifier(project_id), identifier(record_id), data or {}
+            actor, identifier(project_id), identifier(record_id), data or {}, _versions(if_match)
         )
         return json_bytes(answer.json, 201, _etag(answer.version))
 

@@ -6,11 +6,19 @@ import gzip
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 from litestar import Litestar
 
-from kernel.runtime import Kernel
+from kernel.api.app import create_app
+from kernel.runtime import Kernel, create_kernel
+from kernel.settings import Settings
+from kernel.storage.database import Statement
+from tests.kernel.api.clients import BASE_URL
 
+ENDLESS = Statement(
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n WHERE i < 0"
+)
 BODIES = {
     "empty": b"",
     "not json": b"{",
@@ -155,6 +163,25 @@ async def test_bad_query_parameters_are_refused(client: httpx.AsyncClient, query
     answer = await client.get(f"/users?{query}")
     assert answer.status_code == 422, answer.text
     assert answer.json()["status"] == 422
+
+
+async def test_what_takes_too_long_asks_for_less(
+    settings: Settings, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasty = create_kernel(msgspec.structs.replace(settings, read_seconds=0.5))
+    await hasty.start()
+
+    async def page(*_: Any) -> None:
+        await hasty.database.read(ENDLESS)
+
+    monkeypatch.setattr(hasty.users, "page", page)
+    transport = httpx.ASGITransport(create_app(hasty))
+    async with httpx.AsyncClient(transport=transport, base_url=BASE_URL, headers=client.headers) as there:
+        answer = await there.get("/users")
+    await hasty.stop()
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "/problems/too-much-at-once"
+    assert "stopped" in answer.json()["detail"]
 
 
 async def test_a_defect_is_logged_and_not_told(

@@ -64,6 +64,7 @@ async def test_etags(plain: ProjectClient, client: httpx.AsyncClient) -> None:
             await client.patch(path, json={"title": "c"}, headers={"If-Match": stale}),
             await client.delete(path, headers={"If-Match": stale}),
             await client.post(f"{path}/move", json={"position": "last"}, headers={"If-Match": stale}),
+            await client.post(f"{path}/copy", headers={"If-Match": stale}),
         ):
             problem = checked(refused, 412)
             assert refused.headers["content-type"].startswith("application/problem+json")
@@ -76,6 +77,9 @@ async def test_etags(plain: ProjectClient, client: httpx.AsyncClient) -> None:
         answer = await client.patch(path, json={"title": "d"}, headers={"If-Match": wrong})
         assert answer.status_code in (412, 422), (wrong, answer.text)
     assert (await client.delete(path, headers={"If-Match": '"5"'})).status_code == 204
+    restore = f"{path}/restore"
+    assert "version 6" in checked(await client.post(restore, headers={"If-Match": '"5"'}), 412)["detail"]
+    assert (await client.post(restore, headers={"If-Match": '"6"'})).headers["etag"] == '"7"'
 
 
 async def test_a_version_in_the_body_of_a_change(plain: ProjectClient) -> None:
