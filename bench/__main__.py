@@ -14,6 +14,7 @@ from bench.dashboards import dashboards
 from bench.data import Filled, fill
 from bench.forms import forms
 from bench.places import Place, places
+from bench.receivers import receivers
 
 
 def main() -> int:
@@ -40,6 +41,7 @@ def measured(engine: str, options: argparse.Namespace, effort: Effort) -> list[F
             figures += growth((place, filled), large, effort)
             figures += dashboards(*large, effort)
         figures += automations(place, filled)
+        figures += receivers(place, filled)
         figures += forms(place, filled, effort)
         figures += imports(place, filled, options.rows)
     return figures

@@ -23,33 +23,33 @@ WRITES = 150
 
 def automations(place: Place, filled: Filled) -> list[Figure]:
     """With 50 automations of which one matches, beside the rate of the same writes without any."""
-    with running(place, "api") as api, _client(api, filled) as client:
+    with running(place, "api") as api, client_of(api, filled) as client:
         project = client.post("/projects", json={"name": "Automated"}).raise_for_status().json()
         path = f"/projects/{project['id']}"
         client.post(f"{path}/lists", json={"name": "All"}).raise_for_status()
         bare = _write(client, path, EVENTS)
         single = _singles(client, path)
-        rules = [_rule(client, path, number) for number in range(RULES)]
+        rules = [rule_of(client, path, number) for number in range(RULES)]
         rate = asyncio.run(_rate(place, client, path, int(project["id"])))
-        idle = asyncio.run(_latencies(place, client, path, rules[0]))
+        idle = asyncio.run(latencies(place, client, path, rules[0]))
         _write(client, path, 2 * BATCH)
-        loaded = asyncio.run(_latencies(place, client, path, rules[0], load=True))
+        loaded = asyncio.run(latencies(place, client, path, rules[0], load=True))
     bare_note = f"{EVENTS / bare:,.0f} records a second are written without automations"
     return [
         Figure("events looked at, 50 automations, one matches", rate, 0, True, "/s", bare_note),
-        Figure("write to finished action, idle, p50", _at(idle, 0.5), 1000, False, "ms", single),
-        Figure("write to finished action, idle, p95", _at(idle, 0.95), 2000, False, "ms"),
-        Figure("write to finished action, loaded, p50", _at(loaded, 0.5), 60_000, False, "ms"),
-        Figure("write to finished action, loaded, p95", _at(loaded, 0.95), 60_000, False, "ms"),
+        Figure("write to finished action, idle, p50", at(idle, 0.5), 1000, False, "ms", single),
+        Figure("write to finished action, idle, p95", at(idle, 0.95), 2000, False, "ms"),
+        Figure("write to finished action, loaded, p50", at(loaded, 0.5), 60_000, False, "ms"),
+        Figure("write to finished action, loaded, p95", at(loaded, 0.95), 60_000, False, "ms"),
     ]
 
 
-def _client(server: Server, filled: Filled) -> httpx.Client:
+def client_of(server: Server, filled: Filled) -> httpx.Client:
     headers = {"Authorization": f"Bearer {filled.token}"}
     return httpx.Client(base_url=f"{server.address}/api/v1", headers=headers, timeout=120)
 
 
-def _rule(client: httpx.Client, path: str, number: int) -> int:
+def rule_of(client: httpx.Client, path: str, number: int) -> int:
     """The first matches every record whose title begins with a capital M; the others match none."""
     condition = "LEFT({title}, 1) = 'M'" if number == 0 else f"{{title}} = 'never {number}'"
     trigger = {"type": "record_created", "config": {} if number == 0 else {"via": ["form"]}}
@@ -93,7 +93,7 @@ async def _rate(place: Place, client: httpx.Client, path: str, project_id: int) 
         await kernel.database.stop()
 
 
-async def _latencies(
+async def latencies(
     place: Place, client: httpx.Client, path: str, rule: int, load: bool = False
 ) -> list[float]:
     """Milliseconds from each write to the end of its run, by the server's clock."""
@@ -125,5 +125,5 @@ def _one(client: httpx.Client, path: str, title: str) -> dict[str, Any]:
     return answer
 
 
-def _at(values: Sequence[float], share: float) -> float:
+def at(values: Sequence[float], share: float) -> float:
     return values[min(len(values) - 1, int(len(values) * share))]

@@ -35,6 +35,7 @@ class Place:
             "SMALT_DATABASE_URL": self.url,
             "SMALT_PORT": "0",
             "SMALT_LOG_LEVEL": "error",
+            "SMALT_ALLOW_PRIVATE_ADDRESSES": "true",
         }
 
 
