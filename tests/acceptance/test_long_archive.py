@@ -11,7 +11,7 @@ from tests.acceptance.api import Api
 from tests.acceptance.installation import Installation
 from tests.acceptance.stored import Stored
 
-ROWS = 5_000
+ROWS = 7_500
 PATIENCE = 90.0
 COUNTED = (
     "smalt_project",
