@@ -20,7 +20,8 @@ VERSION = Statement("SELECT value FROM smalt_state WHERE name = 'schema'")
 """The version of the schema; send it along with a query to know whether the snapshot held."""
 
 PROJECTS = Statement(
-    "SELECT id, name, description, default_fields, time_zone, currency, deleted_at FROM smalt_project"
+    "SELECT id, name, description, default_fields, time_zone, currency, deleted_at FROM smalt_project "
+    "ORDER BY id"
 )
 LISTS = Statement(
     "SELECT project_id, id, name, color FROM smalt_list WHERE deleted_at IS NULL ORDER BY position, id"

@@ -30,6 +30,12 @@ async def test_a_token_signs_in(client: httpx.AsyncClient) -> None:
     assert body["csrf_token"] is None
 
 
+async def test_projects_stand_in_an_order_that_no_change_touches(client: httpx.AsyncClient) -> None:
+    made = [(await client.post("/projects", json={"name": name})).json()["id"] for name in "abc"]
+    await client.patch(f"/projects/{made[0]}", json={"description": "longer than before"})
+    assert list((await client.get("/me")).json()["projects"]) == made
+
+
 @pytest.mark.parametrize(
     "headers",
     [
