@@ -41,9 +41,9 @@ def measured(engine: str, options: argparse.Namespace, effort: Effort) -> list[F
             figures += growth((place, filled), large, effort)
             figures += dashboards(*large, effort)
         figures += automations(place, filled)
-        figures += receivers(place, filled)
         figures += forms(place, filled, effort)
         figures += imports(place, filled, options.rows)
+        figures += receivers(place, filled)  # last: its requests go on waiting for a while
     return figures
 
 
