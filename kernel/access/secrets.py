@@ -6,9 +6,10 @@ import base64
 import hashlib
 import hmac
 import secrets
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from cryptography.fernet import Fernet, InvalidToken
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 TOKEN_PREFIX: Final = "smalt_"
 
@@ -45,6 +46,8 @@ def sealed(content: bytes, secret: str) -> bytes:
 
 def unsealed(content: bytes, secret: str) -> bytes | None:
     """What was sealed; None with another secret."""
+    from cryptography.fernet import InvalidToken
+
     try:
         return _fernet(secret).decrypt(content)
     except InvalidToken:
@@ -52,6 +55,8 @@ def unsealed(content: bytes, secret: str) -> bytes | None:
 
 
 def _fernet(secret: str) -> Fernet:
+    from cryptography.fernet import Fernet  # here, since it takes 8 MB and is seldom needed
+
     return Fernet(base64.urlsafe_b64encode(hmac.digest(secret.encode(), b"seal", "sha256")))
 
 
