@@ -135,12 +135,12 @@ class StoppedError(UnavailableError):
     """This took too long and was stopped. Ask for less at once."""
 
 
-class ContentionError(UnavailableError):
-    """Somebody else was writing the same. Try again."""
-
-
-class BusyError(ContentionError):
+class BusyError(UnavailableError):
     """Somebody else was writing for too long. Try again."""
+
+
+class ContentionError(BusyError):
+    """Somebody else was writing the same. Try again."""
 
 
 class PluginError(SmaltError):

@@ -20,6 +20,7 @@ from kernel.access.secrets import sealed, unsealed
 from kernel.clock import Clock, to_milliseconds
 from kernel.dialects.base import Dialect, Parameters
 from kernel.errors import ConflictError
+from kernel.storage.around import DatabaseAround
 from kernel.storage.database import Database, Statement, Transaction
 from kernel.values import TEXT, Kind, ValueType
 
@@ -156,17 +157,11 @@ class Claims:
         return self._database
 
 
-class ClaimingDatabase:
+class ClaimingDatabase(DatabaseAround):
     """A `Database` whose first transaction in a request with an idempotency key stores the key."""
 
     def __init__(self, inner: Database, claims: Claims) -> None:
-        self.inner = inner
-        self.dialect = inner.dialect
-        self.read = inner.read  # the hot path takes no detour
-        self.select = inner.select
-        self.start = inner.start
-        self.stop = inner.stop
-        self.optimize = inner.optimize
+        super().__init__(inner)
         self._claims = claims
 
     @asynccontextmanager

@@ -151,7 +151,7 @@ def headers_of(error: SmaltError) -> dict[str, str]:
 def on_smalt_error(request: Request[Any, Any, Any], error: SmaltError) -> Response[bytes]:
     if isinstance(error, errors.StaleAccessError):
         request.scope["state"][STALE] = True
-    if isinstance(error, errors.ContentionError) and not isinstance(error, errors.BusyError):
+    if isinstance(error, errors.ContentionError):
         request.scope["state"][CONTENDED] = True
     problem = problem_of(error)
     if problem.status == 500:

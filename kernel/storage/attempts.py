@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
+from kernel.storage.around import DatabaseAround
 from kernel.storage.database import Database, Transaction
 
 
@@ -46,17 +47,11 @@ class Attempts:
         return self._current.get()
 
 
-class WatchedDatabase:
+class WatchedDatabase(DatabaseAround):
     """A `Database` that notes in the attempt that runs when a transaction was committed."""
 
     def __init__(self, inner: Database, attempts: Attempts) -> None:
-        self.inner = inner
-        self.dialect = inner.dialect
-        self.read = inner.read  # the hot path takes no detour
-        self.select = inner.select
-        self.start = inner.start
-        self.stop = inner.stop
-        self.optimize = inner.optimize
+        super().__init__(inner)
         self._attempts = attempts
 
     @asynccontextmanager

@@ -9,7 +9,7 @@ import structlog
 
 from kernel.clock import to_milliseconds
 from kernel.effects import Effect, GoOn, Wait
-from kernel.errors import ContentionError, NotFoundError, SmaltError, UnavailableError
+from kernel.errors import BusyError, NotFoundError, SmaltError, UnavailableError
 from kernel.services.automations.attachments import Attachments, attached
 from kernel.services.automations.model import Run, Step
 from kernel.services.automations.performing import Performing
@@ -101,7 +101,7 @@ class Steps:
                 step.status = "sending"
                 await self._runs.save(stage.tx, run, version=run.version)
                 return Outgoing(step, outside, key, others, stage.automation.secret, luggage)
-        except ContentionError:
+        except BusyError:
             raise
         except SmaltError as error:
             fault = error
