@@ -96,23 +96,23 @@ class Gate:
             if rule.allow:
                 await _tell_methods(rule.allow, send)
                 return
+            see_as = None
             if scope["query_string"] and rule.query is not None:
-                _check_query(scope["query_string"], rule.query, rule.lists)
+                see_as = _checked(scope["query_string"], rule.query, rule.lists).get(SEE_AS)
             inner = app if scope["method"] in SAFE else again
             if rule.public:
                 await inner(scope, receive, send)
             else:
-                await self._signed_in(inner, rule, scope, receive, send)
+                await self._signed_in(inner, rule, see_as, scope, receive, send)
 
         return gate
 
     async def _signed_in(
-        self, app: ASGIApp, rule: Rule, scope: HTTPScope, receive: Receive, send: Send
+        self, app: ASGIApp, rule: Rule, see_as: str | None, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
         presented = _presented(scope["headers"])
-        query = scope["query_string"]
-        if presented.see_as is None and (b"see_as" in query or b"%" in query):
-            presented.see_as = _seen_as(query)
+        if presented.see_as is None:
+            presented.see_as = see_as
         key = presented.idempotency_key if scope["method"] == "POST" else None
         lasting = key is not None  # its answer is kept: rights that are outdated must not have a part in it
         identity = await self._admit(presented, rule, scope, check=lasting or not rule.deferred)
@@ -192,8 +192,8 @@ async def _tell_methods(allow: bytes, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def _check_query(query: bytes, known: frozenset[str], lists: frozenset[str]) -> None:
-    """Refuse parameters that the handler does not know, and all but one of what it takes once."""
+def _checked(query: bytes, known: frozenset[str], lists: frozenset[str]) -> dict[str, str]:
+    """The parameters. Refuses those that the handler does not know, and all but one of what it takes once."""
     try:
         pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
     except (UnicodeDecodeError, ValueError):
@@ -211,15 +211,7 @@ def _check_query(query: bytes, known: frozenset[str], lists: frozenset[str]) -> 
         if repeated:
             faults = [Fault(f"?{name}", "Give this parameter once.") for name in repeated]
             raise InvalidInputError("The query holds parameters more than once.", faults)
-
-
-def _seen_as(query: bytes) -> str | None:
-    """The query's `see_as`, however its name is encoded; an empty one is refused like any wrong one."""
-    pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
-    found = [text for name, text in pairs if name == SEE_AS]
-    if len(found) > 1:
-        raise InvalidInputError(faults=[Fault(f"?{SEE_AS}", "Say once whose rights you look with.")])
-    return found[0] if found else None
+    return dict(pairs)
 
 
 def _presented(headers: Iterable[tuple[bytes, bytes]]) -> Presented:
