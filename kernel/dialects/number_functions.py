@@ -18,6 +18,7 @@ _WIDE: Final = Context(prec=60)
 _NUMBER: Final = re.compile(
     r"[ \t\n\r]*([+-]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:[eE][+-]?[0-9]{1,3})?)[ \t\n\r]*"
 )
+_BEFORE_THOUSANDS: Final = re.compile(r"[0-9](?=(?:[0-9]{3})+$)")
 _MODES: Final[Mapping[str, str]] = {
     "nearest": ROUND_HALF_UP,
     "up": ROUND_UP,
@@ -87,6 +88,22 @@ def _plain(exact: Decimal) -> str:
 def real_text(number: float | None) -> str | None:
     """Up to 15 significant digits, without exponent."""
     return None if number is None else _plain(Decimal(f"{number:.15g}"))
+
+
+def shaped(
+    text: str | None, shift: int, whole: int, least: int, most: int, point: str, group: str
+) -> str | None:
+    """A plain decimal with its point moved `shift` places to the right, from `least` to `most` places
+    after it (halves away from zero), at least `whole` digits before it, and a sign between thousands."""
+    if text is None:
+        return None
+    moved = Decimal(text).scaleb(shift, _ROOMY)
+    exact = moved.quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP, _ROOMY)
+    front, _, places = _plain(exact.copy_abs()).partition(".")
+    front = front.lstrip("0").rjust(whole, "0")
+    front = _BEFORE_THOUSANDS.sub(r"\g<0>,", front).replace(",", group)
+    places = places.ljust(least, "0")
+    return f"{'-' if exact < 0 else ''}{front}{point if places else ''}{places}"
 
 
 def parse_number(text: str | None) -> float | None:

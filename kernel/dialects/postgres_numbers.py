@@ -128,4 +128,26 @@ END
 """,
 )
 
-STATEMENTS: Final = (_AMOUNT, _CENTS, _MONEY, _REAL, _ROUND, _FLOOR, _POWER, _SQRT, _EXP, _LN, _LOG, _NUMBER)
+_SHAPED = block_function(
+    "smalt_shaped(value text, shift integer, whole integer, fewest integer, most integer,"
+    " point text, thousands text)",
+    "text",
+    r"""
+DECLARE
+    exact numeric := round(value::numeric * 10::numeric ^ shift, most);
+    digits text := trim_scale(abs(exact))::text;
+    front text := ltrim(split_part(digits, '.', 1), '0');
+    places text := split_part(digits, '.', 2);
+BEGIN
+    front := lpad(front, greatest(whole, length(front)), '0');
+    front := replace(regexp_replace(front, '([0-9])(?=([0-9]{3})+$)', '\1,', 'g'), ',', thousands);
+    places := rpad(places, greatest(fewest, length(places)), '0');
+    RETURN CASE WHEN exact < 0 THEN '-' ELSE '' END || front
+        || CASE WHEN places = '' THEN '' ELSE point END || places;
+END
+""",
+)
+
+STATEMENTS: Final = (
+    _AMOUNT, _CENTS, _MONEY, _REAL, _ROUND, _FLOOR, _POWER, _SQRT, _EXP, _LN, _LOG, _NUMBER, _SHAPED,
+)  # fmt: skip

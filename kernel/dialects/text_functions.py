@@ -63,6 +63,15 @@ def repeat(text: str | None, count: int | None) -> str | None:
     return text * count
 
 
+def split(text: str | None, separator: str | None, place: int | None) -> str | None:
+    """The part at a `place`, from 1, or from the end below 0; nothing where there is none."""
+    if text is None or separator is None or not place:
+        return None
+    parts = text.split(separator)
+    index = place - 1 if place > 0 else place
+    return parts[index] if -len(parts) <= index < len(parts) else None
+
+
 def find(part: str | None, text: str | None, start: int | None) -> int | None:
     """The position, from 1, of a text in another; 0 when it is not there."""
     if part is None or text is None or start is None:

@@ -11,23 +11,17 @@ from kernel.errors import ExpressionError
 from kernel.expressions.catalogue import define, sql_function
 from kernel.expressions.conversion import to_scale, to_text
 from kernel.expressions.functions.number import places
+from kernel.expressions.functions.patterned import signs, text
 from kernel.expressions.operands import Context, Operand, constant, derived, named
 from kernel.values import DATE, REAL, TEXT, Kind, ValueType
 
 _CURRENCY: Final = re.compile("[A-Z]{3}")
 
 
-def _text(context: Context, operands: Sequence[Operand]) -> Operand:
-    return to_text(context, operands[0])
-
-
 def _value(context: Context, operands: Sequence[Operand]) -> Operand:
     """`VALUE('1.234,5', ',', '.')`. A point that is neither of the signs makes the text no number."""
-    text, *signs = operands
-    given = [str(sign.constant) for sign in signs]
-    decimal, group = (*given, *(".", "")[len(given) :])
-    if len(decimal) != 1 or decimal == group or len(group) > 1:
-        raise ExpressionError("VALUE takes two different signs, such as ',' and '.'.", signs[0].position)
+    text, *given = operands
+    decimal, group = signs("VALUE", given, "")
     sql = context.sql(text)
     for old, new in ((group, ""), (".", "?" if decimal != "." else "."), (decimal, ".")):
         if old and old != new:
@@ -94,7 +88,11 @@ def _id(context: Context, operands: Sequence[Operand]) -> Operand:
 
 
 FUNCTIONS = (
-    define("TEXT", "value", _text, "The value as text, the way people see it."),
+    define(
+        "TEXT", "value, [pattern: word], [decimal: word], [group: word]", text,
+        "The value as text, the way people see it, or a number or date by a pattern of spreadsheets,"
+        " such as #,##0.00, 0% or dd.mm.yyyy hh:mm, perhaps with other signs.",
+    ),
     define(
         "VALUE", "text: text, [decimal: word], [group: word]", _value,
         "The number that a text is, perhaps written with other signs; nothing if none.",

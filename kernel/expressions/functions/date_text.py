@@ -32,7 +32,11 @@ def _format(context: Context, operands: Sequence[Operand]) -> Operand:
     pattern = str(operands[1].constant) if len(operands) > 1 else "YYYY-MM-DD HH:mm"
     if len(pattern) > time_format.MAXIMUM_PATTERN:
         raise ExpressionError("The pattern is too long.", operands[1].position)
-    pieces = time_format.split(pattern)
+    return by_pieces(context, time, time_format.split(pattern))
+
+
+def by_pieces(context: Context, time: Operand, pieces: Sequence[tuple[bool, str]]) -> Operand:
+    """A time as the pieces of a pattern write it."""
     write = time_format.writer(context.dialect, time.language, pieces)
     written = [write(text) if token else context.parameters.add(text, TEXT) for token, text in pieces]
     there = {"x": local(context, time, time.zone)}

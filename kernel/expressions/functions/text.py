@@ -140,6 +140,12 @@ FUNCTIONS = (
         "EXACT", "a: text, b: text", BOOLEAN, "Whether two texts are equal, capitals told apart.",
         both="({a} = {b})",
     ),
+    sql_function(
+        "SPLIT_PART", "text: text, separator: text, place: count", TEXT,
+        "The part of a text at a place, counted from 1, or from the end as -1.",
+        sqlite="smalt_split({text}, {separator}, {place})",
+        postgres="split_part({text}, {separator}, nullif({place}, 0))",
+    ),
     define("T", "value", _t, "The value if it is text, else nothing."),
     define(
         "REGEX_MATCH", "text: text, pattern: word", _pattern("match"),

@@ -10,7 +10,16 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, ROUND_UP, Decimal, getcontext
+from decimal import (
+    ROUND_CEILING,
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_UP,
+    ROUND_UP,
+    Context,
+    Decimal,
+    getcontext,
+)
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -203,6 +212,28 @@ def capital(text: str) -> str:
 
 def cased(name: str, a: Term) -> Term:
     return textual(fold if name == "LOWER" else capital, f"{name}({a.text})", a)
+
+
+def patterned(a: Term, grouped: bool, places: int, percent: bool) -> Term:
+    """TEXT by a pattern of a spreadsheet."""
+    step = Decimal(1).scaleb(-places)
+
+    def combine(value: Any) -> str:
+        exact = value if isinstance(value, Decimal) else Decimal(f"{value:.15g}")
+        rounded = (exact * (100 if percent else 1)).quantize(step, ROUND_HALF_UP, Context(prec=300))
+        return f"{rounded if rounded else abs(rounded):{',' if grouped else ''}f}{'%' if percent else ''}"
+
+    zeros = f".{'0' * places}" if places else ""
+    pattern = f"{'#,##0' if grouped else '0'}{zeros}{'%' if percent else ''}"
+    return textual(combine, f"TEXT({a.text}, '{pattern}')", a)
+
+
+def split(a: Term, separator: str, place: int) -> Term:
+    def combine(x: str) -> str | None:
+        parts = dict(enumerate(x.split(separator), 1))
+        return parts.get(place if place > 0 else len(parts) + 1 + place)
+
+    return textual(combine, f"SPLIT_PART({a.text}, {quoted(separator)}, {place})", a)
 
 
 def trimmed(a: Term) -> Term:

@@ -117,7 +117,14 @@ def text(draw: Draw, depth: int) -> Term:
         return draw(st.sampled_from(_TEXTS)) if draw(st.integers(0, 2)) else _literal(draw)
     a = text(draw, depth - 1)
     count = draw(st.integers(-2, 30))
-    match draw(st.integers(0, 10)):
+    match draw(st.integers(0, 12)):
+        case 12:
+            number = draw(st.sampled_from([exact, real]))(draw, depth - 1)
+            return r.patterned(number, draw(st.booleans()), draw(st.integers(0, 4)), draw(st.booleans()))
+        case 11:
+            return r.split(
+                a, draw(st.sampled_from([" ", "A", "ż", "n'"])), draw(st.integers(-3, 3).filter(bool))
+            )
         case 10:
             return times.from_now(draw(st.sampled_from([day, moment]))(draw, depth - 1))
         case 0 | 1:
