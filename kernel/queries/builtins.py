@@ -81,7 +81,14 @@ def linked(scope: Scope, field_id: int, name: str = "") -> Frame:
 def tags(scope: Scope, name: str) -> Value:
     rows = linked(scope, BUILT_IN_LINKS["tags"])
     type_ = ValueType(Kind.CHOICE, many=True, choices=scope.project.tags)
+    leave_out_gone(scope, rows, type_)
     return Value(type_, rows.target, rows=rows)
+
+
+def leave_out_gone(scope: Scope, rows: Frame, type_: ValueType) -> None:
+    """The past may know tags and options that are gone; those of the present are taken off with them."""
+    if scope.compilation.past and type_.kind is Kind.CHOICE:
+        rows.restrict(f"{rows.target} IN ({', '.join(str(c.id) for c in type_.choices) or '-1'})")
 
 
 def assignees(scope: Scope, name: str) -> Value:

@@ -8,7 +8,15 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from kernel.errors import BrokenSourceError, ExpressionError
-from kernel.queries.builtins import BUILT_INS, DEFAULT_FIELD_OF, SYNONYMS, linked, person, rule_of
+from kernel.queries.builtins import (
+    BUILT_INS,
+    DEFAULT_FIELD_OF,
+    SYNONYMS,
+    leave_out_gone,
+    linked,
+    person,
+    rule_of,
+)
 from kernel.queries.compilation import MAXIMUM_JOINS, Compilation, HiddenFieldError, Scope, reach
 from kernel.queries.frames import Flattened, Frame, Rows
 from kernel.schema import Field, Project
@@ -48,6 +56,7 @@ def stored_value(scope: Scope, field: Field) -> Value:
             columns[column.spec.name] = scope.column(column.name)
     value = field.type.value(columns, field.config, scope.compilation.dialect)
     if frame is not None:
+        leave_out_gone(scope, frame, value.type)
         value = replace(value, type=replace(value.type, many=True), rows=frame)
     return completed(scope, field, value)
 

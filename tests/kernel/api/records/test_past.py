@@ -160,6 +160,29 @@ async def test_groups_of_lists_that_lead_on(crm: Crm, kernel: Kernel) -> None:
         assert group["group"][name] is None
 
 
+async def test_tags_and_options_that_are_gone_are_no_part_of_the_past(
+    plain: ProjectClient, kernel: Kernel
+) -> None:
+    options = [{"name": "A"}, {"name": "B"}]
+    many = await plain.add_field("Many", "multi_select", {"options": options})
+    gone = await plain.add_tag("gone")
+    record = await plain.add("a", {"tags": ["gone", "SEO"]}, many=["A", "B"])
+    then = await later(kernel, minutes=10)
+    await plain.update(record, {"tags": []}, many=[])
+    checked(await plain.client.delete(f"{plain.path}/tags/{gone['id']}"), 204)
+    fewer = {"config": {"options": many["config"]["options"][1:]}, "accept_loss": True}
+    checked(await plain.client.patch(f"{plain.path}/fields/many", json=fewer), 200)
+    [past] = (await plain.page(as_of=then))["items"]
+    assert [tag["name"] for tag in past["tags"]] == ["SEO"]
+    assert [option["name"] for option in past["fields"]["many"]] == ["B"]
+    for name, label in (("tags", "SEO"), ("many", "B")):
+        [group] = await plain.aggregate(group_by=[name], as_of=then)
+        assert group["group"][name]["name"] == label
+    checked(await plain.client.post(f"{plain.path}/tags/{gone['id']}/restore"), 200)
+    [past] = (await plain.page(as_of=then))["items"]
+    assert [tag["name"] for tag in past["tags"]] == ["gone", "SEO"]
+
+
 async def test_the_past_is_grouped_by_lists_of_everything(crm: Crm, kernel: Kernel) -> None:
     deals = crm.deals
     await deals.add_field("Papers", "file")
