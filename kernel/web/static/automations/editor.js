@@ -104,7 +104,7 @@ class Steps {
 
   draw() {
     const move = (at, to) => { this.steps.splice(to, 0, ...this.steps.splice(at, 1)); this.draw(); };
-    fill(this.list, this.steps.map((step, index) => h("li", { class: "action-step" }, grip(this.id, index, step.name, move), h("div", { class: "grow visible" }, step.element),
+    fill(this.list, this.steps.map((step, index) => h("li", { class: "action-step" }, grip(this.id, step.name, move), h("div", { class: "grow visible" }, step.element),
       iconButton(icon("x", 14), t("Remove item {number}", { number: index + 1 }), () => { this.steps.splice(index, 1); this.draw(); }))));
     this.changed();
   }

@@ -11,7 +11,7 @@ export const live = new EventTarget();
 const CHANNEL = ["smalt-live", seen()?.as].filter(Boolean).join(" ");
 const RETRY = 20_000;
 const RECORDS = ["created", "updated", "moved", "deleted", "restored", "reordered", "removed", "purged", "converted"].map((verb) => `record.${verb}`);
-const PARTS = ["comment", "checklist"].flatMap((part) => ["created", "updated", "deleted", "restored"].map((verb) => `${part}.${verb}`));
+const PARTS = ["comment", "checklist", "checklist_item"].flatMap((part) => ["created", "updated", "deleted", "restored"].map((verb) => `${part}.${verb}`));
 const SETUP = ["field", "list", "tag", "role", "member"].flatMap((part) => ["created", "updated", "renamed", "converted", "reordered", "deleted", "restored"].map((verb) => `${part}.${verb}`));
 const KINDS = [...RECORDS, ...PARTS, ...SETUP, "dependency.created", "dependency.deleted", "project.changed", "project.updated", "project.restored"];
 

@@ -2,6 +2,7 @@
 
 import { h, fill, freshId, icon, debounce } from "./dom.js";
 import { t } from "./i18n.js";
+import { hold } from "./redraw.js";
 
 const GAP = 4;
 const EDGE = 8;
@@ -18,6 +19,7 @@ export function popover(anchor, content, { className = "", onClose, focus = true
   position(box, anchor);
   const observer = new ResizeObserver(() => position(box, anchor));
   observer.observe(box);
+  const release = hold(anchor);
   let closed = false;
   const close = ({ refocus = true } = {}) => {
     if (closed) return;
@@ -27,6 +29,7 @@ export function popover(anchor, content, { className = "", onClose, focus = true
     box.remove();
     if (refocus && inside && before?.isConnected) before.focus({ preventScroll: true });
     onClose?.();
+    release();
   };
   box.addEventListener("toggle", (event) => { if (event.newState === "closed") close(); });
   box.addEventListener("keydown", (event) => { if (event.key === "Escape") { event.stopPropagation(); event.preventDefault(); close(); } });

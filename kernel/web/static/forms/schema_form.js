@@ -159,7 +159,7 @@ function listInput(root, schema, value, path) {
   const move = (at, to) => { rows.splice(to, 0, ...rows.splice(at, 1)); draw(); root.changed(); };
   const draw = () => fill(list, rows.map((row, at) => {
     if (row.control) row.control.setAttribute("aria-label", t("Item {number}", { number: at + 1 }));
-    return h("li", { class: "schema-item" }, grip(id, at, t("Item {number}", { number: at + 1 }), move), h("div", { class: "grow" }, row.element),
+    return h("li", { class: "schema-item" }, grip(id, t("Item {number}", { number: at + 1 }), move), h("div", { class: "grow" }, row.element),
       iconButton(icon("x", 13), t("Remove item {number}", { number: at + 1 }), () => { rows.splice(at, 1); draw(); root.changed(); }));
   }));
   for (const item of value || []) add(item);

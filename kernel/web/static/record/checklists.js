@@ -3,8 +3,8 @@
 import { api } from "../core/api.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { complain } from "../core/toast.js";
 import { day, dayOf } from "../core/format.js";
+import { drawList } from "../core/redraw.js";
 import { remember } from "../core/undo.js";
 import { avatar } from "../parts/avatar.js";
 import { grip } from "../parts/grip.js";
@@ -18,33 +18,39 @@ export class Checklists extends Section {
     if (this.editable) this.actions.append(iconButton(icon("plus", 15), t("New checklist"), () => this.addList()));
   }
 
-  async load() {
-    const lists = await api.all(`${this.path}/checklists`, {}, { signal: this.view.alive });
+  read() { return api.all(`${this.path}/checklists`, {}, { signal: this.view.alive }); }
+
+  draw(lists) {
     const items = lists.flatMap((list) => list.items);
     this.tally(items.length ? `${items.filter((item) => item.done).length}/${items.length}` : 0);
-    fill(this.box, lists.length ? lists.map((list) => this.list(list)) : h("p", { class: "soft" }, t("Nothing to tick off yet.")));
+    drawList(this.box, lists, (list) => this.list(list), { none: () => h("p", { class: "soft" }, t("Nothing to tick off yet.")) });
   }
 
-  list(list) {
-    const input = h("input", { type: "text", placeholder: t("Add an item"), aria: { label: t("New item of {name}", { name: list.name }) }, maxlength: 500 });
+  /** It stays as it is while its items come and go, with what is being typed. */
+  list({ id }) {
+    const input = h("input", { type: "text", placeholder: t("Add an item"), maxlength: 500 });
     input.addEventListener("keydown", async (event) => {
       if (event.key !== "Enter" || !input.value.trim()) return;
       event.preventDefault();
       const title = input.value.trim();
       input.value = "";
-      await this.act(() => api.post(`${this.path}/checklists/${list.id}/items`, { title }));
-      [...this.box.querySelectorAll(".checklist")].find((box) => box.dataset.id === list.id)?.querySelector("input[type=text]")?.focus();
+      if (!await this.act(() => api.post(`${this.path}/checklists/${id}/items`, { title }))) input.value ||= title;
     });
-    return h("div", { class: "checklist", data: { id: list.id } },
-      h("div", { class: "row" }, h("strong", {}, list.name), h("progress", { max: Math.max(1, list.items.length), value: list.done, aria: { label: t("Done: {done} of {count}", { done: list.done, count: list.items.length }) } }), h("span", { class: "grow" }), this.editable ? iconButton(icon("trash-2", 14), t("Remove {name}", { name: list.name }), () => this.remove(list)) : null),
-      h("ul", {}, list.items.map((item, index) => this.item(list, item, index))), this.editable ? input : null);
+    const head = h("div", { class: "row" });
+    const items = h("ul", {});
+    const update = (list) => {
+      input.setAttribute("aria-label", t("New item of {name}", { name: list.name }));
+      fill(head, h("strong", {}, list.name), h("progress", { max: Math.max(1, list.items.length), value: list.done, aria: { label: t("Done: {done} of {count}", { done: list.done, count: list.items.length }) } }), h("span", { class: "grow" }), this.editable ? iconButton(icon("trash-2", 14), t("Remove {name}", { name: list.name }), () => this.remove(list)) : null);
+      drawList(items, list.items.map((item) => ({ ...item, position: null })), (item) => this.item(list, item));
+    };
+    return Object.assign(h("div", { class: "checklist" }, head, items, this.editable ? input : null), { update });
   }
 
-  item(list, item, index) {
+  item(list, item) {
     const path = `${this.path}/checklists/${list.id}/items/${item.id}`;
-    const check = h("input", { type: "checkbox", checked: item.done, disabled: !this.editable, aria: { label: item.title }, onChange: (event) => this.act(() => api.patch(path, { done: event.target.checked })) });
+    const check = h("input", { type: "checkbox", checked: item.done, disabled: !this.editable, aria: { label: item.title }, onChange: async () => { if (!await this.act(() => api.patch(path, { done: check.checked }))) check.checked = item.done; } });
     return h("li", { class: ["check-item", item.done && "done"] },
-      this.editable ? grip(`checklist ${list.id}`, index, item.title, (from, to) => this.act(() => this.move(path, from, to))) : null, check, h("span", { class: "grow" }, item.title), item.assignee ? avatar(item.assignee, 18) : null, item.due_at ? h("span", { class: "soft" }, day(dayOf(item.due_at))) : null,
+      this.editable ? grip(`checklist ${list.id}`, item.title, (from, to) => this.act(() => this.move(path, from, to))) : null, check, h("span", { class: "grow" }, item.title), item.assignee ? avatar(item.assignee, 18) : null, item.due_at ? h("span", { class: "soft" }, day(dayOf(item.due_at))) : null,
       this.editable ? iconButton(icon("ellipsis", 14), t("More for {name}", { name: item.title }), (event) => this.more(event.currentTarget, path, item)) : null);
   }
 
@@ -80,10 +86,5 @@ export class Checklists extends Section {
       await api.delete(path);
       remember(t("Checklist removed"), async () => { await api.post(`${path}/restore`); this.refresh(); return null; }, { tell: true });
     });
-  }
-
-  async act(run) {
-    try { await run(); } catch (error) { complain(error); }
-    await this.refresh();
   }
 }

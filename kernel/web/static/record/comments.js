@@ -5,6 +5,7 @@ import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { ago, moment } from "../core/format.js";
 import { picker } from "../core/popover.js";
+import { drawList } from "../core/redraw.js";
 import { me } from "../core/session.js";
 import { complain } from "../core/toast.js";
 import { remember } from "../core/undo.js";
@@ -21,10 +22,11 @@ export class Comments extends Section {
     fill(this.box, this.list, this.mayWrite ? this.writer() : null);
   }
 
-  async load() {
-    const found = await api.all(`${this.path}/comments`, {}, { signal: this.view.alive });
+  read() { return api.all(`${this.path}/comments`, {}, { signal: this.view.alive }); }
+
+  draw(found) {
     this.tally(found.length);
-    fill(this.list, found.map((comment) => this.comment(comment)));
+    drawList(this.list, found, (comment) => this.comment(comment));
   }
 
   comment(comment) {
@@ -50,12 +52,13 @@ export class Comments extends Section {
     } });
     const send = async () => {
       if (!area.value.trim()) return;
+      const text = area.value;
       button.disabled = true;
       try {
-        if (save) await save(area.value);
+        if (save) await save(text);
         else {
-          await api.post(`${this.path}/comments`, { body: area.value, ...(files.length ? { files: files.map((file) => file.id) } : {}) });
-          area.value = "";
+          await api.post(`${this.path}/comments`, { body: text, ...(files.length ? { files: files.map((file) => file.id) } : {}) });
+          area.value = area.value.replace(text, ""); // one may have written on
           files.length = 0;
           fill(attached);
         }
@@ -82,7 +85,10 @@ export class Comments extends Section {
   }
 
   edit(comment, row) {
-    fill(row, avatar(comment.author, 26), h("div", { class: "comment-main" }, this.writer({ text: comment.body, label: t("Save"), cancel: () => this.refresh(), save: (body) => api.patch(`${this.path}/comments/${comment.id}`, { body }) })));
+    const end = () => { delete row.update; row.from = this.text = null; };
+    const cancel = () => { end(); this.show(); [...this.list.children].find((one) => one.key === comment.id)?.querySelector("button")?.focus(); };
+    row.update = () => {}; // what is being written stays, whatever comes
+    fill(row, avatar(comment.author, 26), h("div", { class: "comment-main" }, this.writer({ text: comment.body, label: t("Save"), cancel, save: (body) => api.patch(`${this.path}/comments/${comment.id}`, { body }).then(end) })));
     row.querySelector("textarea").focus();
   }
 

@@ -1,10 +1,10 @@
 // What waits for this record, and what it waits for.
 
 import { api } from "../core/api.js";
-import { fill, h, icon, iconButton } from "../core/dom.js";
+import { h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { picker } from "../core/popover.js";
-import { complain } from "../core/toast.js";
+import { drawList } from "../core/redraw.js";
 import { projects } from "../core/session.js";
 import { Section } from "./section.js";
 
@@ -17,19 +17,23 @@ export class Dependencies extends Section {
     }
   }
 
-  async load() {
-    const found = await api.all(`${this.path}/dependencies`, {}, { signal: this.view.alive });
+  read() { return api.all(`${this.path}/dependencies`, {}, { signal: this.view.alive }); }
+
+  draw(found) {
     this.tally(found.length);
-    const group = (relation, title) => {
-      const entries = found.filter((one) => one.relation === relation);
-      return entries.length ? h("div", {}, h("h3", { class: "label" }, title), h("ul", {}, entries.map((one) => this.line(one)))) : null;
-    };
-    fill(this.box, found.length ? [group("blocked_by", t("Waits for")), group("blocks", t("Blocks"))] : h("p", { class: "soft" }, t("It waits for nothing, and nothing waits for it.")));
+    const groups = [["blocked_by", t("Waits for")], ["blocks", t("Blocks")]].map(([id, title]) => ({ id, title, entries: found.filter((one) => one.relation === id) }));
+    drawList(this.box, groups.filter((group) => group.entries.length), (group) => this.group(group), { none: () => h("p", { class: "soft" }, t("It waits for nothing, and nothing waits for it.")) });
+  }
+
+  group({ title }) {
+    const list = h("ul", {});
+    const update = ({ entries }) => drawList(list, entries, (one) => this.line(one), { key: (one) => one.record_id });
+    return Object.assign(h("div", {}, h("h3", { class: "label" }, title), list), { update });
   }
 
   line(one) {
     return h("li", { class: ["check-item", one.completed && "done"] }, icon(one.completed ? "circle-check" : "circle", 14), h("a", { class: "grow clip", href: `/app/projects/${one.project_id}/records/${one.record_id}` }, one.title || t("untitled")), h("span", { class: "soft" }, projects.value.find((p) => p.id === one.project_id)?.name ?? ""),
-      this.editable ? iconButton(icon("x", 14), t("Remove {name}", { name: one.title }), async () => { try { await api.delete(`${this.path}/dependencies/${one.record_id}`); } catch (error) { complain(error); } this.refresh(); }) : null);
+      this.editable ? iconButton(icon("x", 14), t("Remove {name}", { name: one.title }), () => this.act(() => api.delete(`${this.path}/dependencies/${one.record_id}`))) : null);
   }
 
   add(anchor, relation) {
@@ -41,7 +45,7 @@ export class Dependencies extends Section {
         const page = await api.get(`${model.path}/records`, { q, fields: "title", limit: 50 }, { signal });
         return page.items.filter((record) => record.id !== recordId).map((record) => ({ value: record.id, label: record.title }));
       },
-      onChoose: async (id) => { try { await api.post(`${this.path}/dependencies`, { relation, record_id: id }); } catch (error) { complain(error); } this.refresh(); },
+      onChoose: (id) => this.act(() => api.post(`${this.path}/dependencies`, { relation, record_id: id })),
     });
   }
 }

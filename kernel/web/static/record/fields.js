@@ -2,6 +2,7 @@
 
 import { fill, h, icon } from "../core/dom.js";
 import { t } from "../core/i18n.js";
+import { redraw } from "../core/redraw.js";
 import { announce } from "../core/toast.js";
 import { isEmpty } from "../data/columns.js";
 import { setValue } from "../data/records.js";
@@ -40,11 +41,10 @@ export class Fields {
     for (const column of this.shown) {
       const cell = this.cells.get(column.key);
       const value = column.value(record);
-      if (cell.drawn && cell.value === value && !column.drawer.drawEmpty) continue;
-      if (cell.editing) continue;
-      cell.value = value;
-      cell.drawn = true;
-      this.draw(column, cell, value);
+      const from = JSON.stringify(value) ?? "";
+      if (cell.editing || (cell.from === from && !column.drawer.drawEmpty)) continue;
+      cell.from = from;
+      redraw(cell, () => this.draw(column, cell, value));
     }
   }
 
@@ -69,6 +69,7 @@ export class Fields {
     cell.editing = true;
     const ended = (move) => {
       cell.editing = false;
+      this.update(this.record); // what came meanwhile
       const targets = [...this.element.querySelectorAll(".edit-button")];
       const at = targets.indexOf(cell.querySelector(".edit-button"));
       const next = move?.column ? targets[at + move.column] : null;

@@ -4,6 +4,7 @@ import { api } from "../core/api.js";
 import { fill, h, icon } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { ago, moment } from "../core/format.js";
+import { drawList } from "../core/redraw.js";
 import { complain, toast } from "../core/toast.js";
 import { isEmpty } from "../data/columns.js";
 import { tell } from "../data/records.js";
@@ -11,22 +12,33 @@ import { avatar } from "../parts/avatar.js";
 import { plain } from "../widgets/registry.js";
 import { Section } from "./section.js";
 
-export class History extends Section {
-  constructor(view) { super(view, "history", t("History"), { open: false }); }
+const STEP = 40;
+const PAGE = 1000;
 
-  async load() {
-    const page = await api.get(`${this.path}/history`, { limit: 40, cursor: undefined }, { signal: this.view.alive });
-    this.list = h("ul", { class: "history" }, page.items.map((change) => this.line(change)));
-    this.next = page.next;
-    this.more = h("button", { type: "button", class: "plain", hidden: !page.next, onClick: () => this.older() }, t("Older changes"));
+export class History extends Section {
+  wanted = STEP;
+
+  constructor(view) {
+    super(view, "history", t("History"), { open: false });
+    this.list = h("ul", { class: "history" });
+    this.more = h("button", { type: "button", class: "plain", hidden: true, onClick: () => { this.wanted += STEP; this.refresh(); } }, t("Older changes"));
     fill(this.box, this.list, this.more);
   }
 
-  async older() {
-    const page = await api.get(`${this.path}/history`, { limit: 40, cursor: this.next });
-    this.next = page.next;
-    this.more.hidden = !page.next;
-    this.list.append(...page.items.map((change) => this.line(change)));
+  async read() {
+    const items = [];
+    let next;
+    do {
+      const page = await api.get(`${this.path}/history`, { limit: Math.min(PAGE, this.wanted - items.length), cursor: next }, { signal: this.view.alive });
+      items.push(...page.items);
+      next = page.next;
+    } while (next && items.length < this.wanted);
+    return { items, more: Boolean(next) };
+  }
+
+  draw({ items, more }) {
+    drawList(this.list, items, (change) => this.line(change));
+    this.more.hidden = !more;
   }
 
   line(change) {

@@ -6,6 +6,7 @@ import { ago, moment } from "../core/format.js";
 import { shortcut } from "../core/keys.js";
 import { define, Part } from "../core/part.js";
 import { menu } from "../core/popover.js";
+import { redraw } from "../core/redraw.js";
 import { go, setQuery } from "../core/router.js";
 import { announce, complain, toast } from "../core/toast.js";
 import { followLive } from "../data/following.js";
@@ -57,9 +58,8 @@ define("smalt-record", class extends Part {
   /** A comment, a checklist or a dependency of the record has changed. */
   onPart({ event, record_id: id }) {
     if (id !== this.recordId) return;
-    const part = event.split(".")[0];
-    const sections = { comment: "comments", checklist: "checklists", dependency: "dependencies" };
-    this.sections?.find((section) => section.key === sections[part])?.refresh();
+    const key = { comment: "comments", checklist: "checklists", checklist_item: "checklists", dependency: "dependencies" }[event.split(".")[0]];
+    this.sections?.find((section) => section.key === key)?.refresh();
   }
 
   async load() {
@@ -83,20 +83,18 @@ define("smalt-record", class extends Part {
     this.record = { ...this.record, ...record, fields: { ...this.record.fields, ...record.fields } };
     this.fields.update(this.record);
     this.description?.update(this.record);
-    if (document.activeElement !== this.titleBox) this.titleBox.value = this.record.title;
-    this.size();
-    this.drawState();
+    if (document.activeElement !== this.titleBox || this.titleBox.value === this.titleShown) this.showTitle();
+    redraw(this.state, () => this.drawState());
     this.sections.find((section) => section.key === "history")?.refresh?.();
   }
 
   draw() {
     const { model, record } = this;
     this.titleBox = h("textarea", { class: "record-title", rows: 1, maxlength: 500, spellcheck: "true", aria: { label: t("Title") }, readonly: !model.titleColumn.editable });
-    this.titleBox.value = record.title;
     this.titleBox.addEventListener("input", () => this.size());
     this.titleBox.addEventListener("keydown", (event) => {
       if (event.key === "Enter") { event.preventDefault(); this.titleBox.blur(); }
-      if (event.key === "Escape") { event.stopPropagation(); this.titleBox.value = this.record.title; this.titleBox.blur(); }
+      if (event.key === "Escape") { event.stopPropagation(); this.showTitle(); this.titleBox.blur(); }
     });
     this.titleBox.addEventListener("blur", () => this.rename());
     this.state = h("div", { class: "record-state" });
@@ -105,10 +103,16 @@ define("smalt-record", class extends Part {
     this.sections = sectionsFor(this);
     fill(this, this.head(), h("div", { class: "record-scroll" }, h("div", { class: "record-body" }, this.titleBox, this.state, this.fields.element, this.description?.element, this.sections.map((section) => section.element))));
     this.drawState();
-    this.size();
+    this.showTitle();
     this.look();
     if (this.focusing) { this.steps.focus(); announce(record.title); }
     document.title = `${record.title} · ${model.name} · Smalt`;
+  }
+
+  showTitle() {
+    this.titleShown = this.record.title;
+    if (this.titleBox.value !== this.titleShown) this.titleBox.value = this.titleShown;
+    this.size();
   }
 
   size() {
@@ -147,7 +151,7 @@ define("smalt-record", class extends Part {
 
   rename() {
     const title = this.titleBox.value.replace(/\s+/g, " ").trim();
-    if (!title || title === this.record.title) { this.titleBox.value = this.record.title; this.size(); return; }
+    if (!title || title === this.record.title) { this.showTitle(); return; }
     const { model, record } = this;
     patchRecord(model, record, { title }, { ...record, title }, t("{field} of “{title}”", { field: t("Title"), title: record.title }));
   }

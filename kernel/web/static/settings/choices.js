@@ -31,16 +31,16 @@ define("smalt-choices", class extends Part {
       const done = await tried(this.model, () => api.post(this.path, { name: name.value.trim(), color: COLORS[(this.items.length * 3 + 2) % COLORS.length] }), null);
       if (done) this.reload("add");
     });
-    fill(this, heading(say.title, say.text), this.items.length ? h("ul", { class: "choice-list" }, this.items.map((item, index) => this.line(item, index))) : emptyState(this.kind === "lists" ? icon("square-kanban", 26) : icon("tags", 26), say.none, say.hint), form);
+    fill(this, heading(say.title, say.text), this.items.length ? h("ul", { class: "choice-list" }, this.items.map((item) => this.line(item))) : emptyState(this.kind === "lists" ? icon("square-kanban", 26) : icon("tags", 26), say.none, say.hint), form);
     if (focus === "add") name.focus();
   }
 
-  line(item, index) {
+  line(item) {
     const name = h("input", { type: "text", value: item.name, aria: { label: t("Name of {name}", { name: item.name }) }, maxlength: 200 });
     name.addEventListener("change", async () => { if (!await tried(this.model, () => api.patch(`${this.path}/${item.id}`, { name: name.value }))) name.value = item.name; else this.reload(); });
     const move = async (from, to) => { if (await tried(this.model, () => api.patch(`${this.path}/${item.id}`, { position: to }), null)) await this.reload(); else this.draw(); };
     return h("li", { class: "choice-line" },
-      grip(this.kind, index, item.name, move),
+      grip(this.kind, item.name, move),
       colorSelect(item.color, (color) => tried(this.model, () => api.patch(`${this.path}/${item.id}`, { color }), null), t("Color of {name}", { name: item.name })), name,
       iconButton(icon("trash-2", 15), t("Delete {name}", { name: item.name }), () => this.removeItem(item)));
   }

@@ -19,15 +19,15 @@ define("smalt-fields", class extends Part {
   draw() {
     const add = (kind) => h("button", { type: "button", class: kind, onClick: () => this.edit(null) }, icon("plus"), t("New field"));
     fill(this, heading(t("Fields"), t("What the records of this project hold, beside title, list and the like."), add("primary")),
-      this.fields.length ? h("ul", { class: "field-list" }, this.fields.map((field, index) => this.line(field, index))) : emptyState(icon("rows-3", 26), t("No fields yet"), t("Add what your records should hold: an amount, an email, a link to a customer, a formula …"), add("primary")));
+      this.fields.length ? h("ul", { class: "field-list" }, this.fields.map((field) => this.line(field))) : emptyState(icon("rows-3", 26), t("No fields yet"), t("Add what your records should hold: an amount, an email, a link to a customer, a formula …"), add("primary")));
   }
 
-  line(field, index) {
+  line(field) {
     const type = this.model.types.get(field.type);
     const marks = [field.required ? t("required") : null, field.unique ? t("unique") : null, field.available === false ? t("not available") : null].filter(Boolean);
     const move = async (from, to) => { if (await tried(this.model, () => api.patch(`${this.model.path}/fields/${field.id}`, { position: to }), null)) await this.reload(); else this.draw(); };
     return h("li", { class: "choice-line" },
-      grip("field", index, field.name, move),
+      grip("field", field.name, move),
       h("button", { type: "button", class: "field-button", onClick: () => this.edit(field) }, h("span", { class: "grow field-words" }, h("strong", { class: "clip" }, field.name), h("span", { class: "soft clip" }, [type?.label ?? field.type, field.config.expression, ...marks].filter(Boolean).join(" · ")), field.broken ? h("span", { class: "fault" }, field.broken) : null), h("code", { class: "soft field-key clip" }, `{${field.key}}`)),
       iconButton(icon("trash-2", 15), t("Delete {name}", { name: field.name }), () => this.removeField(field)));
   }

@@ -50,7 +50,7 @@ class FormEditor {
     const change = (item, name, value) => { if (value === "" || value === false || value === undefined) delete item[name]; else item[name] = value; this.drawPreview(); };
     const extras = this.fields.map((item) => fieldMore(item, this.model.column(item.field), () => this.above(item), (name, value) => { if (value === false) item[name] = false; else change(item, name, value); this.drawPreview(); }));
     this.places = Object.fromEntries(extras.flatMap(({ places }, index) => Object.entries(places).map(([name, box]) => [`/fields/${index}/${name}`, box])));
-    fill(this.rows, this.fields.map((item, index) => h("li", { class: "action-step" }, grip("form", index, this.nameOf(item), move), h("div", { class: "grow visible stack-s" },
+    fill(this.rows, this.fields.map((item, index) => h("li", { class: "action-step" }, grip("form", this.nameOf(item), move), h("div", { class: "grow visible stack-s" },
       h("div", { class: "pair" }, h("input", { type: "text", value: item.label ?? "", placeholder: this.nameOf(item), maxlength: 500, aria: { label: t("Label of {name}", { name: this.nameOf(item) }) }, onInput: (event) => change(item, "label", event.target.value) }),
         h("input", { type: "text", value: item.help ?? "", placeholder: t("Help"), maxlength: 2000, aria: { label: t("Help for {name}", { name: this.nameOf(item) }) }, onInput: (event) => change(item, "help", event.target.value) })),
       h("label", { class: "check-line" }, h("input", { type: "checkbox", checked: Boolean(item.required), disabled: item.field === "title", onChange: (event) => change(item, "required", event.target.checked) }), t("Required")), extras[index].element),

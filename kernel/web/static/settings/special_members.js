@@ -81,7 +81,7 @@ function optionsInput(value, changed) {
     fill(list, items.map((item, index) => {
       const name = h("input", { type: "text", value: item.name, maxlength: 200, aria: { label: t("Option {number}", { number: index + 1 }) }, onInput: (event) => { item.name = event.target.value; changed(); } });
       name.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); add(); } });
-      return h("li", { class: "choice-line" }, grip("option", index, item.name || t("Option {number}", { number: index + 1 }), move), colorSelect(item.color, (color) => { item.color = color; changed(); }, t("Color of option {number}", { number: index + 1 })), name,
+      return h("li", { class: "choice-line" }, grip("option", item.name || t("Option {number}", { number: index + 1 }), move), colorSelect(item.color, (color) => { item.color = color; changed(); }, t("Color of option {number}", { number: index + 1 })), name,
         iconButton(icon("x", 13), t("Remove item {number}", { number: index + 1 }), () => { items.splice(index, 1); draw(); changed(); }));
     }));
     if (focus !== undefined) list.children[focus]?.querySelector("input")?.focus();
