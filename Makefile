@@ -13,7 +13,7 @@ run: $(VENV)/.run
 	@$(BIN)/smalt demo
 
 test: $(VENV)/.test check
-	@$(BIN)/python -m pytest -q -n auto --dist loadfile
+	@$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.test
 	@$(BIN)/ruff check --quiet .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -76,4 +77,10 @@ def _require_schema(struct: Any, name: str) -> None:
         raise WrongResultError(f"{name} must be a msgspec.Struct class")
     if not struct.__struct_config__.forbid_unknown_fields:
         raise WrongResultError(f"{name} must be declared with forbid_unknown_fields=True")
+    _describe(struct)
+
+
+@cache
+def _describe(struct: type[msgspec.Struct]) -> None:
+    """Raise TypeError for a class of which no schema can be made; each is tried once in a process."""
     msgspec.json.schema(struct)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any, Final, TypeVar
@@ -49,11 +50,18 @@ class Translation:
     texts: Mapping[str, str]
 
 
-def read_catalogue(file: Traversable) -> dict[str, str]:
-    """The texts of a gettext catalogue (.po) that are translated."""
-    with file.open("rb") as source:
-        entries = read_po(source)
-    return {str(e.id): str(e.string) for e in entries if e.id and e.string and isinstance(e.id, str)}
+_read: Final[dict[Traversable, Mapping[str, str]]] = {}
+
+
+def read_catalogue(file: Traversable) -> Mapping[str, str]:
+    """The texts of a gettext catalogue (.po) that are translated. A file is read once in a process."""
+    if file not in _read:
+        with file.open("rb") as source:
+            entries = read_po(source)
+        _read[file] = {
+            str(e.id): str(e.string) for e in entries if e.id and e.string and isinstance(e.id, str)
+        }
+    return _read[file]
 
 
 def labelled(title: str | None = None, **options: str) -> msgspec.Meta:
@@ -179,6 +187,7 @@ def _wording(language: str, texts: Mapping[str, str]) -> Wording:
     return Wording(language, texts, tuple((_pattern(template), texts[template]) for template in made))
 
 
+@cache
 def _pattern(template: str) -> re.Pattern[str]:
     pieces, seen = [], set()
     for number, piece in enumerate(_PLACE.split(template)):

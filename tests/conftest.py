@@ -14,10 +14,17 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from kernel.storage.connect import open_database
 from kernel.storage.database import Database
 from tests.postgres_databases import PostgresDatabases
+
+settings.load_profile("ci")
+"""The same examples in every run; `pytest --hypothesis-profile=default` looks for others."""
+
+LONG = ("acceptance", "web", "outside_plugin")
+"""Folders whose modules take longest. They begin first, so that none is left running alone at the end."""
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # it minds that XDG_RUNTIME_DIR may not be set, on import
@@ -30,6 +37,18 @@ _FAST = (
     "autovacuum = off",
     "max_connections = 200",
 )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    ranks = {Path(__file__).parent / folder: rank for rank, folder in enumerate(LONG)}
+    items.sort(key=lambda item: ranks.get(item.path.parent, len(ranks)))
+
+
+@pytest.hookimpl(optionalhook=True)  # known only where tests run in several processes
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object | None:
+    from tests.modules_together import ModulesTogether
+
+    return ModulesTogether(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -48,8 +67,8 @@ def postgres_server() -> Iterator[PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="smalt-postgres-"))
     server = get_server(folder, cleanup_mode="delete", start=False)
     server.ensure_pgdata_inited()
-    with (folder / "postgresql.conf").open("a") as settings:
-        settings.write("\n".join(["", *_FAST, ""]))
+    with (folder / "postgresql.conf").open("a") as configuration:
+        configuration.write("\n".join(["", *_FAST, ""]))
     server.start()
     yield server
     server.cleanup()

@@ -28,11 +28,26 @@ def installation(engine: str, request: pytest.FixtureRequest, tmp_path: Path) ->
     yield from _installations(engine, request, tmp_path)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+@pytest.fixture(scope="session")
+def sqlite_api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    yield from _shared("sqlite", request, tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture(scope="session")
+def postgres_api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    yield from _shared("postgres", request, tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture
+def api(engine: str, request: pytest.FixtureRequest) -> Api:
     """An administrator's client of a server that many tests share; each makes its own projects."""
-    folder = tmp_path_factory.mktemp("shared")
-    for installation in _installations(request.param, request, folder):
-        installation.make_administrator_by_command()
+    client: Api = request.getfixturevalue(f"{engine}_api")
+    return client
+
+
+def _shared(engine: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[Api]:
+    """One for all tests of a pytest process, which then are free to come in any order."""
+    for installation in _installations(engine, request, folder):
+        installation.make_administrator()
         with installation.running() as client:
             yield client

@@ -1,7 +1,7 @@
 """A fresh environment into which all plugins of this folder were really installed, and servers that run in it.
 
-Each folder here with a `pyproject.toml` is a distribution of its own. Test modules that use these
-fixtures belong to the xdist group "outside plugins", so that one worker makes them once.
+Each folder here with a `pyproject.toml` is a distribution of its own. Several processes of pytest give all
+modules of this folder to the same one, which makes them once.
 """
 
 from __future__ import annotations
@@ -43,31 +43,48 @@ def outside_python(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(python)
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def settings(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, str]]:
-    """A database for all tests here; each makes a project of its own."""
-    data = {"SMALT_DATA_DIR": str(tmp_path_factory.mktemp("outside"))}
-    if request.param == "sqlite":
-        yield data
-        return
-    databases: PostgresDatabases = request.getfixturevalue("postgres_databases")
-    with databases.lent() as url:
-        yield data | {"SMALT_DATABASE_URL": url}
+@pytest.fixture(scope="session")
+def sqlite_settings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return {"SMALT_DATA_DIR": str(tmp_path_factory.mktemp("outside"))}
 
 
 @pytest.fixture(scope="session")
-def client(
-    outside_python: str, settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[httpx.Client]:
+def postgres_settings(
+    postgres_databases: PostgresDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
+    with postgres_databases.lent() as url:
+        yield {"SMALT_DATA_DIR": str(tmp_path_factory.mktemp("outside")), "SMALT_DATABASE_URL": url}
+
+
+@pytest.fixture
+def settings(engine: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """A database for all tests here; each makes a project of its own."""
+    found: dict[str, str] = request.getfixturevalue(f"{engine}_settings")
+    return found
+
+
+@pytest.fixture(scope="session")
+def sqlite_client(outside_python: str, sqlite_settings: dict[str, str]) -> Iterator[httpx.Client]:
+    yield from _client(outside_python, sqlite_settings)
+
+
+@pytest.fixture(scope="session")
+def postgres_client(outside_python: str, postgres_settings: dict[str, str]) -> Iterator[httpx.Client]:
+    yield from _client(outside_python, postgres_settings)
+
+
+@pytest.fixture
+def client(engine: str, request: pytest.FixtureRequest) -> httpx.Client:
     """An administrator's client of a server that runs in the fresh environment."""
+    found: httpx.Client = request.getfixturevalue(f"{engine}_client")
+    return found
+
+
+def _client(python: str, settings: dict[str, str]) -> Iterator[httpx.Client]:
+    """One for all tests of a pytest process, which then are free to come in any order."""
     token = new_token(settings)
-    log = tmp_path_factory.mktemp("log") / "log"
-    with (
-        serving(log, settings=settings, python=outside_python) as (address, _),
-        client_of(address, token) as made,
-    ):
+    log = Path(settings["SMALT_DATA_DIR"]) / "log"
+    with serving(log, settings=settings, python=python) as (address, _), client_of(address, token) as made:
         yield made
 
 

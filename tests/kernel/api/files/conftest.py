@@ -13,10 +13,6 @@ import pytest
 from kernel.settings import Settings
 from tests.kernel.api.files.places import Place, S3Place
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # what it imports minds its own versions
-    from moto.server import ThreadedMotoServer
-
 
 @pytest.fixture(params=["sqlite s3", "postgres disk"])
 def combination(request: pytest.FixtureRequest) -> str:
@@ -30,7 +26,10 @@ def engine(combination: str) -> str:
 
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
-    """The address of a store in this process."""
+    """The address of a store in this process. Its library is loaded here: that takes a second."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what it imports minds its own versions
+        from moto.server import ThreadedMotoServer
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
