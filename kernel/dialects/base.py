@@ -24,6 +24,7 @@ from typing import Any, Literal
 
 from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
 from kernel.dialects.past import PastSql
+from kernel.dialects.templates import Templates
 from kernel.fields import ColumnSpec
 from kernel.values import FILE_CONTENT, INTEGER, Choice, Kind, Value, ValueType
 
@@ -82,6 +83,7 @@ class Dialect(ABC):
     """One engine's SQL. Also what field types see as `SqlText`."""
 
     name: str
+    templates: Templates
     past: PastSql
     fence: str
     """Ends a derived table whose columns the planner must not put back in place of their names."""

@@ -11,6 +11,7 @@ from kernel.dialects.past import PostgresPast
 from kernel.dialects.postgres_arithmetic import PostgresArithmetic
 from kernel.dialects.postgres_functions import STATEMENTS
 from kernel.dialects.postgres_json import PostgresJson, exact_digits
+from kernel.dialects.postgres_templates import TEMPLATES
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import Kind, Value, ValueType
@@ -42,6 +43,7 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
     """SQL for PostgreSQL 14 and later, with the functions of `setup_statements`."""
 
     name = "postgres"
+    templates = TEMPLATES
     past = PostgresPast()
     fence = "OFFSET 0"
     lock = " FOR UPDATE"

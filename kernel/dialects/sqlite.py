@@ -13,6 +13,7 @@ from kernel.dialects.base import GROUPED, OTHER_DIGITS, Parameters, is_simple
 from kernel.dialects.past import SqlitePast
 from kernel.dialects.sqlite_arithmetic import SqliteArithmetic, decimal_text
 from kernel.dialects.sqlite_json import SqliteJson
+from kernel.dialects.sqlite_templates import TEMPLATES
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import FREE_SCALE, Kind, Value, ValueType
@@ -33,6 +34,7 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
     """SQL for SQLite 3.40 and later, with the Python functions of `register`."""
 
     name = "sqlite"
+    templates = TEMPLATES
     past = SqlitePast()
     fence = "LIMIT -1 OFFSET 0"
     lock = ""

@@ -132,28 +132,26 @@ def sql_function(
     description: str,
     *,
     both: str = "",
-    sqlite: str = "",
-    postgres: str = "",
     defaults: Mapping[str, str] | None = None,
     compute: Compute | None = None,
     never_empty: bool = False,
     low: float | None = None,
     high: float | None = None,
 ) -> Function:
-    """A function that is one piece of SQL, with the parameters' names in braces.
+    """A function that is one piece of SQL, with the parameters' names in braces: `both` on both
+    engines, else what the dialect has under the function's name.
 
     `compute` gives the same in Python, for constants. Text that comes out without a
     character is empty.
     """
     declared = parameters(takes)
-    templates = {"sqlite": sqlite or both, "postgres": postgres or both}
 
     def build(context: Context, operands: Sequence[Operand]) -> Operand:
         if compute and all(o.is_constant for o in operands):
             return constant(compute(*(o.constant for o in operands)), 0)
         pieces = dict(defaults or {})
         pieces |= {p.name: context.sql(o) for p, o in zip(declared, operands, strict=False)}
-        sql = fill(context, templates[context.dialect.name], pieces)
+        sql = fill(context, both or context.dialect.templates.functions[name], pieces)
         if result.kind is Kind.TEXT and not never_empty:
             sql = f"nullif({sql}, '')"
         sql = context.dialect.cast(sql, result) if result.kind is Kind.NUMBER else sql
@@ -161,6 +159,11 @@ def sql_function(
         return derived(result, sql, *operands, loose=loose, low=low, high=high)
 
     return Function(name, declared, build, description)
+
+
+def own(context: Context, name: str, pieces: Mapping[str, str]) -> str:
+    """What the dialect has under a name, with these operands."""
+    return fill(context, context.dialect.templates.functions[name], pieces)
 
 
 def fill(context: Context, template: str, pieces: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from typing import Final
@@ -10,7 +10,7 @@ from typing import Final
 from kernel.dialects import time_functions
 from kernel.errors import ExpressionError
 from kernel.expressions import comparison
-from kernel.expressions.catalogue import Function, define, fill, sql_function
+from kernel.expressions.catalogue import Function, define, fill, own, sql_function
 from kernel.expressions.conversion import day_start, to_date, to_datetime
 from kernel.expressions.operands import Context, Operand, constant, derived, single
 from kernel.expressions.periods import EXAMPLES, period, period_start
@@ -75,21 +75,17 @@ def difference(context: Context, operands: Sequence[Operand]) -> Operand:
     if unit in _MONTHS:
         return _months_between(context, later, earlier, _MONTHS[unit])
     pieces = {"a": context.sql(later), "b": context.sql(earlier)}
-    seconds = _SECONDS[unit]
-    sql = fill(context, _difference_template(context, days, seconds), pieces)
+    sql = _apart(context, days, _SECONDS[unit], pieces)
     return derived(INTEGER, context.dialect.cast(sql, INTEGER), later, earlier, low=0, high=12)
 
 
-def _difference_template(context: Context, days: bool, seconds: int) -> str:
-    sqlite = context.dialect.name == "sqlite"
-    if days:
-        difference = "CAST(julianday({a}) - julianday({b}) AS INTEGER)" if sqlite else "({a} - {b})::bigint"
-        factor = f"* {86400 // seconds}" if seconds <= 86400 else f"/ {seconds // 86400}"
-        return f"({difference} {factor})"
-    if sqlite:
-        whole = "(strftime('%s', {a}) - strftime('%s', {b})) * 1000"
-        return f"(({whole} + substr({{a}}, 21, 3) - substr({{b}}, 21, 3)) / {seconds * 1000})"
-    return f"trunc(extract(epoch FROM ({{a}} - {{b}})) / {seconds})"
+def _apart(context: Context, days: bool, seconds: int, pieces: Mapping[str, str]) -> str:
+    """The difference of days or moments in units of so many seconds."""
+    if not days:
+        apart = own(context, "MILLISECONDS_BETWEEN", pieces)
+        return own(context, "QUOTIENT", {"a": apart, "b": str(seconds * 1000)})
+    factor = f"* {86400 // seconds}" if seconds <= 86400 else f"/ {seconds // 86400}"
+    return f"({own(context, 'DAYS_BETWEEN', pieces)} {factor})"
 
 
 def _months_between(context: Context, later: Operand, earlier: Operand, months: int) -> Operand:
@@ -99,57 +95,42 @@ def _months_between(context: Context, later: Operand, earlier: Operand, months: 
 
 
 def local(context: Context, operand: Operand, zone: str = "") -> str:
-    """A day or moment as wall clock time; on SQLite text with 23 characters."""
+    """A day or moment as wall clock time, in the dialect's own form."""
     sql = context.sql(operand)
     if operand.kind is Kind.DATETIME:
         return context.dialect.local(sql, zone or context.zone)
-    return f"({sql} || 'T00:00:00.000')" if context.dialect.name == "sqlite" else f"({sql})::timestamp"
+    return own(context, "MIDNIGHT", {"date": sql})
 
 
 # Parts
-def _part(name: str, sqlite: str, postgres: str, description: str) -> Function:
-    return sql_function(
-        name, "date: date", INTEGER, description, sqlite=sqlite, postgres=postgres, low=0, high=4
-    )
+def _part(name: str, description: str) -> Function:
+    return sql_function(name, "date: date", INTEGER, description, low=0, high=4)
 
 
 def _weekday(context: Context, operands: Sequence[Operand]) -> Operand:
     first = str(operands[1].constant).strip().lower() if len(operands) > 1 else "sunday"
     if first not in ("sunday", "monday"):
         raise ExpressionError("The first day is 'Sunday' or 'Monday'.", operands[1].position)
-    day, later = context.sql(operands[0]), 6 if first == "monday" else 0
-    sqlite, postgres = f"CAST(strftime('%w', {day}) AS INTEGER)", f"extract(dow FROM {day})"
-    sql = sqlite if context.dialect.name == "sqlite" else postgres
-    shifted = f"(({sql} + {later}) % 7)" if later else sql
+    sql = own(context, "WEEKDAY", {"date": context.sql(operands[0])})
+    shifted = f"(({sql} + 6) % 7)" if first == "monday" else sql
     return derived(INTEGER, context.dialect.cast(shifted, INTEGER), operands[0], low=0, high=1)
 
 
-def _clock(start: int, field: str, context: Context, operands: Sequence[Operand]) -> Operand:
-    there = local(context, operands[0])
-    sqlite, postgres = f"CAST(substr({there}, {start}, 2) AS INTEGER)", f"extract({field} FROM {there})"
-    sql = sqlite if context.dialect.name == "sqlite" else f"trunc({postgres})"
+def _clock(part: str, context: Context, operands: Sequence[Operand]) -> Operand:
+    there = {"x": local(context, operands[0])}
+    sql = fill(context, context.dialect.templates.time_numbers[part], there)
     return derived(INTEGER, context.dialect.cast(sql, INTEGER), *operands, low=0, high=2)
 
 
 # Periods
-_STARTS: Final = {
-    "days": "{x}",
-    "weeks": "max(date({x}, '-6 days', 'weekday 1'), '0001-01-01')",
-    "months": "(substr({x}, 1, 7) || '-01')",
-    "quarters": "(substr({x}, 1, 5) || CASE WHEN substr({x}, 6, 2) < '04' THEN '01-01'"
-    " WHEN substr({x}, 6, 2) < '07' THEN '04-01'"
-    " WHEN substr({x}, 6, 2) < '10' THEN '07-01' ELSE '10-01' END)",
-    "years": "(substr({x}, 1, 4) || '-01-01')",
-}
-
-
 def start_of(context: Context, operand: Operand, unit: str) -> Operand:
     """The first day of the period in which a day lies."""
     day = to_date(context, operand, "STARTOF: date")
     if isinstance(day.constant, date):
         return day if unit == "days" else constant(period_start(day.constant, unit[:-1]), day.position)
-    template = f"(date_trunc('{unit[:-1]}', ({{x}})::timestamp))::date"
-    template = _STARTS[unit] if context.dialect.name == "sqlite" else template
+    if unit == "days":
+        return derived(DATE, context.sql(day), day)
+    template = context.dialect.templates.period_starts[unit]
     return derived(DATE, fill(context, template, {"x": context.sql(day)}), day)
 
 
@@ -196,8 +177,6 @@ def _within(context: Context, operands: Sequence[Operand]) -> Operand:
     return derived(BOOLEAN, sql, time, loose=True)
 
 
-_WEEK: Final = "((CAST(strftime('%j', date({date}, '-3 days', 'weekday 4')) AS INTEGER) - 1) / 7 + 1)"
-
 FUNCTIONS = (
     define("TODAY", "", _today, "Today's date."),
     define("NOW", "", _now, "This moment."),
@@ -213,27 +192,18 @@ FUNCTIONS = (
         "DATETIME_DIFF", "later: time, earlier: time, [unit: word]", difference,
         "Whole days, or other units, from one date to another.",
     ),
-    _part("YEAR", "CAST(substr({date}, 1, 4) AS INTEGER)", "extract(year FROM {date})", "The year."),
-    _part(
-        "MONTH", "CAST(substr({date}, 6, 2) AS INTEGER)", "extract(month FROM {date})",
-        "The month, 1 to 12.",
-    ),
-    _part(
-        "DAY", "CAST(substr({date}, 9, 2) AS INTEGER)", "extract(day FROM {date})",
-        "The day of the month.",
-    ),
-    _part(
-        "QUARTER", "((substr({date}, 6, 2) + 2) / 3)", "extract(quarter FROM {date})",
-        "The quarter, 1 to 4.",
-    ),
+    _part("YEAR", "The year."),
+    _part("MONTH", "The month, 1 to 12."),
+    _part("DAY", "The day of the month."),
+    _part("QUARTER", "The quarter, 1 to 4."),
     define(
         "WEEKDAY", "date: date, [first: word]", _weekday,
         "0 Sunday to 6 Saturday, or 0 Monday to 6 Sunday with 'Monday' as the first day.",
     ),
-    _part("WEEKNUM", _WEEK, "extract(week FROM {date})", "The week of the year (ISO 8601)."),
-    define("HOUR", "date: datetime", partial(_clock, 12, "hour"), "The hour, 0 to 23."),
-    define("MINUTE", "date: datetime", partial(_clock, 15, "minute"), "The minute."),
-    define("SECOND", "date: datetime", partial(_clock, 18, "second"), "The second."),
+    _part("WEEKNUM", "The week of the year (ISO 8601)."),
+    define("HOUR", "date: datetime", partial(_clock, "hour"), "The hour, 0 to 23."),
+    define("MINUTE", "date: datetime", partial(_clock, "minute"), "The minute."),
+    define("SECOND", "date: datetime", partial(_clock, "second"), "The second."),
     sql_function(
         "EOMONTH", "date: date, [months: count]", DATE, "The last day of the month, or of one months later.",
         both="smalt_period_end(smalt_add_to_date({date}, {months}, 'months'), 'month')",

@@ -9,7 +9,7 @@ from typing import Final
 
 from kernel.errors import ExpressionError
 from kernel.expressions import time_format
-from kernel.expressions.catalogue import define
+from kernel.expressions.catalogue import define, own
 from kernel.expressions.conversion import folded
 from kernel.expressions.functions.date import difference, local
 from kernel.expressions.operands import Context, Operand, constant, derived
@@ -94,10 +94,8 @@ def _spoken(context: Context, seconds: str, days: bool) -> str:
 
 
 def _counted(context: Context, seconds: str, words: str, each: int) -> str:
-    half = each // 2
-    sqlite = context.dialect.name == "sqlite"
-    count = f"({seconds} + {half}) / {each}" if sqlite else f"div({seconds} + {half}, {each})"
-    return f"({context.dialect.text(f'({count})')} || ' {words}')"
+    count = own(context, "QUOTIENT", {"a": f"({seconds} + {each // 2})", "b": str(each)})
+    return f"({context.dialect.text(count)} || ' {words}')"
 
 
 # Back

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from functools import partial
 
 from kernel.errors import ExpressionError
-from kernel.expressions.catalogue import Build, define, sql_function
+from kernel.expressions.catalogue import Build, define, own, sql_function
 from kernel.expressions.conversion import folded
 from kernel.expressions.joining import join
 from kernel.expressions.operands import LONGEST_TEXT, Context, Operand, constant, derived
 from kernel.expressions.patterns import read_pattern
 from kernel.values import BOOLEAN, INTEGER, TEXT, Kind
-
-_BLANKS: Final = "' ' || char(9, 10, 13, 160)"
-_POSTGRES_BLANKS: Final = "E' \\t\\n\\r\\u00a0'"
 
 
 def _concatenate(context: Context, operands: Sequence[Operand]) -> Operand:
@@ -25,26 +22,19 @@ def _t(context: Context, operands: Sequence[Operand]) -> Operand:
     return operands[0] if operands[0].kind is Kind.TEXT else constant(None, 0)
 
 
-def _find_folded(sqlite: str, postgres: str) -> Build:
+def _find_folded(name: str, context: Context, operands: Sequence[Operand]) -> Operand:
     """A condition about a part of a text, without regard to case."""
-    templates = {"sqlite": sqlite, "postgres": postgres}
-
-    def build(context: Context, operands: Sequence[Operand]) -> Operand:
-        names = ("text", "part")
-        pieces = {name: folded(context, o) for name, o in zip(names, operands, strict=True)}
-        sql = context.dialect.once(pieces, lambda v: templates[context.dialect.name].format(**v))
-        return derived(BOOLEAN, sql, *operands, loose=True)
-
-    return build
+    text, part = (folded(context, operand) for operand in operands)
+    return derived(BOOLEAN, own(context, name, {"text": text, "part": part}), *operands, loose=True)
 
 
 def _position(context: Context, operands: Sequence[Operand]) -> Operand:
     text, part = (folded(context, o) for o in (operands[1], operands[0]))
     if len(operands) > 2:
         sql = f"smalt_find({part}, {text}, {context.sql(operands[2])})"
-        return derived(INTEGER, context.dialect.cast(sql, INTEGER), *operands)
-    function = "instr" if context.dialect.name == "sqlite" else "strpos"
-    return derived(INTEGER, context.dialect.cast(f"{function}({text}, {part})", INTEGER), *operands)
+    else:
+        sql = own(context, "SEARCH", {"text": text, "part": part})
+    return derived(INTEGER, context.dialect.cast(sql, INTEGER), *operands)
 
 
 def _pattern(name: str, more: str = "") -> Build:
@@ -69,28 +59,20 @@ FUNCTIONS = (
     define("CONCAT", "value…: text", _concatenate, "The same as CONCATENATE."),
     sql_function(
         "LEFT", "text: text, [count: count]", TEXT, "The first characters of a text.",
-        sqlite="substr({text}, 1, max({count}, 0))", postgres="left({text}, greatest({count}, 0))",
         defaults={"count": "1"},
     ),
     sql_function(
         "RIGHT", "text: text, [count: count]", TEXT, "The last characters of a text.",
-        sqlite="substr({text}, -max({count}, 0), max({count}, 0))",
-        postgres="right({text}, greatest({count}, 0))",
         defaults={"count": "1"},
     ),
     sql_function(
         "MID", "text: text, start: count, count: count", TEXT, "Characters from the middle of a text.",
-        sqlite="substr({text}, nullif(max({start}, 0), 0), max({count}, 0))",
-        postgres="substr({text}, nullif(greatest({start}, 0), 0), greatest({count}, 0))",
     ),
     sql_function("LEN", "text: text", INTEGER, "How many characters a text has.", both="length({text})"),
     sql_function("UPPER", "text: text", TEXT, "In capitals.", both="smalt_upper({text})"),
     sql_function("LOWER", "text: text", TEXT, "In small letters.", both="smalt_fold({text})"),
     sql_function("PROPER", "text: text", TEXT, "Each word with a capital.", both="smalt_proper({text})"),
-    sql_function(
-        "TRIM", "text: text", TEXT, "Without blanks at the beginning and the end.",
-        sqlite=f"trim({{text}}, {_BLANKS})", postgres=f"btrim({{text}}, {_POSTGRES_BLANKS})",
-    ),
+    sql_function("TRIM", "text: text", TEXT, "Without blanks at the beginning and the end."),
     sql_function(
         "SUBSTITUTE", "text: text, old: text, new: text, [place: count]", TEXT,
         "With every occurrence of one text replaced by another, or only the one at a place.",
@@ -99,15 +81,11 @@ FUNCTIONS = (
     sql_function(
         "REPLACE", "text: text, start: count, count: count, new: text", TEXT,
         "With some characters, counted from the start, replaced by a text.",
-        sqlite="substr({text}, 1, max({start}, 1) - 1) || coalesce({new}, '')"
-        " || substr({text}, max({start}, 1) + max({count}, 0))",
-        postgres="left({text}, greatest({start}, 1) - 1) || coalesce({new}, '')"
-        " || substr({text}, greatest({start}, 1) + greatest({count}, 0))",
     ),
     sql_function(
         "FIND", "part: text, text: text, [start: count]", INTEGER,
         "Where a text stands in another, capitals told apart; 0 when it does not.",
-        sqlite="smalt_find({part}, {text}, {start})", postgres="smalt_find({part}, {text}, {start})",
+        both="smalt_find({part}, {text}, {start})",
         defaults={"start": "1"},
     ),
     define(
@@ -115,21 +93,15 @@ FUNCTIONS = (
         "Like FIND, without regard to case.",
     ),
     define(
-        "CONTAINS", "text: text, part: text",
-        _find_folded("(instr({text}, {part}) > 0)", "(strpos({text}, {part}) > 0)"),
+        "CONTAINS", "text: text, part: text", partial(_find_folded, "CONTAINS"),
         "Whether a text stands in another, without regard to case.",
     ),
     define(
-        "STARTS_WITH", "text: text, part: text",
-        _find_folded("(substr({text}, 1, length({part})) = {part})", "starts_with({text}, {part})"),
+        "STARTS_WITH", "text: text, part: text", partial(_find_folded, "STARTS_WITH"),
         "Whether a text begins with another, without regard to case.",
     ),
     define(
-        "ENDS_WITH", "text: text, part: text",
-        _find_folded(
-            "(length({part}) <= length({text}) AND substr({text}, -length({part})) = {part})",
-            "(right({text}, length({part})) = {part})",
-        ),
+        "ENDS_WITH", "text: text, part: text", partial(_find_folded, "ENDS_WITH"),
         "Whether a text ends with another, without regard to case.",
     ),
     sql_function(
@@ -143,8 +115,6 @@ FUNCTIONS = (
     sql_function(
         "SPLIT_PART", "text: text, separator: text, place: count", TEXT,
         "The part of a text at a place, counted from 1, or from the end as -1.",
-        sqlite="smalt_split({text}, {separator}, {place})",
-        postgres="split_part({text}, {separator}, nullif({place}, 0))",
     ),
     define("T", "value", _t, "The value if it is text, else nothing."),
     define(
