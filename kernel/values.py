@@ -14,9 +14,11 @@ FILE_CONTENT = "/api/v1/files/{}/content"
 """Where the content of a file is read, by its id."""
 
 MAXIMUM_SCALE = 8
+"""Decimal places up to which numbers stay exact; beyond, arithmetic is in double precision."""
 FREE_SCALE = 6
 """From so many exact decimal places on, those that are zero at the end are not written."""
-"""Decimal places up to which numbers stay exact; beyond, arithmetic is in double precision."""
+EXCHANGE_SCALE = 4
+"""Decimal places of an amount in another currency."""
 
 
 class Kind(StrEnum):

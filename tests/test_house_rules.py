@@ -247,3 +247,18 @@ def test_the_kernel_names_no_field_type() -> None:
         if node.value in keys
     ]
     assert found == []
+
+
+def test_what_differs_between_engines_stands_with_the_dialects() -> None:
+    """Beside them only what opens a database, and the migrations, which are past, tell engines apart."""
+    homes = [ROOT / "kernel" / "dialects", ROOT / "kernel" / "storage" / "migrations"]
+    names = ("connect", "event_order", "piccolo_engine", "postgres", "sqlite")
+    homes += [ROOT / "kernel" / "storage" / f"{name}.py" for name in names]
+    found = [
+        f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
+        for path in SOURCES
+        if not any(path.is_relative_to(home) for home in homes)
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Constant) and node.value in ("sqlite", "postgres")
+    ]
+    assert found == []

@@ -24,6 +24,8 @@ from typing import Any, Literal
 
 from kernel.currencies import WITH_FOUR_DIGITS, WITH_THREE_DIGITS, WITHOUT_DIGITS
 from kernel.dialects.past import PastSql
+from kernel.dialects.search_sql import SearchSql
+from kernel.dialects.statements import Statements
 from kernel.dialects.templates import Templates
 from kernel.fields import ColumnSpec
 from kernel.values import FILE_CONTENT, INTEGER, Choice, Kind, Value, ValueType
@@ -85,13 +87,8 @@ class Dialect(ABC):
     name: str
     templates: Templates
     past: PastSql
-    fence: str
-    """Ends a derived table whose columns the planner must not put back in place of their names."""
-    lock: str
-    """Ends a SELECT inside a transaction that keeps its rows from others, waiting for those who have them.
-    Nothing on SQLite, where no two write at a time."""
-    claim: str
-    """The same, passing over rows that others hold."""
+    statements: Statements
+    search: SearchSql
 
     # Parameters and columns
     @abstractmethod
@@ -116,7 +113,16 @@ class Dialect(ABC):
     def column_ddl(self, spec: ColumnSpec) -> str:
         """The column type of a stored field, for CREATE TABLE and ADD COLUMN."""
 
+    @abstractmethod
+    def folded_texts(self, parameters: Parameters, texts: Sequence[str]) -> str:
+        """A SELECT of texts, `v`, with what they are compared by, `f`."""
+
     # Numbers
+    @abstractmethod
+    def exchange(self, amount: str, scale: int, direct: str, inverse: str, digits: int) -> str:
+        """An amount times the rate `direct`, else divided by `inverse`, with `digits` places; the rates are
+        SQL of text. The result has `EXCHANGE_SCALE` places."""
+
     @abstractmethod
     def exact(self, sql: str, scale: int) -> str:
         """The result of exact arithmetic; empty when it does not fit into 64 bits at its scale."""

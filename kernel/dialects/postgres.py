@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
 
+from kernel.dialects.base import Parameters
 from kernel.dialects.past import PostgresPast
 from kernel.dialects.postgres_arithmetic import PostgresArithmetic
 from kernel.dialects.postgres_functions import STATEMENTS
 from kernel.dialects.postgres_json import PostgresJson, exact_digits
 from kernel.dialects.postgres_templates import TEMPLATES
+from kernel.dialects.search_sql import PostgresSearch
+from kernel.dialects.statements import POSTGRES_STATEMENTS
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import Kind, Value, ValueType
@@ -45,9 +48,8 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
     name = "postgres"
     templates = TEMPLATES
     past = PostgresPast()
-    fence = "OFFSET 0"
-    lock = " FOR UPDATE"
-    claim = " FOR UPDATE SKIP LOCKED"
+    statements = POSTGRES_STATEMENTS
+    search = PostgresSearch()
 
     def setup_statements(self) -> list[str]:
         """Create or replace the functions that the SQL relies on; once for each database.
@@ -101,6 +103,11 @@ class PostgresDialect(PostgresJson, PostgresArithmetic):
         if type_.kind is Kind.DATETIME:
             return value.astimezone(UTC)
         return float(value) if type_.kind.numeric else value
+
+    def folded_texts(self, parameters: Parameters, texts: Sequence[str]) -> str:
+        parameters.values.append(list(texts))
+        rows = f"unnest(${len(parameters.values)}::text[]) AS smalt_e(v)"
+        return f"SELECT smalt_e.v, {self.fold('smalt_e.v')} AS f FROM {rows}"
 
     def column_ddl(self, spec: ColumnSpec) -> str:
         return _COLUMN_TYPES.get(spec.column, "bigint")

@@ -5,10 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 
 from kernel.dialects.base import Dialect, Rounding
+from kernel.values import EXCHANGE_SCALE
 
 
 class PostgresArithmetic(Dialect):
     """The numbers and times of `Dialect`."""
+
+    def exchange(self, amount: str, scale: int, direct: str, inverse: str, digits: int) -> str:
+        # `div` cuts off exactly, where dividing would round before it is rounded
+        shift = 10**digits
+        times = f"round({amount} * ({direct})::numeric, {digits})"
+        twice = f"div(abs({amount}) * {2 * shift} + smalt_x.r, 2 * smalt_x.r)"
+        rate = f"(SELECT ({inverse})::numeric AS r) smalt_x"
+        divided = f"(SELECT sign({amount}) * {twice} / {shift}::numeric FROM {rate})"
+        return self.exact(f"coalesce({times}, round({divided}, {digits}))", EXCHANGE_SCALE)
 
     def exact(self, sql: str, scale: int) -> str:
         # least and greatest pass over NULL, which so ends at a bound and becomes NULL again

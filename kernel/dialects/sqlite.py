@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
-from collections.abc import Callable, Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any
@@ -11,9 +12,12 @@ from typing import Any
 from kernel.dialects import sqlite_depth, sqlite_functions
 from kernel.dialects.base import GROUPED, OTHER_DIGITS, Parameters, is_simple
 from kernel.dialects.past import SqlitePast
+from kernel.dialects.search_sql import SqliteSearch
 from kernel.dialects.sqlite_arithmetic import SqliteArithmetic, decimal_text
 from kernel.dialects.sqlite_json import SqliteJson
 from kernel.dialects.sqlite_templates import TEMPLATES
+from kernel.dialects.statements import SQLITE_STATEMENTS
+from kernel.dialects.text_functions import fold
 from kernel.errors import InvalidValueError
 from kernel.fields import Column, ColumnSpec
 from kernel.values import FREE_SCALE, Kind, Value, ValueType
@@ -36,9 +40,8 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
     name = "sqlite"
     templates = TEMPLATES
     past = SqlitePast()
-    fence = "LIMIT -1 OFFSET 0"
-    lock = ""
-    claim = ""
+    statements = SQLITE_STATEMENTS
+    search = SqliteSearch()
 
     def register(self, connection: sqlite3.Connection) -> None:
         """Add the functions that the SQL relies on; once for each connection."""
@@ -84,6 +87,12 @@ class SqliteDialect(SqliteJson, SqliteArithmetic):
             return decode_number(value, type_.scale)
         decoder = _DECODERS.get(type_.kind)
         return decoder(value) if decoder else value
+
+    def folded_texts(self, parameters: Parameters, texts: Sequence[str]) -> str:
+        # folded here: SQLite would ask Python for each, whose lock others hold while a file is parsed
+        parameters.values.append(json.dumps({text: fold(text) for text in texts}))
+        rows = f"json_each(?{len(parameters.values)}) smalt_e"
+        return f"SELECT smalt_e.key AS v, smalt_e.value AS f FROM {rows}"
 
     def column_ddl(self, spec: ColumnSpec) -> str:
         return _COLUMN_TYPES.get(spec.column, "INTEGER")

@@ -23,6 +23,9 @@ _ROUNDING: Final[Mapping[str, str]] = {
 class SqliteArithmetic(Dialect):
     """The numbers and times of `Dialect`."""
 
+    def exchange(self, amount: str, scale: int, direct: str, inverse: str, digits: int) -> str:
+        return f"smalt_exchange({amount}, {scale}, {direct}, {inverse}, {digits})"
+
     def exact(self, sql: str, scale: int) -> str:
         # integers that overflow turn into REAL; `| 0` brings them back, clamped to the ends
         return f"nullif(nullif(({sql}) | 0, {_LARGEST}), {_SMALLEST})"

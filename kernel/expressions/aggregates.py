@@ -57,7 +57,7 @@ def _unit(context: Context, operand: Operand) -> str:
 
 def _union(context: Context, operands: Sequence[Operand], units: bool = False) -> str:
     parts = " UNION ALL ".join(_part(context, operand, units) for operand in operands)
-    return f"{parts} {context.dialect.fence}"
+    return f"{parts} {context.dialect.statements.fence}"
 
 
 def _part(context: Context, operand: Operand, units: bool) -> str:

@@ -7,20 +7,17 @@ currency. On SQLite, whose integers would overflow, Python does it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from kernel.currencies import currency_digits
-from kernel.dialects.base import Dialect
 from kernel.errors import ExpressionError
 from kernel.expressions import compile, parse
 from kernel.expressions.resolver import Resolver
 from kernel.fields import Exchange
 from kernel.queries.folding import truncated
-from kernel.values import TEXT, Kind, Value, ValueType
-
-SCALE = 4
+from kernel.values import EXCHANGE_SCALE, TEXT, Kind, Value, ValueType
 
 
 def exchanged(value: Value, exchange: Exchange, resolver: Resolver) -> Value:
@@ -35,13 +32,12 @@ def exchanged(value: Value, exchange: Exchange, resolver: Resolver) -> Value:
     def write(named: Mapping[str, str]) -> str:
         direct = _rate("source", "target", named["u"], target, named["d"])
         inverse = _rate("target", "source", named["u"], target, named["d"])
-        convert = _CONVERT[dialect.name]
-        through = convert(dialect, named["a"], scale, direct, inverse, digits)
-        same = dialect.to_scale(named["a"], scale, max(scale, SCALE))
-        wanted = through if scale <= SCALE else dialect.to_scale(through, SCALE, scale)
+        through = dialect.exchange(named["a"], scale, direct, inverse, digits)
+        same = dialect.to_scale(named["a"], scale, max(scale, EXCHANGE_SCALE))
+        wanted = through if scale <= EXCHANGE_SCALE else dialect.to_scale(through, EXCHANGE_SCALE, scale)
         return f"CASE WHEN {named['u']} = {target} THEN {same} ELSE {wanted} END"
 
-    type_ = ValueType(Kind.MONEY, scale=max(scale, SCALE), many=value.type.many)
+    type_ = ValueType(Kind.MONEY, scale=max(scale, EXCHANGE_SCALE), many=value.type.many)
     return replace(value, type=type_, sql=dialect.once(pieces, write), unit=target, json=None)
 
 
@@ -62,23 +58,3 @@ def _rate(from_: str, to: str, unit: str, target: str, day: str) -> str:
         f"(SELECT c.rate FROM smalt_currency_rate c WHERE c.{from_} = {unit} AND c.{to} = {target} "
         f"AND c.valid_from <= {day} ORDER BY c.valid_from DESC LIMIT 1)"
     )
-
-
-def _in_python(dialect: Dialect, amount: str, scale: int, direct: str, inverse: str, digits: int) -> str:
-    return f"smalt_exchange({amount}, {scale}, {direct}, {inverse}, {digits})"
-
-
-def _in_numeric(dialect: Dialect, amount: str, scale: int, direct: str, inverse: str, digits: int) -> str:
-    """`div` cuts off exactly, where dividing would round before it is rounded."""
-    shift = 10**digits
-    times = f"round({amount} * ({direct})::numeric, {digits})"
-    twice = f"div(abs({amount}) * {2 * shift} + smalt_x.r, 2 * smalt_x.r)"
-    rate = f"(SELECT ({inverse})::numeric AS r) smalt_x"
-    divided = f"(SELECT sign({amount}) * {twice} / {shift}::numeric FROM {rate})"
-    return dialect.exact(f"coalesce({times}, round({divided}, {digits}))", SCALE)
-
-
-_CONVERT: Mapping[str, Callable[[Dialect, str, int, str, str, int], str]] = {
-    "sqlite": _in_python,
-    "postgres": _in_numeric,
-}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +9,6 @@ from typing import Any
 
 from kernel.access.actor import Actor
 from kernel.dialects.base import Dialect, Parameters
-from kernel.dialects.text_functions import fold
 from kernel.errors import BrokenSourceError, ExpressionError, InvalidInputError
 from kernel.expressions import compile_condition, parse_filter
 from kernel.queries.compilation import Scope, root_scope
@@ -61,7 +59,9 @@ class Match:
     def folding(self, texts: Sequence[str]) -> Statement:
         """Each text with what it is compared by: `(text, folded)`."""
         parameters = Parameters(self._dialect)
-        return Statement(f"SELECT v, f FROM ({self._texts(parameters, texts)}) smalt_t", parameters.values)
+        return Statement(
+            f"SELECT v, f FROM ({self._dialect.folded_texts(parameters, texts)}) smalt_t", parameters.values
+        )
 
     def records(self, values: Sequence[Any], now: datetime) -> Statement:
         """`(value, how many records have it, the id of one)` for each of the values that is found,
@@ -83,7 +83,7 @@ class Match:
         Not as a join in the first case: SQLite 3.40 may put a Bloom filter before an index on an
         expression, and then finds nothing.
         """
-        wanted = self._texts(scope.compilation.parameters, texts)
+        wanted = self._dialect.folded_texts(scope.compilation.parameters, texts)
         scope.frame.restrict(f"{self._dialect.fold(sql)} = smalt_t.f")
         count, record_id = "count(*)", f"min({scope.alias}.id)"
         if self._indexed:
@@ -103,17 +103,6 @@ class Match:
     @property
     def _indexed(self) -> bool:
         return canonical(self._name) == "title" or (self.field is not None and self.field.indexed)
-
-    def _texts(self, parameters: Parameters, texts: Sequence[str]) -> str:
-        """SQL for the texts, `v`, with what they are compared by, `f`."""
-        number = len(parameters.values) + 1
-        if self._dialect.name == "sqlite":
-            # folded here: SQLite would ask Python for each, whose lock others hold while a file is parsed
-            parameters.values.append(json.dumps({text: fold(text) for text in texts}))
-            return f"SELECT smalt_e.key AS v, smalt_e.value AS f FROM json_each(?{number}) smalt_e"
-        parameters.values.append(list(texts))
-        folded = self._dialect.fold("smalt_e.v")
-        return f"SELECT smalt_e.v, {folded} AS f FROM unnest(${number}::text[]) AS smalt_e(v)"
 
     def _value(self, scope: Scope) -> Value:
         try:

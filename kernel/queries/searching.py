@@ -83,6 +83,7 @@ class Search:
         compilation, project = scope.compilation, scope.project
         alias = compilation.aliases.new("w")
         self._outer = scope
+        self._sql = compilation.dialect.search
         self._scope = Scope(
             compilation, project, Frame(compilation.aliases, f"{project.table} {alias}"), alias
         )
@@ -96,9 +97,7 @@ class Search:
     def found(self) -> str:
         """SQL for whether a record has all of the words, each at the beginning of a word of its own;
         outside the title a single letter must be a word."""
-        id_ = self._outer.column("id")
-        # PostgreSQL cannot tell how few they are, and would look through them for record after record
-        return f"{id_} IN ({self.ids()})" if self._sqlite else f"{id_} = ANY(ARRAY({self.ids()}))"
+        return self._sql.among(self._outer.column("id"), self.ids())
 
     def ids(self, ranked: bool = False) -> str:
         """A SELECT of the ids, `id`, of the records that have all of the words, whoever may see them.
@@ -111,7 +110,7 @@ class Search:
         where = [place for place in places(self._scope) if place.sql or not past]
         if not self._words or not where:
             return f"SELECT 0 AS id{', 0 AS place' if ranked else ''} WHERE 1 = 0"
-        key, id_ = self._key, self._scope.column("id")
+        key, id_ = self._sql.key, self._scope.column("id")
         table = f"{self._scope.project.table} {self._scope.alias}"
         read = self._read(where, self._scope)
         if past:
@@ -120,8 +119,9 @@ class Search:
         titles = [place for place in where if place.name == "title"]
         by_index = f", {_tiers(self._indexed_tiers(titles))} AS place" if ranked else ""
         by_reading = f", {_tiers(self._read_tiers(titles))}" if ranked else ""
+        matches = self._sql.matches(self._query(self._terms(where)))
         return (
-            f"SELECT {key} AS id{by_index} FROM smalt_search WHERE {self._match(self._terms(where))} "
+            f"SELECT {key} AS id{by_index} FROM smalt_search WHERE {matches} "
             f"AND {key} NOT IN ({self._touched}) AND {self._made} "
             f"UNION ALL SELECT {id_}{by_reading} FROM ({self._touched} AND {self._made}) u "
             f"CROSS JOIN {table} WHERE {id_} = u.record_id AND {read} "
@@ -140,17 +140,14 @@ class Search:
             return []
         whole, begins = (mark_of(kind, self._scope.project.id) for kind in "eb")
         terms = (
-            [[self._term(whole, self._joined, True)]],
-            [[self._term(begins, self._joined)]],
+            [[self._sql.term(whole + self._joined, exact=True)]],
+            [[self._sql.term(begins + self._joined, exact=False)]],
             self._terms(titles),
         )
-        if not self._sqlite:  # a query as a parameter would be parsed for each row that was found
-            return [f"words @@ (SELECT {self._query(some)})" for some in terms]
-        found = "SELECT rowid FROM smalt_search WHERE"  # a row is matched once, so ids are compared
-        return [f"rowid IN ({found} {self._match(some)})" for some in terms]
+        return [self._sql.matches_too(self._query(some)) for some in terms]
 
     def _terms(self, where: Sequence[Place]) -> list[list[str]]:
-        return [[self._term(p.mark, w, _whole(p, w)) for p in where] for w in self._words]
+        return [[self._sql.term(p.mark + w, _whole(p, w)) for p in where] for w in self._words]
 
     def _read(self, where: Sequence[Place], scope: Scope) -> str:
         """Each of the words in one of some places, by the text itself."""
@@ -161,8 +158,7 @@ class Search:
 
         def reads(sql: str) -> str:
             """Only where the word may be in it, the text is made plain, which takes long."""
-            lower = sql if self._sqlite else f"lower({sql})"
-            maybe = f"{lower} LIKE {rough} OR {self._bytes(sql)} <> length({sql})"
+            maybe = f"{self._sql.lower(sql)} LIKE {rough} OR {self._sql.size(sql)} <> length({sql})"
             return f"(({maybe}) AND smalt_plain({sql}) || ' ' LIKE {pattern})"
 
         for place in where:
@@ -173,31 +169,8 @@ class Search:
                 of_record = f"sc.record_id = {scope.column('id')} AND sc.deleted_at IS NULL"
                 yield f"EXISTS (SELECT 1 FROM smalt_comment sc WHERE {of_record} AND {reads('sc.body')})"
 
-    def _bytes(self, sql: str) -> str:
-        return f"length(CAST({sql} AS BLOB))" if self._sqlite else f"octet_length({sql})"
-
-    @property
-    def _key(self) -> str:
-        return "rowid" if self._sqlite else "record_id"
-
-    @property
-    def _sqlite(self) -> bool:
-        return self._scope.compilation.dialect.name == "sqlite"
-
-    def _term(self, mark: str, word: str, exact: bool = False) -> str:
-        """A marked word, or what begins with it, in the language of the engine's full-text search."""
-        if self._sqlite:
-            return f'"{mark}{word}"' + ("" if exact else "*")
-        return f"'{mark}{word}'" + ("" if exact else ":*")
-
-    def _match(self, terms: Sequence[Sequence[str]]) -> str:
-        """SQL for having one of each list of terms."""
-        return f"{'smalt_search MATCH' if self._sqlite else 'words @@'} {self._query(terms)}"
-
     def _query(self, terms: Sequence[Sequence[str]]) -> str:
-        either, both = (" OR ", " AND ") if self._sqlite else (" | ", " & ")
-        query = self._add(both.join(f"({either.join(some)})" for some in terms))
-        return query if self._sqlite else f"{query}::tsquery"
+        return self._add(self._sql.query(terms))
 
     def _add(self, text: str) -> str:
         return self._scope.compilation.parameters.add(text, TEXT)

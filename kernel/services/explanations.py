@@ -147,8 +147,7 @@ class Explanations:
     ) -> list[str]:
         dialect = self._database.dialect
         query = page_query(schema, actor, project, request, dialect, self._clock.now())
-        explain = "EXPLAIN QUERY PLAN" if dialect.name == "sqlite" else "EXPLAIN"
-        statement = Statement(f"{explain} {query.page.sql}", query.page.parameters)
+        statement = Statement(f"{dialect.statements.explain} {query.page.sql}", query.page.parameters)
         (rows,) = await self._database.read(statement)
         return sorted({name for row in rows for name in _INDEX.findall(str(row[-1]))})
 

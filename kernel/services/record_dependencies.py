@@ -20,7 +20,6 @@ from kernel.storage.database import Statement
 from kernel.values import ID
 
 NAME = "dependencies"
-_LOCK = {"postgres": "LOCK TABLE smalt_dependency IN SHARE ROW EXCLUSIVE MODE"}
 
 Relation = Literal["blocks", "blocked_by"]
 Known = dict[int, tuple[str, bool]]
@@ -203,9 +202,8 @@ class DependencyService:
 
     async def _lock(self, writing: PartWriting) -> None:
         """One at a time: two that are no circle by themselves may be one together."""
-        sql = _LOCK.get(self._parts.parts.database.dialect.name)
-        if sql is not None:
-            await writing.work.tx.execute(sql)
+        if lock := writing.work.tx.dialect.statements.lock_table:
+            await writing.work.tx.execute(lock.format(table="smalt_dependency"))
 
 
 def _told(relation: Relation, project_id: int, record_id: int) -> dict[str, str]:

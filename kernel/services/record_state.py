@@ -17,7 +17,6 @@ from kernel.storage.record_rows import TablePlan
 from kernel.values import ID
 
 _CHUNK = 500
-_LOCK = {"postgres": " FOR UPDATE OF r"}
 
 
 class RecordState:
@@ -44,7 +43,8 @@ class RecordState:
             marks = ", ".join(compilation.parameters.add(i, ID) for i in part)
             scope.frame.restrict(f"r.id IN ({marks})")
             columns = ", ".join(f"r.{name}" for name in plan.names)
-            sql = f"SELECT {columns} {scope.frame.clause()} ORDER BY r.id{_LOCK.get(self._dialect.name, '')}"
+            lock = self._dialect.statements.locking("r")
+            sql = f"SELECT {columns} {scope.frame.clause()} ORDER BY r.id{lock}"
             for row in await tx.fetch(*compilation.statement(sql)):
                 found[row[0]] = Current(plan.read(row))
             await self._links(tx, plan, found, part)

@@ -112,7 +112,7 @@ class ReminderService:
             tx, rows = writing.work.tx, writing.parts.rows
             marks = [self._mark(n) for n in (1, 2, 3)]
             where = f"id = {marks[0]} AND record_id = {marks[1]} AND user_id = {marks[2]}"
-            sql = f"SELECT {COLUMNS} FROM smalt_reminder WHERE {where}{tx.dialect.lock}"
+            sql = f"SELECT {COLUMNS} FROM smalt_reminder WHERE {where}{tx.dialect.statements.lock}"
             found = await tx.fetch(sql, [reminder_id, record_id, actor.user_id])
             if not found:
                 raise NotFoundError("There is no such reminder.")

@@ -13,7 +13,7 @@ class KernelRows:
     """Inserts and updates by column name. Table and column names never come from outside."""
 
     def __init__(self, dialect: Dialect) -> None:
-        self._sign = "$" if dialect.name == "postgres" else "?"
+        self._sign = dialect.statements.mark
 
     def mark(self, number: int) -> str:
         """The placeholder of a parameter whose type the column next to it gives."""

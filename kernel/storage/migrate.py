@@ -18,11 +18,8 @@ from kernel.storage.migrations import MIGRATIONS
 from kernel.storage.piccolo_engine import Runner, bound
 from kernel.storage.tables.schema import State
 
-_MADE: Final = {
-    "sqlite": Statement("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'smalt_migration'"),
-    "postgres": Statement("SELECT 1 WHERE to_regclass('smalt_migration') IS NOT NULL"),
-}
-_DONE: Final = "SELECT name FROM smalt_migration"
+_JOURNAL: Final = "smalt_migration"
+_DONE: Final = f"SELECT name FROM {_JOURNAL}"
 _FUNCTIONS: Final = "SELECT value FROM smalt_state WHERE name = 'functions'"
 
 
@@ -44,7 +41,8 @@ async def migrate(database: Database) -> None:
 
 
 async def _up_to_date(database: Database, setup: Sequence[str]) -> bool:
-    if not (await database.read(_MADE[database.dialect.name]))[0]:
+    made = database.dialect.statements.has_table.format(table=_JOURNAL)
+    if not (await database.read(Statement(made)))[0]:
         return False
     names, functions = await database.read(Statement(_DONE), Statement(_FUNCTIONS))
     done = {name for (name,) in names}
@@ -55,8 +53,8 @@ async def _up_to_date(database: Database, setup: Sequence[str]) -> bool:
 
 
 async def _create_journal(tx: Transaction) -> None:
-    strict = " STRICT" if tx.dialect.name == "sqlite" else ""
-    await tx.execute(f"CREATE TABLE IF NOT EXISTS smalt_migration (name TEXT PRIMARY KEY){strict}")
+    strict = tx.dialect.statements.strict
+    await tx.execute(f"CREATE TABLE IF NOT EXISTS {_JOURNAL} (name TEXT PRIMARY KEY){strict}")
 
 
 async def _apply(tx: Transaction, migration: Any) -> None:
@@ -66,7 +64,7 @@ async def _apply(tx: Transaction, migration: Any) -> None:
     with bound(tx, State):
         for work in manager.raw:
             await work()
-    await tx.execute(f"INSERT INTO smalt_migration (name) VALUES ('{migration.ID}')")
+    await tx.execute(f"INSERT INTO {_JOURNAL} (name) VALUES ('{migration.ID}')")
 
 
 async def _set_up_functions(tx: Transaction, setup: Sequence[str]) -> None:

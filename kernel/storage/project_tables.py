@@ -41,9 +41,8 @@ async def create_project_table(tx: Transaction, dialect: Dialect, project: Proje
     """Make the table of a project with the built-in columns and their indices."""
     table = project.table
     columns = "".join(f", {name} {_type(dialect, kind)}{rest}" for name, kind, rest in _BUILT_IN)
-    strict = " STRICT" if dialect.name == "sqlite" else ""
-    key = _type(dialect, _WHOLE)
-    await tx.execute(f"CREATE TABLE {table} (id {key} PRIMARY KEY{columns}){strict}")
+    words = dialect.statements
+    await tx.execute(f"CREATE TABLE {table} (id {words.whole} PRIMARY KEY{columns}){words.strict}")
     for name, terms in _built_in_indices(dialect):
         await tx.execute(f"CREATE INDEX {table}_{name} ON {table} ({terms})")
     await tx.execute(f"CREATE INDEX {table}_trash ON {table} (id) WHERE deleted_at IS NOT NULL")
@@ -114,7 +113,7 @@ def field_of_index(constraint: str) -> int | None:
 def _type(dialect: Dialect, kind: str) -> str:
     """Whole numbers of the kernel are always 64 bits, whatever the dialect makes of a field's."""
     if kind == _WHOLE:
-        return "INTEGER" if dialect.name == "sqlite" else "BIGINT"
+        return dialect.statements.whole
     return dialect.column_ddl(ColumnSpec(Column(kind)))
 
 

@@ -19,10 +19,6 @@ from kernel.storage.kernel_rows import KernelRows
 
 _DIGITS: Final = "0123456789abcdefghijklmnopqrstuvw"
 _LOCK: Final = 5284313
-_TRIGGERS: Final = {
-    "sqlite": Statement("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"),
-    "postgres": Statement("SELECT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal"),
-}
 
 
 def mark_of(kind: str, id_: int) -> str:
@@ -37,18 +33,8 @@ def mark_of(kind: str, id_: int) -> str:
 
 async def watch(tx: Transaction, dialect: Dialect, project: Project) -> None:
     """Let the project's table note which records are touched."""
-    table, id_ = project.table, project.id
-    if dialect.name == "postgres":
-        await tx.execute(
-            f"CREATE TRIGGER {table}_unsearched AFTER INSERT OR UPDATE OR DELETE ON {table} "
-            f"FOR EACH ROW EXECUTE FUNCTION smalt_unsearched_record('{id_}')"
-        )
-        return
-    for event, row in (("INSERT", "new"), ("UPDATE", "new"), ("DELETE", "old")):
-        await tx.execute(
-            f"CREATE TRIGGER {table}_unsearched_{event.lower()} AFTER {event} ON {table} BEGIN INSERT INTO "
-            f"smalt_unsearched (project_id, record_id) VALUES ({id_}, {row}.id); END"
-        )
+    for statement in dialect.search.watch(project.table, project.id):
+        await tx.execute(statement)
 
 
 async def note_all(tx: Transaction, project: Project) -> None:
@@ -68,7 +54,7 @@ class SearchIndex:
 
     async def watched(self) -> set[str]:
         """The tables that note which records are touched."""
-        (rows,) = await self._database.read(_TRIGGERS[self._dialect.name])
+        (rows,) = await self._database.read(Statement(self._dialect.search.watched))
         return {name for (name,) in rows}
 
     async def state(self) -> dict[int, str]:
@@ -96,8 +82,8 @@ class SearchIndex:
 
     async def lock(self, tx: Transaction) -> None:
         """Keep other processes from indexing until the transaction ends."""
-        if self._dialect.name == "postgres":
-            await tx.execute(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        if alone := self._dialect.statements.alone:
+            await tx.execute(alone.format(number=_LOCK))
 
     async def noted(self, tx: Transaction, project_id: int, limit: int) -> list[Row]:
         """Number and record of the notes of a project, the oldest first."""
@@ -107,13 +93,8 @@ class SearchIndex:
 
     async def write(self, tx: Transaction, notes: Sequence[int], words: Mapping[int, Sequence[str]]) -> None:
         """Replace the words of records; none for those that are gone. Done notes go."""
-        key = "rowid" if self._dialect.name == "sqlite" else "record_id"
-        mark = self._rows.mark
-        await tx.execute_many(f"DELETE FROM smalt_search WHERE {key} = {mark(1)}", [(i,) for i in words])
-        if self._dialect.name == "sqlite":
-            value, rows = mark(2), [(i, " ".join(w)) for i, w in words.items() if w]
-        else:
-            value = f"array_to_tsvector({mark(2)}::text[])"
-            rows = [(i, list(w)) for i, w in words.items() if w]  # type: ignore[misc]
-        await tx.execute_many(f"INSERT INTO smalt_search ({key}, words) VALUES ({mark(1)}, {value})", rows)
+        sql, mark = self._dialect.search, self._rows.mark
+        await tx.execute_many(f"DELETE FROM smalt_search WHERE {sql.key} = {mark(1)}", [(i,) for i in words])
+        insertion = f"INSERT INTO smalt_search ({sql.key}, words) VALUES ({mark(1)}, {sql.written(mark(2))})"
+        await tx.execute_many(insertion, [(i, sql.words(w)) for i, w in words.items() if w])
         await tx.execute_many(f"DELETE FROM smalt_unsearched WHERE id = {mark(1)}", [(i,) for i in notes])

@@ -158,7 +158,7 @@ class Rows:
         shown = ", ".join(f"{sql} AS {name}" for name, sql in columns.items()) or "1 AS one"
         # what is computed would be put in place of its name, and computed again wherever that is named
         plain = all(is_simple(values[place].sql) for values in self._given)
-        fence = "" if plain or len(self._sources) > 1 else f" {self._dialect.fence}"
+        fence = "" if plain or len(self._sources) > 1 else f" {self._dialect.statements.fence}"
         return f"SELECT {shown} {source.scope.frame.clause()}{fence}"
 
     def _converted(self, union: str, wanted: ChartCurrency, kept: Sequence[str]) -> str:

@@ -174,7 +174,8 @@ class ArchiveReading:
 
     async def _table(self, tx: Transaction, work: _Import, name: str, settling: Settling) -> None:
         table, check = TABLE_OF[name], CHECKS.get(name)
-        take, whole = RowRemap(table, work.remap), truths(table) if tx.dialect.name == "sqlite" else ()
+        take = RowRemap(table, work.remap)
+        whole = truths(table) if tx.dialect.statements.whole_truths else ()
         async for block in beside(work.archive.rows(name, AT_ONCE)):
             await work.step(len(block))
             taken = (take.row(given, _same(work, name, given)) for given in block)

@@ -123,10 +123,10 @@ class Executor:
     async def _hold_records(self, ground: Stage, runs: Sequence[Run]) -> None:
         """Lock the records of runs first and by id, so that nobody who wants several waits in a circle."""
         ids = sorted({run.record_id for run in runs if run.record_id is not None})
-        if ids and ground.tx.dialect.lock:
+        if ids and ground.tx.dialect.statements.lock:
             marks = ", ".join(ground.tx.dialect.placeholder(n, ID) for n in range(1, len(ids) + 1))
             sql = f"SELECT id FROM {ground.project.table} WHERE id IN ({marks}) ORDER BY id"
-            await ground.tx.fetch(sql + ground.tx.dialect.lock, ids)
+            await ground.tx.fetch(sql + ground.tx.dialect.statements.lock, ids)
 
     async def _send(self, outgoing: Outgoing) -> Any:
         """What it gave, or the error that it ended with."""

@@ -56,7 +56,7 @@ class PeopleEffects:
         people = [int(p) for p in effect.people if p in found]
         if not people:
             raise InvalidInputError("None of the people that could be assigned is active.")
-        sql = f"SELECT id FROM smalt_project WHERE id = {stage.project.id}{stage.tx.dialect.lock}"
+        sql = f"SELECT id FROM smalt_project WHERE id = {stage.project.id}{stage.tx.dialect.statements.lock}"
         await stage.tx.fetch(sql)
         fairly = self._by_turns if effect.strategy == "round_robin" else self._by_load
         person = await fairly(stage, effect, people)

@@ -40,7 +40,7 @@ class AutomationRows:
         """One automation, locked."""
         state = "IS NOT NULL" if trash else "IS NULL"
         where = f"id = {self._rows.mark(1)} AND project_id = {self._rows.mark(2)} AND deleted_at {state}"
-        sql = f"SELECT {_COLUMNS} FROM smalt_automation WHERE {where}{tx.dialect.lock}"
+        sql = f"SELECT {_COLUMNS} FROM smalt_automation WHERE {where}{tx.dialect.statements.lock}"
         rows = await tx.fetch(sql, [id_, project_id])
         return automation_of(rows[0]) if rows else None
 
@@ -67,7 +67,7 @@ class AutomationRows:
     async def claim(self, tx: Transaction, id_: int) -> tuple[int, int | None] | None:
         """Where the looking at the clock has come to, for whoever is the one to look; None for others."""
         where = f"id = {self._rows.mark(1)} AND deleted_at IS NULL"
-        sql = f"SELECT checked_at, next_at FROM smalt_automation WHERE {where}{tx.dialect.claim}"
+        sql = f"SELECT checked_at, next_at FROM smalt_automation WHERE {where}{tx.dialect.statements.claim}"
         rows = await tx.fetch(sql, [id_])
         return (rows[0][0], rows[0][1]) if rows else None
 

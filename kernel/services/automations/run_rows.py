@@ -69,7 +69,8 @@ class RunRows:
         """Begin or go on with runs of an automation, in the order they became due."""
         mark = self._rows.mark
         due = f"status = 'queued' AND NOT held AND automation_id = {mark(1)} AND due_at <= {mark(2)}"
-        chosen = f"SELECT id FROM smalt_run WHERE {due} ORDER BY due_at, id LIMIT {most}{tx.dialect.claim}"
+        claim = tx.dialect.statements.claim
+        chosen = f"SELECT id FROM smalt_run WHERE {due} ORDER BY due_at, id LIMIT {most}{claim}"
         sql = (
             f"UPDATE smalt_run SET status = 'running', lease_owner = {mark(3)}, lease_until = {mark(4)}, "
             f"started_at = coalesce(started_at, {mark(2)}) WHERE id IN ({chosen}) RETURNING {_RUN}"
@@ -81,7 +82,7 @@ class RunRows:
         """Which of these runs are still this owner's; they are locked then, in the order of their ids."""
         marks = ", ".join(self._rows.mark(n) for n in range(2, len(ids) + 2))
         where = f"id IN ({marks}) AND lease_owner = {self._rows.mark(1)} AND status = 'running'"
-        sql = f"SELECT id FROM smalt_run WHERE {where} ORDER BY id{tx.dialect.lock}"
+        sql = f"SELECT id FROM smalt_run WHERE {where} ORDER BY id{tx.dialect.statements.lock}"
         return {row[0] for row in await tx.fetch(sql, [owner, *ids])}
 
     async def save(self, tx: Transaction, run: Run, **changes: Any) -> None:
@@ -120,7 +121,9 @@ class RunRows:
     async def revive(self, tx: Transaction, run_id: int) -> bool:
         """Queue a failed run again, with the actions that were not done; whether it had failed."""
         where = f"id = {self._rows.mark(1)} AND status = 'failed'"
-        rows = await tx.fetch(f"SELECT {_RUN} FROM smalt_run WHERE {where}{tx.dialect.lock}", [run_id])
+        rows = await tx.fetch(
+            f"SELECT {_RUN} FROM smalt_run WHERE {where}{tx.dialect.statements.lock}", [run_id]
+        )
         if not rows:
             return False
         run = run_of(rows[0])
@@ -177,7 +180,7 @@ class RunRows:
 
 def _in_order(tx: Transaction, where: str) -> str:
     """Rows that meet a condition, locked by id: so nobody who wants several waits in a circle."""
-    return f"id IN (SELECT id FROM smalt_run WHERE {where} ORDER BY id{tx.dialect.lock})"
+    return f"id IN (SELECT id FROM smalt_run WHERE {where} ORDER BY id{tx.dialect.statements.lock})"
 
 
 def run_of(row: Row) -> Run:

@@ -72,7 +72,7 @@ class Restore:
         await tx.execute(f"DELETE FROM {name}")
         async for block in beside(archive.rows(name, AT_ONCE)):
             known = [column for column in columns if column in block[0]]
-            number = tx.dialect.name == "sqlite"
+            number = tx.dialect.statements.whole_truths
             rows = [
                 [int(v) if number and c in booleans and (v := row[c]) is not None else row[c] for c in known]
                 for row in block

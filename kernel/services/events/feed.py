@@ -136,7 +136,7 @@ class EventFeed:
         Empty while another process takes for the same consumer, or when it is not registered.
         """
         mark = self._rows.mark
-        held = f"SELECT position FROM smalt_consumer WHERE name = {mark(1)}{tx.dialect.claim}"
+        held = f"SELECT position FROM smalt_consumer WHERE name = {mark(1)}{tx.dialect.statements.claim}"
         found = await tx.fetch(held, [consumer])
         if not found:
             return []

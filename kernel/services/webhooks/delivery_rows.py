@@ -78,7 +78,7 @@ class DeliveryRows:
                     f"UPDATE smalt_delivery SET lease_until = {mark(1)} WHERE id IN (SELECT id "
                     f"FROM smalt_delivery WHERE webhook_id = {mark(2)} AND status = 'queued' "
                     f"AND next_at <= {mark(3)} AND lease_until <= {mark(3)} "
-                    f"ORDER BY next_at, id LIMIT {count}{tx.dialect.claim}) "
+                    f"ORDER BY next_at, id LIMIT {count}{tx.dialect.statements.claim}) "
                     "RETURNING id, event_id, kind, attempts, created_at, failing_since"
                 )
                 lease = now + LEASE_MS
