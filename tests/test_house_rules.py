@@ -252,7 +252,7 @@ def test_the_kernel_names_no_field_type() -> None:
 def test_what_differs_between_engines_stands_with_the_dialects() -> None:
     """Beside them only what opens a database, and the migrations, which are past, tell engines apart."""
     homes = [ROOT / "kernel" / "dialects", ROOT / "kernel" / "storage" / "migrations"]
-    names = ("connect", "event_order", "piccolo_engine", "postgres", "sqlite")
+    names = ("connect", "event_order", "piccolo_engine", "postgres", "snapshot", "sqlite")
     homes += [ROOT / "kernel" / "storage" / f"{name}.py" for name in names]
     found = [
         f"{path.relative_to(ROOT)}:{node.lineno}: {node.value}"
