@@ -82,6 +82,7 @@ from kernel.services.record_reader import RecordReader
 from kernel.services.record_relations import LinkReader
 from kernel.services.record_writer import RecordWriter
 from kernel.services.records import RecordService
+from kernel.services.renaming import Renaming
 from kernel.services.reverts import RevertService
 from kernel.services.roles import RoleService
 from kernel.services.search import SearchService
@@ -211,6 +212,7 @@ class Kernel:
         self.lists = ListService(parts)
         self.tags = TagService(parts)
         self.views = ViewService(parts)
+        self.log.listen(Renaming(parts))
         self.search_indexing = SearchIndexing(parts)
         self.fields = FieldService(parts, self.registries.field_types, checks, conversions)
         self.field_kinds = FieldKinds(self.database, self.schema, self.clock)

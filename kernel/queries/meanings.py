@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from kernel.dialects.base import Dialect
 from kernel.errors import SmaltError
 from kernel.fields import Derivation
 from kernel.queries.compilation import root_scope
+from kernel.queries.fields import canonical
 from kernel.queries.paths import named_value, start
 from kernel.schema import Field, Project, Schema
 from kernel.values import Kind
@@ -48,18 +49,51 @@ def meanings(
 
 def source_of(schema: Schema, field: Field, depth: int = 0) -> Field | None:
     """The field that a lookup shows in the end; None for a built-in one, or a computed value."""
-    derivation = None if field.type is None else field.type.derive(field.config)
-    if derivation is None or depth > _DEEPEST or field.type is None:
+    shown = None if field.type is None or depth > _DEEPEST else _shown(schema, field)
+    if shown is None:
         return field
-    plain = _PLAIN.fullmatch(derivation.expression)
-    if plain is None or derivation.measure not in _KEEPING or derivation.stays is not None:
-        return field
-    here = rows_of(schema, schema.projects[field.project_id], derivation)
-    *hops, last = plain[1].split(".")
-    for hop in hops:
-        here = project_through(schema, here, hop)
-    found = None if here is None else here.by_name.get(last)
+    here, path = shown
+    last = None if here is None else _end(schema, here, path)
+    found = None if last is None else last.by_name.get(path[-1])
     return None if found is None else source_of(schema, found, depth + 1)
+
+
+def leads_to(
+    schema: Schema, project: Project, path: Sequence[str], target: tuple[int, str], depth: int = 0
+) -> bool:
+    """Whether a path from a project's records ends in a field, through whatever lookups: `target` is the id
+    of its project and its own, or the payload name of a built-in one."""
+    here = _end(schema, project, path)
+    if here is None:
+        return False
+    custom = here.by_name.get(path[-1]) or here.by_name.get(path[-1].lower())
+    if custom is None:
+        return (here.id, canonical(path[-1])) == target
+    if (here.id, str(custom.id)) == target:
+        return True
+    shown = None if depth > _DEEPEST else _shown(schema, custom)
+    if shown is None or shown[0] is None:
+        return False
+    return leads_to(schema, shown[0], shown[1], target, depth + 1)
+
+
+def _end(schema: Schema, project: Project, path: Sequence[str]) -> Project | None:
+    """The project that the last name of a path belongs to."""
+    here: Project | None = project
+    for hop in path[:-1]:
+        here = project_through(schema, here, hop)
+    return here
+
+
+def _shown(schema: Schema, field: Field) -> tuple[Project | None, Sequence[str]] | None:
+    """Where a lookup looks, and the path that it shows there; None for what shows values of its own."""
+    derivation = None if field.type is None else field.type.derive(field.config)
+    plain = None if derivation is None else _PLAIN.fullmatch(derivation.expression)
+    if derivation is None or plain is None:
+        return None
+    if derivation.measure not in _KEEPING or derivation.stays is not None:
+        return None
+    return rows_of(schema, schema.projects[field.project_id], derivation), plain[1].split(".")
 
 
 def rows_of(schema: Schema, project: Project, derivation: Derivation) -> Project | None:
