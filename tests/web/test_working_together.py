@@ -176,3 +176,56 @@ def test_an_answer_that_comes_late_is_not_drawn(page: Page, work: Work) -> None:
         route.fulfill(body=old, content_type="application/json")
     expect(page.get_by_role("checkbox", name="Fourth")).to_be_visible()
     page.unroute("**/checklists?*")
+
+
+def test_what_changes_before_the_page_listens_shows(new_page: NewPage, work: Work) -> None:
+    page = new_page("/app/profile")
+    held: list[Route] = []
+    page.route("**/api/v1/events*", lambda route: held.append(route))
+    page.goto(f"/app{work.path}")
+    expect(page.get_by_role("checkbox", name="Visit")).to_be_visible()
+    wait_until(page, lambda: held)
+    work.add_item("Unheard")
+    work.change(title="Order 2")
+    held[0].continue_()
+    expect(page.get_by_role("checkbox", name="Unheard")).to_be_visible()
+    expect(page.get_by_label("Title", exact=True)).to_have_value("Order 2")
+
+
+def test_what_is_pressed_waits_to_be_let_go(new_page: NewPage, work: Work) -> None:
+    page = new_page(f"/app{work.project}/board")
+    card = page.get_by_role("listitem", name="Order 1")
+    card.locator(".card-title").hover()
+    page.mouse.down()
+    with read_again(page, work.path):
+        work.change(title="Order 2")
+    page.mouse.up()
+    panel = page.get_by_role("complementary", name="Record")
+    expect(panel.get_by_label("Title", exact=True)).to_have_value("Order 2")
+    expect(page.get_by_role("listitem", name="Order 2")).to_be_visible()
+
+
+def test_runs_show_as_they_go(new_page: NewPage, work: Work) -> None:
+    automation = {"name": "Tell", "trigger": {"type": "record_created", "config": {}}, "condition": None}
+    actions = [{"type": "notify", "config": {"to": ["ewa@example.com"], "text": "New"}}]
+    work.new(f"{work.project}/automations", **automation, actions=actions, enabled=True)
+    page = new_page(f"/app{work.project}/automations")
+    page.get_by_role("button", name="Runs").click()
+    runs = page.get_by_role("dialog").get_by_role("list", name="Runs")
+    expect(runs).to_contain_text("It has not run yet")
+    work.new(f"{work.project}/records", title="Order 3")
+    expect(runs.locator(".run .pill").first).to_have_text("done")
+
+
+def test_a_list_is_written_while_another_is_saved(new_page: NewPage, work: Work) -> None:
+    page = new_page(f"/app{work.project}/settings/lists")
+    held: list[Route] = []
+    page.route("**/lists/*", lambda route: held.append(route))
+    page.get_by_label("Name of Done").fill("Finished")
+    page.keyboard.press("Enter")
+    fresh = page.get_by_label("New list")
+    fresh.press_sequentially("On hol")
+    wait_until(page, lambda: held)
+    held[0].continue_()
+    expect(page.get_by_label("Name of Finished")).to_be_visible()
+    expect_typed(fresh, "On hol", 6)

@@ -2,41 +2,47 @@
 
 import { api } from "../core/api.js";
 import { dialog } from "../core/dialog.js";
-import { fill, h, icon } from "../core/dom.js";
+import { h, icon } from "../core/dom.js";
 import { moment } from "../core/format.js";
 import { t } from "../core/i18n.js";
+import { drawList, newest, redraw } from "../core/redraw.js";
 import { complain } from "../core/toast.js";
 import { emptyState } from "../parts/empty.js";
 
 const words = () => ({ queued: t("waiting"), running: t("running"), done: t("done"), failed: t("failed"), skipped: t("passed over"), waiting: t("waiting"), sending: t("running"), retrying: t("tried again") });
 const TONES = { done: "green", failed: "red", skipped: "gray", queued: "blue", running: "blue", retrying: "amber" };
 
+const STEP = 30;
+const MOST = 1000;
+const AGAIN = 2000; // milliseconds
+
 const badge = (status) => h("span", { class: "pill", data: { color: TONES[status] ?? "gray" } }, words()[status] ?? status);
 
 export function showRuns(model, automation, actions) {
   const path = `${model.path}/automations/${automation.id}/runs`;
   const list = h("ul", { class: "run-list", aria: { label: t("Runs") } });
-  const more = h("button", { type: "button", hidden: true, onClick: () => load() }, t("Older ones"));
-  let cursor;
+  const more = h("button", { type: "button", hidden: true, onClick: () => { wanted = Math.min(MOST, wanted + STEP); load(); } }, t("Older ones"));
+  const none = () => h("li", {}, emptyState(icon("history", 24), t("It has not run yet"), t("Each run will be listed here, with what it did and why not.")));
+  const fresh = newest();
+  let wanted = STEP;
+  let timer = 0;
+  /** What runs just now shows how far it is. */
   const load = async () => {
+    clearTimeout(timer);
     try {
-      const page = await api.get(path, { limit: 30, cursor });
-      cursor = page.next;
-      more.hidden = !cursor;
-      list.append(...page.items.map((run) => row(run)));
-      if (!list.children.length) fill(list, h("li", {}, emptyState(icon("history", 24), t("It has not run yet"), t("Each run will be listed here, with what it did and why not."))));
+      const page = await fresh(api.get(path, { limit: wanted }));
+      if (!page) return;
+      more.hidden = !page.next || wanted === MOST;
+      redraw(list, () => drawList(list, page.items, row, { none }));
+      clearTimeout(timer);
+      if (opened.box.open) timer = setTimeout(load, AGAIN);
     } catch (error) { complain(error); }
   };
-  const retry = async (run, element) => {
-    try { element.replaceWith(row(await api.post(`${path}/${run.id}/retry`))); } catch (error) { complain(error); }
-  };
-  const row = (run) => {
-    const element = h("li", { class: "run" }, h("div", { class: "row" }, badge(run.status), h("span", {}, moment(run.created_at)), run.record_id ? h("a", { href: `/app/projects/${model.id}/records/${run.record_id}`, onClick: () => opened.close() }, t("Record")) : null, h("span", { class: "grow" }), run.status === "failed" ? h("button", { type: "button", onClick: () => retry(run, element) }, t("Try again")) : null),
+  const retry = (run) => api.post(`${path}/${run.id}/retry`).catch(complain).then(load);
+  const row = (run) => h("li", { class: "run" }, h("div", { class: "row" }, badge(run.status), h("span", {}, moment(run.created_at)), run.record_id ? h("a", { href: `/app/projects/${model.id}/records/${run.record_id}`, onClick: () => opened.close() }, t("Record")) : null, h("span", { class: "grow" }), run.status === "failed" ? h("button", { type: "button", onClick: () => retry(run) }, t("Try again")) : null),
       run.reason ? h("p", { class: "soft" }, run.reason) : null,
       run.actions.length ? h("ol", { class: "run-actions" }, run.actions.map((action) => h("li", {}, badge(action.status), " ", actions.find((type) => type.key === action.type)?.label ?? action.type, action.error ? h("span", { class: "fault" }, ` ${action.error}`) : null))) : null);
-    return element;
-  };
-  const opened = dialog({ title: t("Runs of “{name}”", { name: automation.name }), wide: true, body: h("div", { class: "stack" }, list, more) });
+  const opened = dialog({ title: t("Runs of “{name}”", { name: automation.name }), wide: true, body: h("div", { class: "stack" }, list, more), onClose: () => clearTimeout(timer) });
   load();
 }
 

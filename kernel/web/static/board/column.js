@@ -4,6 +4,7 @@ import { aborted } from "../core/api.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { n, t } from "../core/i18n.js";
 import * as format from "../core/format.js";
+import { newest, redraw } from "../core/redraw.js";
 import { complain } from "../core/toast.js";
 import { createRecord, query } from "../data/records.js";
 import { card } from "./card.js";
@@ -17,6 +18,7 @@ export class BoardColumn {
     this.records = [];
     this.cards = new Map();
     this.next = null;
+    this.newest = newest();
     this.folded = board.collapsed.has(list.id);
     this.count = h("span", { class: "list-count" });
     this.sum = h("span", { class: "list-sum" });
@@ -73,8 +75,8 @@ export class BoardColumn {
   async read(cursor, limit) {
     this.reading = true;
     try {
-      const page = await query(this.board.model, { ...this.board.queryOf(this.list), limit, cursor }, { signal: this.board.alive });
-      if (!this.element.isConnected) return;
+      const page = await this.newest(query(this.board.model, { ...this.board.queryOf(this.list), limit, cursor }, { signal: this.board.alive }));
+      if (!page || !this.element.isConnected) return;
       this.next = page.next;
       if (cursor) this.records.push(...page.items.filter((record) => !this.cards.has(record.id)));
       else this.records = page.items;
@@ -82,20 +84,21 @@ export class BoardColumn {
     } catch (error) { if (!aborted(error)) complain(error); } finally { this.reading = false; }
   }
 
+  draw() { redraw(this.body, () => this.show()); }
+
   /** Bring the cards into the order of the records, touching only what differs. */
-  draw() {
+  show() {
     const kept = new Set(this.records.map((record) => record.id));
     for (const [id, element] of this.cards) if (!kept.has(id)) { element.remove(); this.cards.delete(id); }
     let at = this.body.firstElementChild;
     for (const record of this.records) {
       while (at?.matches(".hole")) at = at.nextElementSibling; // somebody drags a card just now
       let element = this.cards.get(record.id);
-      if (!element || element.record !== record) {
-        const fresh = card(this.board, record);
-        const focused = element && element.contains(document.activeElement);
+      if (element && element.record !== record && element.from === JSON.stringify(record)) element.record = record;
+      if (element?.record !== record) {
+        const fresh = Object.assign(card(this.board, record), { key: record.id, from: JSON.stringify(record) });
         if (element) { if (at === element) at = element.nextElementSibling; element.replaceWith(fresh); }
         this.cards.set(record.id, fresh);
-        if (focused) fresh.focus({ preventScroll: true });
         element = fresh;
       }
       if (element === at) { at = at.nextElementSibling; continue; }

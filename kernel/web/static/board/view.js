@@ -4,6 +4,7 @@ import { fill, h, icon } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { shortcut } from "../core/keys.js";
 import { define, Part } from "../core/part.js";
+import { newest } from "../core/redraw.js";
 import { setQuery } from "../core/router.js";
 import { announce, complain } from "../core/toast.js";
 import { aggregate, moveRecord, records } from "../data/records.js";
@@ -16,7 +17,7 @@ import { bindDrag } from "./drag.js";
 const ON_CARDS = ["title", "list", "tags", "assignees", "due_at", "completed_at"];
 
 define("smalt-board", class extends Part {
-  begin(model, state) { this.model = model; this.state = state; }
+  begin(model, state) { Object.assign(this, { model, state, newest: newest() }); }
 
   connected() {
     this.strip = h("div", { class: "board", role: "list", aria: { label: t("Lists of {name}", { name: this.model.name }) } });
@@ -79,7 +80,8 @@ define("smalt-board", class extends Part {
   async tally() {
     const column = this.sumColumn;
     try {
-      const found = await aggregate(this.model, { filter: this.state.condition ?? undefined, group_by: ["list"], measures: { count: { function: "count" }, ...(column ? { sum: { function: "sum", field: column.key } } : {}) } }, { signal: this.alive });
+      const found = await this.newest(aggregate(this.model, { filter: this.state.condition ?? undefined, group_by: ["list"], measures: { count: { function: "count" }, ...(column ? { sum: { function: "sum", field: column.key } } : {}) } }, { signal: this.alive }));
+      if (!found) return;
       const byList = new Map(found.items.map((item) => [item.group.list?.id, item]));
       for (const one of this.columns) one.tally(byList.get(one.list.id), column);
     } catch (error) { complain(error); }

@@ -4,7 +4,10 @@
 import { url } from "./api.js";
 import { seen } from "./seeing.js";
 
-/** Dispatches "change" with `{event, project_id, record_id, version, changed, by}`, and "resync". */
+/**
+ * Dispatches "change" with `{event, project_id, record_id, version, changed, by}`, "resync" for all that is shown,
+ * and "open": what was read before may have changed since.
+ */
 export const live = new EventTarget();
 
 /** Tabs that look as somebody else listen for themselves. */
@@ -21,7 +24,10 @@ export function startLive(alive) {
   alive.addEventListener("abort", () => channel?.close());
   const share = (message) => { tell(message); channel?.postMessage(message); };
   if (navigator.locks && channel) {
-    navigator.locks.request(CHANNEL, { signal: alive }, () => lead(share, alive)).catch(() => {});
+    const taken = (lock) => (lock ? lead(share, alive) : true);
+    // Who takes over from another tab has not heard what came between.
+    const takeOver = () => navigator.locks.request(CHANNEL, { signal: alive }, () => lead(share, alive, true));
+    navigator.locks.request(CHANNEL, { ifAvailable: true }, taken).then((other) => other && takeOver()).catch(() => {});
   } else {
     leadWhileVisible(share, alive);
   }
@@ -32,9 +38,10 @@ function tell({ type, detail }) {
 }
 
 /** Hold the stream until this tab goes; the lock passes on then. */
-function lead(share, alive) {
+function lead(share, alive, late = false) {
   return new Promise((resolve) => {
-    const stream = open(share);
+    if (alive.aborted) { resolve(); return; }
+    const stream = open(share, late);
     alive.addEventListener("abort", () => { stream.close(); resolve(); });
   });
 }
@@ -42,24 +49,26 @@ function lead(share, alive) {
 /** Without locks each tab listens for itself, but only while somebody looks at it. */
 function leadWhileVisible(share, alive) {
   let stream = null;
+  let late = false;
   const decide = () => {
     if (document.hidden || alive.aborted) { stream?.close(); stream = null; }
-    else if (!stream) stream = open(share);
+    else if (!stream) { stream = open(share, late); late = true; }
   };
   document.addEventListener("visibilitychange", decide, { signal: alive });
   alive.addEventListener("abort", decide);
   decide();
 }
 
-function open(share) {
+function open(share, late) {
   let source = null;
   let timer = 0;
-  let begun = false;
+  let begun = late;
   const connect = () => {
     source = new EventSource(url("/events"));
     source.addEventListener("open", () => {
       // What happened before this stream is not in it, unless the browser took up where it was.
       if (begun) share({ type: "resync" });
+      else tell({ type: "open" });
       begun = true;
     });
     const receive = (event) => {

@@ -2,7 +2,7 @@
 
 import { h, fill, freshId, icon, debounce } from "./dom.js";
 import { t } from "./i18n.js";
-import { hold } from "./redraw.js";
+import { hold, redraw } from "./redraw.js";
 
 const GAP = 4;
 const EDGE = 8;
@@ -38,7 +38,7 @@ export function popover(anchor, content, { className = "", onClose, focus = true
 }
 
 function position(box, anchor) {
-  if (!box.isConnected) return;
+  if (!box.isConnected || anchor.isConnected === false) return;
   const at = anchor.getBoundingClientRect ? anchor.getBoundingClientRect() : { left: anchor.x, right: anchor.x, top: anchor.y, bottom: anchor.y };
   const { width, height } = box.getBoundingClientRect();
   const below = innerHeight - at.bottom - GAP - EDGE;
@@ -141,13 +141,15 @@ export function picker(anchor, { options, load, chosen = new Set(), multiple = f
     shown = [...found];
     if (clear && chosen.size && !text && !multiple) shown.unshift({ value: null, label: t("Clear"), muted: true, icon: icon("eraser", 14) });
     if (create && text && !found.some((o) => o.label.toLowerCase() === text.toLowerCase())) shown.push({ make: text, label: (createLabel || t("Create “{name}”")).replace("{name}", text), icon: icon("plus", 14) });
-    fill(list, shown.map((option, index) => row(option, index)));
-    if (!shown.length) list.append(h("div", { class: "picker-empty" }, empty || (text ? t("Nothing matches.") : t("There is nothing to choose."))));
     // What is chosen already is where one begins.
     if (begins && !multiple) active = Math.max(0, shown.findIndex((option) => chosen.has(option.value)));
     begins = false;
-    mark(active);
-    opened.reposition();
+    redraw(list, () => {
+      fill(list, shown.map((option, index) => row(option, index)));
+      if (!shown.length) list.append(h("div", { class: "picker-empty" }, empty || (text ? t("Nothing matches.") : t("There is nothing to choose."))));
+      mark(active);
+      opened.reposition();
+    });
   };
   const row = (option, index) => {
     const picked = chosen.has(option.value);

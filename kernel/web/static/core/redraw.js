@@ -15,6 +15,25 @@ export function hold(anchor) {
   };
 }
 
+// What is pressed must still be there when it is let go, or the click is lost.
+let letGo = () => {};
+const free = () => setTimeout(letGo);
+addEventListener("pointerdown", ({ target }) => { letGo(); letGo = hold(target); }, { capture: true });
+["pointerup", "pointercancel"].forEach((type) => addEventListener(type, free, { capture: true }));
+
+/** For answers that may come in another order than they were asked for: gives null for one that is older than the last. */
+export function newest() {
+  let asked = 0;
+  let given = 0;
+  return async (answer) => {
+    const turn = asked += 1;
+    const found = await answer;
+    if (turn < given) return null;
+    given = turn;
+    return found;
+  };
+}
+
 /** Draw inside `box`, at once or when nothing in it is held any more; of several that wait the last counts. */
 export function redraw(box, draw) {
   waiting.delete(box);
@@ -26,12 +45,11 @@ export function redraw(box, draw) {
 export function keepFocus(box, draw) {
   const was = document.activeElement;
   if (was === box || !box.contains(was)) { draw(); return; }
-  const name = nameIn(box, was);
+  const again = alike(box, was);
   const { value, selectionStart, selectionEnd } = was;
   draw();
   if (document.activeElement === was) return;
-  const alike = [...box.querySelectorAll(was.localName)];
-  const now = box.contains(was) ? was : alike.find((one) => nameIn(box, one) === name) ?? (alike.length === 1 ? alike[0] : null);
+  const now = box.contains(was) ? was : again();
   if (!now) return;
   now.focus({ preventScroll: true });
   if (now === was || typeof selectionStart !== "number") return;
@@ -39,10 +57,20 @@ export function keepFocus(box, draw) {
   now.setSelectionRange(selectionStart, selectionEnd);
 }
 
-function nameIn(box, element) {
-  const path = [element.getAttribute("aria-label") ?? element.textContent];
-  for (let at = element; at !== box; at = at.parentElement) if (at.key !== undefined) path.push(at.key);
-  return path.join("\n");
+/** How to find the element again: within what has the same key, by its label, else by its place. */
+function alike(box, element) {
+  let owner = element;
+  while (owner !== box && owner.key === undefined) owner = owner.parentElement;
+  const { key } = owner;
+  const among = (place) => [...place.querySelectorAll(element.localName)];
+  const label = (one) => one.getAttribute("aria-label") ?? one.textContent;
+  const at = among(owner).indexOf(element);
+  const name = label(element);
+  return () => {
+    const place = owner === box ? box : [...box.querySelectorAll("*")].find((one) => one.key === key);
+    if (!place || owner === element) return place;
+    return among(place).find((one) => label(one) === name) ?? among(place)[at];
+  };
 }
 
 /**

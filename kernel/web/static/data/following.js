@@ -5,7 +5,7 @@ import { t } from "../core/i18n.js";
 import { me } from "../core/session.js";
 import { complain, toast } from "../core/toast.js";
 import { forgetProject } from "./project.js";
-import { isOwn, readRecord } from "./records.js";
+import { isOld, isOwn, isWritten, readRecord } from "./records.js";
 
 const GATHER = 120;
 const MANY = 25;
@@ -32,7 +32,11 @@ export function followLive(view) {
     for (const { event, record_id: id } of events) {
       if (event === "record.deleted" || event === "record.removed") { view.onLive("deleted", id); continue; }
       if (!view.knows(id)) { view.onLive("created", id); continue; }
-      try { view.onLive("changed", id, await readRecord(view.model, id, { signal: view.alive })); } catch (error) {
+      try {
+        const record = await readRecord(view.model, id, { signal: view.alive });
+        // What one writes just now comes with its own answer; an older state is no news.
+        if (!isWritten(id) && !isOld(record)) view.onLive("changed", id, record);
+      } catch (error) {
         if (error.status === 404) view.onLive("deleted", id);
         else complain(error);
       }
@@ -47,5 +51,5 @@ export function followLive(view) {
     waiting.set(detail.record_id, detail);
     timer ||= setTimeout(work, GATHER);
   });
-  view.listen(live, "resync", () => view.onLive("many"));
+  for (const type of ["resync", "open"]) view.listen(live, type, () => view.onLive("many"));
 }

@@ -12,9 +12,21 @@ export const records = new EventTarget();
 const own = new Set();
 const OWN = 500;
 
+const versions = new Map();
+
+/** Whether a younger version of this record was read before. */
+export const isOld = ({ id, version }) => version < versions.get(id);
+export const isWritten = (id) => queues.has(id);
+
+function note(record) {
+  if (!isOld(record)) versions.set(record.id, record.version);
+  if (versions.size > OWN) versions.delete(versions.keys().next().value);
+}
+
 export const isOwn = (id, version) => own.has(`${id}:${version}`);
 
 function mine(record) {
+  note(record);
   own.add(`${record.id}:${record.version}`);
   if (own.size > OWN) own.delete(own.values().next().value);
 }
@@ -23,8 +35,10 @@ export function tell(kind, model, record, more = {}) {
   records.dispatchEvent(new CustomEvent("record", { detail: { kind, projectId: model.id, record, id: record?.id, ...more } }));
 }
 
-export async function query(model, body, options) {
+/** What was read while one wrote, and is older than what was written, is read once more. */
+export async function query(model, body, options, again = false) {
   const page = await api.post(`${model.path}/records/query`, body, options);
+  if (!again && page.items.some(isOld)) return query(model, body, options, true);
   page.items.forEach((record) => model.adopt(record));
   return page;
 }
@@ -32,7 +46,9 @@ export async function query(model, body, options) {
 export const aggregate = (model, body, options) => api.post(`${model.path}/records/aggregate`, body, options);
 
 export async function readRecord(model, id, options) {
-  return model.adopt(await api.get(`${model.path}/records/${id}`, {}, options));
+  const record = model.adopt(await api.get(`${model.path}/records/${id}`, {}, options));
+  note(record);
+  return record;
 }
 
 /**

@@ -38,6 +38,16 @@ export class Selection {
     grid.draw();
   }
 
+  /** Rows have come or gone: what is active goes with its record, without scrolling. */
+  stay(id) {
+    const found = this.grid.source.find(id);
+    if (!found) return;
+    const by = found.row - this.active.row;
+    const { active, anchor } = this;
+    this.active = { ...active, row: active.row + by };
+    this.anchor = { ...anchor, row: Math.max(0, anchor.row + by) };
+  }
+
   step(rows, columns, options = {}) {
     let { row, column } = this.active;
     column += columns;

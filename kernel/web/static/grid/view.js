@@ -63,15 +63,19 @@ define("smalt-grid", class extends Part {
   async begun({ keep = false } = {}) {
     const asked = JSON.stringify([this.state.condition, this.state.sort, this.state.group, this.columns.map((column) => column.key).sort()]);
     const fresh = keep || asked !== this.asked || this.source.total === null;
+    if (keep && this.editor) { this.missed = true; return; }
     this.asked = asked;
-    this.arrange();
+    if (!keep) this.arrange();
     if (!fresh) { this.redraw(); this.footer.draw(); return; }
     const same = this.rowsAsked === JSON.stringify([this.state.condition, this.state.sort, this.state.group]);
     this.rowsAsked = JSON.stringify([this.state.condition, this.state.sort, this.state.group]);
     if (!keep && !same) { this.scroller.scrollTop = 0; this.selection.clear(); }
     this.scroller.setAttribute("aria-busy", "true");
+    const { row } = this.selection.active;
+    const record = keep && this.recordAt(row);
     this.ready = this.source.begin();
     await this.ready;
+    if (record && row === this.selection.active.row) this.selection.stay(record.id);
     this.scroller.removeAttribute("aria-busy");
     this.redraw();
     this.footer.draw();
@@ -266,6 +270,8 @@ define("smalt-grid", class extends Part {
     const ended = (move) => {
       this.editor = null;
       if (!this.isConnected) return;
+      if (this.missed) this.begun({ keep: true });
+      this.missed = false;
       if (document.activeElement === document.body || this.contains(document.activeElement)) this.scroller.focus({ preventScroll: true });
       if (move) this.selection.step(move.row ?? 0, move.column ?? 0);
     };

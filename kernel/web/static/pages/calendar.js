@@ -6,6 +6,7 @@ import * as format from "../core/format.js";
 import { shortcut } from "../core/keys.js";
 import { define, Part } from "../core/part.js";
 import { picker, popover } from "../core/popover.js";
+import { hold, newest, redraw } from "../core/redraw.js";
 import { place, setQuery } from "../core/router.js";
 import { announce, complain } from "../core/toast.js";
 import { createRecord, query, records, setValue } from "../data/records.js";
@@ -28,7 +29,7 @@ function dateColumn(state) {
 }
 
 define("smalt-calendar", class extends Part {
-  begin(model, state) { this.model = model; this.state = state; this.found = []; }
+  begin(model, state) { Object.assign(this, { model, state, found: [], newest: newest() }); }
 
   connected() {
     this.box = h("div", { class: "calendar" });
@@ -66,14 +67,15 @@ define("smalt-calendar", class extends Part {
     try {
       this.asked = { filter: both(this.state.condition, { field: column.key, op: "between", value: [days[0], days[41]] }), sort: column.key };
       this.ready = query(this.model, { ...this.asked, fields: ["title", "list", column.key], limit: MOST }, { signal: this.alive });
-      const page = await this.ready;
+      const page = await this.newest(this.ready);
+      if (!page) return;
       this.found = page.items;
       const byDay = new Map();
       for (const record of page.items) {
         const value = column.value(record);
         for (const day of this.daysOf(value, days)) byDay.set(day, [...(byDay.get(day) ?? []), record]);
       }
-      this.draw(days, byDay, Boolean(page.next));
+      redraw(this.box, () => this.draw(days, byDay, Boolean(page.next)));
     } catch (error) { complain(error); }
   }
 
@@ -84,7 +86,6 @@ define("smalt-calendar", class extends Part {
   }
 
   draw(days, byDay, cut) {
-    const focused = document.activeElement?.closest?.(".day")?.dataset.day;
     const title = format.day(`${this.month}-01`, { month: "long", year: "numeric" });
     const go = (step) => { const date = dayAt(`${this.month}-01`); date.setUTCMonth(date.getUTCMonth() + step); this.show(iso(date)); };
     const names = Array.from({ length: 7 }, (_, index) => format.day(moved("2024-01-01", index), { weekday: "short" }));
@@ -92,7 +93,6 @@ define("smalt-calendar", class extends Part {
     fill(this.box,
       h("div", { class: "calendar-head" }, iconButton(icon("chevron-left"), t("The month before"), () => go(-1)), iconButton(icon("chevron-right"), t("The next month"), () => go(1)), h("h2", { aria: { live: "polite" } }, title), h("button", { type: "button", onClick: () => this.show(format.today()) }, t("Today")), cut ? h("span", { class: "hint" }, t("Only the first {count} records show. Narrow them by a filter.", { count: MOST })) : null),
       h("div", { class: "calendar-grid", role: "grid", aria: { label: title } }, h("div", { class: "week names", role: "row" }, names.map((name) => h("div", { role: "columnheader" }, name))), rows));
-    this.box.querySelector(`.day[data-day="${focused}"]`)?.focus({ preventScroll: true });
   }
 
   day(day, found) {
@@ -102,6 +102,7 @@ define("smalt-calendar", class extends Part {
     const cell = h("div", { class: ["day", !day.startsWith(this.month) && "other", isToday && "today"], role: "gridcell", tabindex: isToday || (number === 1 && day.startsWith(this.month)) ? "0" : "-1", data: { day }, aria: { label: `${format.day(day, { dateStyle: "full" })}, ${n("{count} record", "{count} records", found.length)}`, current: isToday ? "date" : undefined } },
       h("span", { class: "day-number" }, String(number)), found.slice(0, most).map((record) => this.entry(record)),
       found.length > most ? h("button", { type: "button", class: "link small", onClick: (event) => { const list = h("div", { class: "day-list" }, found.map((record) => this.entry(record))); popover(event.currentTarget, list, { label: format.day(day) }); } }, t("{count} more", { count: found.length - most })) : null);
+    cell.key = day;
     cell.addEventListener("keydown", (event) => this.onKey(event, cell, day));
     cell.addEventListener("dblclick", (event) => { if (event.target === cell || event.target.classList.contains("day-number")) this.add(day); });
     cell.addEventListener("dragover", (event) => { event.preventDefault(); cell.classList.add("over"); });
@@ -112,7 +113,12 @@ define("smalt-calendar", class extends Part {
 
   entry(record) {
     const made = h("button", { type: "button", class: "entry", draggable: this.column.editable ? "true" : undefined, title: record.title, data: { color: record.list?.color || "gray" }, onClick: () => setQuery({ record: record.id }, { replace: false }) }, h("span", { class: "clip" }, record.title));
-    made.addEventListener("dragstart", (event) => { this.dragged = record; event.dataTransfer.setData("text/plain", record.title); });
+    made.key = record.id;
+    made.addEventListener("dragstart", (event) => {
+      this.dragged = record;
+      made.addEventListener("dragend", hold(made), { once: true });
+      event.dataTransfer.setData("text/plain", record.title);
+    });
     made.addEventListener("keydown", (event) => {
       const step = event.altKey ? { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 }[event.key] : undefined;
       if (!step || !this.column.editable) return;

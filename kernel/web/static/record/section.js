@@ -2,14 +2,13 @@
 
 import { fill, h, icon } from "../core/dom.js";
 import { t } from "../core/i18n.js";
-import { redraw } from "../core/redraw.js";
+import { newest, redraw } from "../core/redraw.js";
 import { complain } from "../core/toast.js";
 import { whileWriting } from "../core/undo.js";
 
 /** `read()` resolves to what `draw(answer)` shows. */
 export class Section {
-  asked = 0;
-  shown = 0;
+  newest = newest();
   acting = Promise.resolve();
 
   constructor(view, key, title, { open = true } = {}) {
@@ -38,20 +37,17 @@ export class Section {
 
   tally(count) { fill(this.count, count ? String(count) : ""); }
 
-  /** Read anew. Answers may come in another order than they were asked for: an older one is not drawn. */
   async refresh() {
     if (!this.open) return;
-    const turn = this.asked += 1;
     try {
-      const answer = await this.read();
-      if (turn < this.shown) return;
-      this.shown = turn;
+      const answer = await this.newest(this.read());
+      if (!answer) return;
       this.trouble.hidden = true;
       redraw(this.box, () => this.show(answer));
     } catch (error) {
-      if (this.view.alive.aborted || turn < this.shown) return;
+      if (this.view.alive.aborted) return;
       if (error.status === 404) this.element.hidden = true;
-      else { complain(error); this.trouble.hidden = this.shown > 0; }
+      else { complain(error); this.trouble.hidden = Boolean(this.answer); }
     }
   }
 

@@ -49,7 +49,7 @@ define("smalt-record", class extends Part {
   knows(id) { return id === this.recordId; }
 
   onLive(kind, id, record) {
-    if (kind === "many") this.reread();
+    if (kind === "many") { this.reread(); this.sections?.forEach((section) => section.refresh()); }
     else if (id !== this.recordId) return;
     else if (kind === "deleted") { toast(t("This record was deleted.")); this.close(); }
     else if (record) { this.update(record); }

@@ -5,6 +5,7 @@ import { confirmed } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
+import { drawList, newest, redraw } from "../core/redraw.js";
 import { grip } from "../parts/grip.js";
 import { emptyState } from "../parts/empty.js";
 import { COLORS, colorSelect, heading, tried } from "./part.js";
@@ -15,13 +16,11 @@ const words = {
 };
 
 define("smalt-choices", class extends Part {
-  begin(model, kind) { Object.assign(this, { model, kind, items: model[kind] }); }
-
-  connected() { this.draw(); }
+  begin(model, kind) { Object.assign(this, { model, kind, items: model[kind], newest: newest() }); }
 
   get path() { return `${this.model.path}/${this.kind}`; }
 
-  draw(focus) {
+  connected() {
     const say = words[this.kind]();
     const name = h("input", { type: "text", placeholder: say.add, aria: { label: say.add }, maxlength: 200 });
     const form = h("form", { class: "add-line" }, name, h("button", { type: "submit", class: "primary" }, icon("plus"), t("Add")));
@@ -29,11 +28,17 @@ define("smalt-choices", class extends Part {
       event.preventDefault();
       if (!name.value.trim()) return;
       const done = await tried(this.model, () => api.post(this.path, { name: name.value.trim(), color: COLORS[(this.items.length * 3 + 2) % COLORS.length] }), null);
-      if (done) this.reload("add");
+      if (!done) return;
+      name.value = "";
+      this.reload();
     });
-    fill(this, heading(say.title, say.text), this.items.length ? h("ul", { class: "choice-list" }, this.items.map((item) => this.line(item))) : emptyState(this.kind === "lists" ? icon("square-kanban", 26) : icon("tags", 26), say.none, say.hint), form);
-    if (focus === "add") name.focus();
+    this.list = h("ul", { class: "choice-list" });
+    this.none = () => h("li", {}, emptyState(this.kind === "lists" ? icon("square-kanban", 26) : icon("tags", 26), say.none, say.hint));
+    fill(this, heading(say.title, say.text), this.list, form);
+    this.draw();
   }
+
+  draw() { redraw(this.list, () => drawList(this.list, this.items.map((item) => ({ ...item, position: null })), (item) => this.line(item), { none: this.none })); }
 
   line(item) {
     const name = h("input", { type: "text", value: item.name, aria: { label: t("Name of {name}", { name: item.name }) }, maxlength: 200 });
@@ -50,9 +55,11 @@ define("smalt-choices", class extends Part {
     if (await tried(this.model, () => api.delete(`${this.path}/${item.id}`), t("It is in the trash now."))) this.reload();
   }
 
-  async reload(focus) {
-    this.items = await api.all(this.path, {}, { signal: this.alive });
-    this.draw(focus);
+  async reload() {
+    const items = await this.newest(api.all(this.path, {}, { signal: this.alive }));
+    if (!items) return;
+    this.items = items;
+    this.draw();
   }
 });
 

@@ -6,6 +6,7 @@ import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
 import { complain } from "../core/toast.js";
+import { drawList, redraw } from "../core/redraw.js";
 import { grip } from "../parts/grip.js";
 import { emptyState } from "../parts/empty.js";
 import { editField } from "./field_editor.js";
@@ -14,13 +15,15 @@ import { heading, tried } from "./part.js";
 define("smalt-fields", class extends Part {
   begin(model) { Object.assign(this, { model, fields: model.fields }); }
 
-  connected() { this.draw(); }
-
-  draw() {
+  connected() {
     const add = (kind) => h("button", { type: "button", class: kind, onClick: () => this.edit(null) }, icon("plus"), t("New field"));
-    fill(this, heading(t("Fields"), t("What the records of this project hold, beside title, list and the like."), add("primary")),
-      this.fields.length ? h("ul", { class: "field-list" }, this.fields.map((field) => this.line(field))) : emptyState(icon("rows-3", 26), t("No fields yet"), t("Add what your records should hold: an amount, an email, a link to a customer, a formula …"), add("primary")));
+    this.list = h("ul", { class: "field-list" });
+    fill(this, heading(t("Fields"), t("What the records of this project hold, beside title, list and the like."), add("primary")), this.list);
+    this.none = () => h("li", {}, emptyState(icon("rows-3", 26), t("No fields yet"), t("Add what your records should hold: an amount, an email, a link to a customer, a formula …"), add("primary")));
+    this.draw();
   }
+
+  draw() { redraw(this.list, () => drawList(this.list, this.fields.map((field) => ({ ...field, position: null })), (field) => this.line(field), { none: this.none })); }
 
   line(field) {
     const type = this.model.types.get(field.type);
