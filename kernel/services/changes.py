@@ -12,7 +12,7 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.clock import Clock, to_milliseconds
 from kernel.ids import IdGenerator
-from kernel.storage.database import Transaction
+from kernel.storage.database import Batch, Transaction
 from kernel.storage.kernel_rows import KernelRows
 
 _HISTORY = (
@@ -53,6 +53,15 @@ class Change(NamedTuple):
         """What has changed, by stored name; nothing for what is no mapping."""
         found = msgspec.json.decode(self.changes) if isinstance(self.changes, bytes) else self.changes
         return found if isinstance(found, Mapping) else {}
+
+
+class Logged(NamedTuple):
+    """Changes of one actor at one moment as rows of history and outbox, in order; `ids` are those of both."""
+
+    ids: Sequence[int]
+    changes: Sequence[Change]
+    history: Batch
+    events: Batch
 
 
 class Listener(Protocol):
@@ -106,27 +115,43 @@ class ChangeLog:
         moment: datetime | None = None,
     ) -> Sequence[int]:
         """Log many changes of one actor at one moment (now), in order; gives their ids."""
-        listed = list(changes)
-        ids = self._ids.many(len(listed))
+        logged = self.logged(actor, list(changes), batch_id, moment)
+        await self.write_logged(tx, actor, logged)
+        return logged.ids
+
+    def logged(
+        self,
+        actor: Actor,
+        changes: Sequence[Change],
+        batch_id: int | None = None,
+        moment: datetime | None = None,
+    ) -> Logged:
+        """The same as rows that are still to be written; of many in a thread, since it takes time."""
+        ids = self._ids.many(len(changes))
         at = to_milliseconds(moment or self._clock.now())
         who = (actor.user_id, actor.via, actor.via_id)
         batch = batch_id or actor.batch_id
         history = [
             (id_, at, *who, c.project_id, c.record_id, c.kind, c.version, self._text(c.changes), batch)
-            for id_, c in zip(ids, listed, strict=True)
+            for id_, c in zip(ids, changes, strict=True)
         ]
         events = [
             (id_, at, c.project_id, c.record_id, c.kind, c.version, actor.cause)
-            for id_, c in zip(ids, listed, strict=True)
+            for id_, c in zip(ids, changes, strict=True)
         ]
-        await tx.execute_batches(
+        return Logged(
+            ids,
+            changes,
             self._rows.insertion("smalt_history", _HISTORY, history),
             self._rows.insertion("smalt_outbox", _OUTBOX, events),
         )
+
+    async def write_logged(self, tx: Transaction, actor: Actor, logged: Logged, *first: Batch) -> None:
+        """Write rows that were made before, after those of the changes themselves, which are `first`."""
+        await tx.execute_batches(*first, logged.history, logged.events)
         for listener in self._listeners:
-            await listener.heard(tx, actor, listed)
+            await listener.heard(tx, actor, logged.changes)
         tx.on_commit(self._committed)
-        return ids
 
     async def write_past(
         self,

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,6 +15,8 @@ from kernel.schema import BUILT_IN_LINKS
 from kernel.services.changes import Change
 from kernel.services.sample_pasts import Past
 from kernel.storage.record_rows import Draft, TablePlan
+
+Part = TypeVar("Part")
 
 LINK_NAMES = {number: name for name, number in BUILT_IN_LINKS.items()}
 encode = msgspec.json.Encoder(decimal_format="string").encode
@@ -53,23 +55,27 @@ class NewRecords:
     kind: str
     numbers: Mapping[str, int]
 
-    async def each_part(self, write: Callable[[Prepared], Awaitable[None]]) -> None:
-        """Hand them over to be written. Of many the next part is made beside the writing of one."""
+    async def each_part(
+        self, ready: Callable[[Prepared], Part], write: Callable[[Part], Awaitable[None]]
+    ) -> None:
+        """Hand them over to be written, as `ready` makes them. Of many the next part is made beside the
+        writing of one, so `ready` may be called in another thread."""
         count = len(self.drafts)
         if count < OFF_LOOP:
-            return await write(self._prepared(0, count))
-        ahead = self._ahead(0)
+            return await write(ready(self._prepared(0, count)))
+
+        def ahead(begin: int) -> asyncio.Task[Part]:
+            return asyncio.create_task(asyncio.to_thread(lambda: ready(self._prepared(begin, begin + PART))))
+
+        coming = ahead(0)
         try:
             for begin in range(0, count, PART):
-                part = await ahead
+                part = await coming
                 if begin + PART < count:
-                    ahead = self._ahead(begin + PART)
+                    coming = ahead(begin + PART)
                 await write(part)
         finally:
-            await asyncio.gather(ahead, return_exceptions=True)
-
-    def _ahead(self, begin: int) -> asyncio.Task[Prepared]:
-        return asyncio.create_task(asyncio.to_thread(self._prepared, begin, begin + PART))
+            await asyncio.gather(coming, return_exceptions=True)
 
     def _prepared(self, begin: int, end: int) -> Prepared:
         found, plan = Prepared(), self.plan

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from kernel.access.actor import Actor
 from kernel.clock import Clock, to_milliseconds
 from kernel.errors import ConflictError, Fault, VersionMismatchError
 from kernel.ids import IdGenerator
 from kernel.schema import Project
-from kernel.services.changes import Change, ChangeLog
+from kernel.services.changes import Change, ChangeLog, Logged
 from kernel.services.new_records import LINK_NAMES, NewRecords, Prepared, encode, link_rows
 from kernel.storage.database import Batch, Transaction
 from kernel.storage.record_rows import Draft, TablePlan
@@ -30,6 +30,14 @@ class Current:
 
     columns: dict[str, Any]
     links: dict[int, list[int]] = field(default_factory=dict)
+
+
+class _Part(NamedTuple):
+    """Some new records as rows of all tables, ready to be written; `past` goes to the history alone."""
+
+    rows: Sequence[Batch]
+    logged: Logged
+    past: Sequence[tuple[int, Change]]
 
 
 class RecordWriter:
@@ -56,16 +64,17 @@ class RecordWriter:
         ids = list(self._ids.many(len(drafts)))
         numbers = await take_numbers(tx, tx.dialect, plan.sequences, len(drafts))
 
-        async def write(part: Prepared) -> None:
-            rows = Batch(plan.insertion(), part.rows)
+        def ready(part: Prepared) -> _Part:
             stays = self._stays(plan, part.entries, now), part.past.stays_as_rows(plan, self._ids)
-            await tx.execute_batches(rows, _links(plan, part.links), *stays)
-            if part.log:
-                await self._changes.write_many(tx, actor, part.log, batch_id, now)
-            if part.past.log:
-                await self._changes.write_past(tx, actor, part.past.log, batch_id)
+            rows = (Batch(plan.insertion(), part.rows), _links(plan, part.links), *stays)
+            return _Part(rows, self._changes.logged(actor, part.log, batch_id, now), part.past.log)
 
-        await NewRecords(plan, actor, now, ids, drafts, kind, numbers).each_part(write)
+        async def write(part: _Part) -> None:
+            await self._changes.write_logged(tx, actor, part.logged, *part.rows)
+            if part.past:
+                await self._changes.write_past(tx, actor, part.past, batch_id)
+
+        await NewRecords(plan, actor, now, ids, drafts, kind, numbers).each_part(ready, write)
         return ids
 
     async def update(

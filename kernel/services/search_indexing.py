@@ -27,7 +27,7 @@ from kernel.words import LONGEST_WORD, words
 
 EVERY_SECONDS: Final = 2.0
 PAUSE_SECONDS: Final = 0.02
-REST: Final = 9
+REST: Final = 24
 """Times as long as a batch took it rests as long as more comes in: imports go first."""
 BATCH: Final = 1000
 MOST_OF_A_RECORD: Final = 240_000
