@@ -32,12 +32,14 @@ SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND rel
 
 _STRUCTURE = f"""
 SELECT md5(string_agg(line, E'\\n' ORDER BY line)) FROM (
-    SELECT concat_ws(' ', c.relname, c.relkind, greatest(c.reltuples, CASE c.relkind WHEN 'i' THEN 0 ELSE -1 END), a.attname, a.atttypid, a.attnotnull, a.attnum,
-        (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = c.oid AND adnum = a.attnum),
-        (SELECT pg_get_indexdef(c.oid) WHERE c.relkind = 'i'),
-        EXISTS (SELECT FROM pg_statistic WHERE starelid = c.oid),
-        pg_relation_size(c.oid) > {LARGEST}) AS line
+    SELECT concat_ws(' ', relname, relkind, greatest(reltuples, CASE relkind WHEN 'i' THEN 0 ELSE -1 END),
+        CASE relkind WHEN 'i' THEN pg_get_indexdef(oid) END, pg_relation_size(oid) > {LARGEST}) AS line
+    FROM pg_class WHERE relnamespace = 'public'::regnamespace
+    UNION ALL SELECT concat_ws(' ', c.relname, a.attname, a.atttypid, a.attnotnull, a.attnum, pg_get_expr(adbin, adrelid))
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+    LEFT JOIN pg_attrdef ON adrelid = c.oid AND adnum = a.attnum
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind <> 'i'
+    UNION ALL SELECT 'statistics of ' || c.relname FROM pg_statistic JOIN pg_class c ON c.oid = starelid
     WHERE c.relnamespace = 'public'::regnamespace
     UNION ALL SELECT concat_ws(' ', conname, pg_get_constraintdef(oid))
     FROM pg_constraint WHERE connamespace = 'public'::regnamespace

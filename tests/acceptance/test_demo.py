@@ -48,6 +48,8 @@ def look_around(server: Server, email: str, password: str) -> dict[str, Any]:
         assert "samesite=lax" in cookie
         projects = client.get("/projects").json()["items"]
         found = {project["name"]: (project["id"], records_of(client, project["id"])) for project in projects}
+        deals = client.get(f"/projects/{found['Opportunities'][0]}/records").json()["items"]
+        assert any(deal["fields"]["customer"] for deal in deals)
         mind_csrf(client, signed_in.json()["csrf_token"])
     return found
 

@@ -18,11 +18,13 @@ import pytest
 from tests.acceptance.api import Api
 from tests.acceptance.expressions import Soup
 
-SECONDS = int(os.environ.get("SMALT_FUZZ_SECONDS", "12"))
+SECONDS = int(os.environ.get("SMALT_FUZZ_SECONDS", "9"))
 SEED = int(os.environ.get("SMALT_FUZZ_SEED", "1"))
 REFUSALS = (404, 409, 413, 422)
-SLOW = 12
-"""Seconds; a single query is stopped after ten."""
+SLOW = 60
+"""Seconds; a single query is stopped after ten, and a busy machine needs longer for what is around it."""
+
+KINDS = {"filter", "tree", "sort", "measure", "formula", "value"}
 
 FIELDS = (
     "title", "list", "tags", "assignees", "created_at", "due_at", "description", "completed_at", "created_by",
@@ -136,6 +138,10 @@ class Prober:
             body["fields"] = {custom: self._value(3)}
         self.judged("value", "POST", f"{self.path}/records", body)
 
+    def answered(self) -> set[str]:
+        """The kinds of which something was not refused."""
+        return {kind for kind, status in self.statuses if status < 300}
+
     def depth(self) -> int:
         """Of expressions: the deeper, the likelier that something in them is wrong."""
         return self.random.choice((1, 1, 2, 2, 3, 4, 6))
@@ -221,11 +227,10 @@ def test_odd_queries_are_answered_or_refused(api: Api) -> None:
         prober.filter, prober.condition_tree, prober.sort, prober.measure, prober.formula, prober.value,
     )  # fmt: skip
     deadline = time.monotonic() + SECONDS
-    while time.monotonic() < deadline:
+    while time.monotonic() < deadline or (not prober.answered() >= KINDS and prober.statuses.total() < 5000):
         random.choice(kinds)()
     print(dict(prober.statuses))
-    answered = {kind for kind, status in prober.statuses if status < 300}
-    assert {"filter", "tree", "sort", "measure", "formula", "value"} <= answered
+    assert prober.answered() >= KINDS
     assert api.get("/me")["admin"]
 
 

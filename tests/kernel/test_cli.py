@@ -164,33 +164,3 @@ def test_processes_may_take_long_to_start(tmp_path: Path) -> None:
     ):
         assert client.get("/projects", timeout=60).json() == {"items": [], "next": None}
     assert begun.read_text() == "xx"
-
-
-def test_without_any_plugin_the_server_serves(database_url: str, tmp_path: Path) -> None:
-    settings = {"SMALT_DATABASE_URL": database_url, "SMALT_BLOCKED_PLUGINS": "*"}
-    token = new_token(settings)
-    with serving(tmp_path / "log", settings=settings) as (address, _), client_of(address, token) as client:
-        assert client.get("/field-types").json()["items"] == []
-        project = client.post("/projects", json={"name": "Plain"}).json()
-        base = f"/projects/{project['id']}"
-        to_do = client.post(f"{base}/lists", json={"name": "To do"}).json()
-        record = client.post(f"{base}/records", json={"title": "First", "list_id": to_do["id"]}).json()
-        assert client.get(f"{base}/records/{record['id']}").json()["title"] == "First"
-
-
-def test_the_demonstration_has_sample_data_and_a_way_in(database_url: str, tmp_path: Path) -> None:
-    settings = {"SMALT_DATABASE_URL": database_url}
-    arguments = ("demo", "--records", "20")
-    with serving(tmp_path / "log", *arguments, settings=settings) as (address, welcome):
-        found = re.search(r"email +(\S+)\n +password +(\S+) ", welcome)
-        assert found is not None
-        with httpx.Client(base_url=f"{address}/api/v1") as client:
-            signed_in = client.post("/session", json={"email": found[1], "password": found[2]})
-            assert signed_in.status_code < 300
-            projects = {p["name"]: p for p in client.get("/projects").json()["items"]}
-            base = f"/projects/{projects['Opportunities']['id']}"
-            page = client.get(f"{base}/records", params={"count": "true"}).json()
-    assert page["total"] == 20
-    assert any(record["fields"]["customer"] for record in page["items"])
-    with serving(tmp_path / "log", *arguments, settings=settings) as (_, welcome):
-        assert "the one shown at the first start" in welcome

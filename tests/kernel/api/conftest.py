@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 from litestar import Litestar
 
 from kernel.access.actor import SYSTEM
+from kernel.plugin_manager import BUILT_IN_PACKAGE
+from kernel.plugin_sources import Found, find_plugins
 from kernel.runtime import Kernel, create_kernel
 from kernel.services.tokens import Scope, TokenInput
 from kernel.services.users import UserInput
@@ -25,10 +29,24 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path / "data", database_url=database_url)
 
 
+@pytest.fixture(scope="session")
+def found_plugins() -> list[Found]:
+    """Every plugin of this environment, searched for once."""
+    return find_plugins(BUILT_IN_PACKAGE)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Hashing is meant to take long; here it need not. `tests/kernel/access` has it as it is."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kernel.access.passwords.PasswordHasher", partial(PasswordHasher, 1, 8, 1))
+        yield
+
+
 @pytest.fixture
-async def kernel(settings: Settings) -> AsyncIterator[Kernel]:
+async def kernel(settings: Settings, found_plugins: list[Found]) -> AsyncIterator[Kernel]:
     """A started kernel with every plugin of this environment."""
-    made = create_kernel(settings)
+    made = create_kernel(settings, found_plugins)
     await made.start()
     yield made
     await made.stop()
