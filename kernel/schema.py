@@ -54,6 +54,8 @@ class Field:
     deleted: bool = False
     default: Any = None
     """What a new record gets where its writer says nothing, as JSON input; None for nothing."""
+    version: int = 1
+    """Counts changes of the definition; its place among the fields is no part of that."""
 
     @property
     def numbered(self) -> bool:

@@ -10,6 +10,7 @@ from litestar.params import HeaderParameter, QueryParameter
 
 from kernel.access.actor import Actor
 from kernel.api.answers import json_bytes
+from kernel.api.versions import etag
 from kernel.queries.pages import PageRequest
 from kernel.runtime import Kernel
 from kernel.services.descriptions import rendered
@@ -78,7 +79,7 @@ async def record_answer(
         body = await kernel.past.record(actor, project_id, record_id, manner.as_of)
     else:
         answer = await kernel.records.reader.record(actor, project_id, record_id, trash)
-        body, headers = answer.json, {"ETag": f'"{answer.version}"'}
+        body, headers = answer.json, etag(answer.version)
         if manner.explain and not trash:
             body = await kernel.explanations.record(actor, project_id, record_id, body)
     return json_bytes(await manner.shown(kernel, actor, project_id, body), 200, headers)

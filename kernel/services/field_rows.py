@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import msgspec
 
-from kernel.errors import ConflictError, Fault, InvalidInputError
+from kernel.errors import ConflictError, Fault, InvalidInputError, VersionMismatchError
 from kernel.fields import Column
 from kernel.schema import Field, Project, Schema
 from kernel.services.conversion_run import Conversion
@@ -63,7 +63,7 @@ def with_options(field: Field, names: Sequence[str]) -> Field:
 
 
 def row_of(field: Field) -> dict[str, Any]:
-    """The row of smalt_field, without times and position."""
+    """The row of smalt_field, without times, place and version."""
     return {
         "id": field.id, "project_id": field.project_id, "key": field.key, "name": field.name,
         "type": field.type_key, "config": msgspec.json.encode(field.raw_config).decode(),
@@ -88,6 +88,14 @@ def ordered(schema: Schema, project_id: int, order: Sequence[int]) -> Schema:
     place = {id_: position for position, id_ in enumerate(order)}
     fields = tuple(sorted(project.fields, key=lambda f: place.get(f.id, len(place))))
     return replace(schema, projects={**schema.projects, project_id: replace(project, fields=fields)})
+
+
+def check_version(field: Field, expected: Collection[int] | None) -> None:
+    """Raise VersionMismatchError when a client has read none but other versions of the field."""
+    if expected is not None and field.version not in expected:
+        raise VersionMismatchError(
+            f"Somebody has changed '{field.name}' since you read it. Read it again, then change it."
+        )
 
 
 def check_flags(field: Field, faults: Faults | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,7 +11,7 @@ import msgspec
 from kernel.access.actor import Actor
 from kernel.errors import NotFoundError
 from kernel.schema import Field, Project, Schema
-from kernel.services.conversion_run import ConversionRun
+from kernel.services.conversion_run import Conversion, ConversionRun
 from kernel.services.conversions import Conversions
 from kernel.services.entries import ProjectParts
 from kernel.services.field_checks import FieldChecks, with_field
@@ -24,6 +24,7 @@ from kernel.services.field_redefinition import FieldRedefinitions
 from kernel.services.field_rows import (
     check_flags,
     check_room,
+    check_version,
     new_field,
     ordered,
     row_of,
@@ -32,6 +33,7 @@ from kernel.services.field_rows import (
 )
 from kernel.services.field_types import FieldTypes, field_type
 from kernel.services.names import Faults
+from kernel.services.option_guard import check_left_out
 from kernel.services.ordering import Place, arranged, place_of
 from kernel.services.rights import configurable_project, visible_field, visible_fields, visible_project
 from kernel.storage.database import Transaction
@@ -127,31 +129,51 @@ class FieldService:
         await self._log(tx, actor, project.id, "created", {"id": str(field.id)} | told(field))
         return field, ordered(after, project.id, order)
 
-    async def update(self, actor: Actor, project_id: int, name: str, data: FieldPatch) -> FieldState:
-        """Change what is given. Another type or config may convert values, see `convert`."""
+    async def update(
+        self,
+        actor: Actor,
+        project_id: int,
+        name: str,
+        data: FieldPatch,
+        versions: Collection[int] | None = None,
+        blind: bool = False,
+    ) -> FieldState:
+        """Change what is given. Another type or config may convert values, see `convert`.
+
+        Raises VersionMismatchError when the field has none of the `versions`. `blind` is who does not say
+        what he has read: nothing that others have just added goes by being left out.
+        """
         async with self._parts.database.transaction(schema_change=True) as tx:
             schema = await self._parts.schema.change(tx)
             project = configurable_project(schema, actor, project_id)
             before = visible_field(project, actor, name)
+            check_version(before, versions)
             changed = self._changed(before, data)
             redefined = given(data, "type", "config")
             if redefined:
                 conversion = self._redefinitions.plan(schema, changed, redefined, data.replacements)
+                await self._check_seen(tx, actor, conversion, data, blind)
                 changed, _ = await self._redefinitions.carry_out(tx, actor, conversion, data.accept_loss)
             changed = await self._fitted(tx, schema, actor, before, changed)
             await self._indices.update(tx, project, before, changed)
-            await self._save(tx, actor, before, changed)
+            changed = await self._save(tx, actor, before, changed)
             order = await self._move(
                 tx, actor, project, changed, place_of(data.position, data.before, data.after)
             )
         return self._state(ordered(with_field(schema, changed), project_id, order), changed)
 
     async def convert(
-        self, actor: Actor, project_id: int, name: str, data: ConversionInput
+        self,
+        actor: Actor,
+        project_id: int,
+        name: str,
+        data: ConversionInput,
+        versions: Collection[int] | None = None,
+        blind: bool = False,
     ) -> tuple[FieldState, ConversionRun]:
         """Give a field another type or config, with its values; or only look, for a preview.
 
-        Raises ConflictError when values would be lost and nobody agreed.
+        Raises ConflictError when values would be lost and nobody agreed; see `update` for the rest.
         """
         redefined = given(data, "type", "config")
         if data.preview:
@@ -164,11 +186,13 @@ class FieldService:
             schema = await self._parts.schema.change(tx)
             project = configurable_project(schema, actor, project_id)
             before = visible_field(project, actor, name)
+            check_version(before, versions)
             conversion = self._redefinitions.plan(schema, before, redefined, data.replacements)
+            await self._check_seen(tx, actor, conversion, data, blind)
             changed, run = await self._redefinitions.carry_out(tx, actor, conversion, data.accept_loss)
             changed = await self._fitted(tx, schema, actor, before, changed)
             await self._indices.update(tx, project, before, changed)
-            await self._save(tx, actor, before, changed)
+            changed = await self._save(tx, actor, before, changed)
         return self._state(with_field(schema, changed), changed), run
 
     async def add_options(self, actor: Actor, project_id: int, name: str, options: Sequence[str]) -> Field:
@@ -176,9 +200,7 @@ class FieldService:
         async with self._parts.database.transaction(schema_change=True) as tx:
             schema = await self._parts.schema.change(tx)
             before = visible_field(configurable_project(schema, actor, project_id), actor, name)
-            changed = with_options(before, options)
-            await self._save(tx, actor, before, changed)
-        return changed
+            return await self._save(tx, actor, before, with_options(before, options))
 
     async def delete(self, actor: Actor, project_id: int, name: str) -> None:
         """Move a field to the trash. Its values and its place stay; what computes from it is broken."""
@@ -233,6 +255,17 @@ class FieldService:
         faults.check()
         return replace(before, **members)
 
+    async def _check_seen(
+        self,
+        tx: Transaction,
+        actor: Actor,
+        conversion: Conversion,
+        data: FieldPatch | ConversionInput,
+        blind: bool,
+    ) -> None:
+        if blind and not data.accept_loss:
+            await check_left_out(tx, actor, conversion, data.replacements, self._parts.clock.now())
+
     async def _fitted(
         self, tx: Transaction, schema: Schema, actor: Actor, before: Field, changed: Field
     ) -> Field:
@@ -244,18 +277,19 @@ class FieldService:
             await number_records(tx, tx.dialect, schema.projects[changed.project_id], changed)
         return changed
 
-    async def _save(self, tx: Transaction, actor: Actor, before: Field, after: Field) -> None:
-        """Write and log what differs."""
+    async def _save(self, tx: Transaction, actor: Actor, before: Field, after: Field) -> Field:
+        """Write and log what differs; the field as it stands then."""
         old, new = row_of(before), row_of(after)
         changes = {name: value for name, value in new.items() if value != old[name]}
         if not changes:
-            return
-        stamp = {"updated_at": self._parts.now()}
+            return after
+        stamp = {"updated_at": self._parts.now(), "version": before.version + 1}
         await self._parts.rows.update(tx, "smalt_field", after.id, changes | stamp)
         verb = "renamed" if set(changes) == {"name"} else "converted" if "columns" in changes else "updated"
         was, is_ = told(before), told(after)
         found = {name: [was[name], is_[name]] for name in is_ if is_[name] != was[name]}
         await self._log(tx, actor, after.project_id, verb, {"id": str(after.id)} | found)
+        return replace(after, version=before.version + 1)
 
     async def _move(
         self, tx: Transaction, actor: Actor, project: Project, field: Field, place: Place

@@ -31,7 +31,7 @@ TAGS = Statement(
 )
 FIELDS = Statement(
     'SELECT id, project_id, key, name, type, config, columns, required, "unique", indexed, '
-    "description, position, deleted_at, default_value FROM smalt_field ORDER BY position, id"
+    "description, position, deleted_at, default_value, version FROM smalt_field ORDER BY position, id"
 )
 DISABLED = Statement("SELECT name FROM smalt_plugin WHERE NOT enabled")
 
@@ -111,7 +111,7 @@ class SchemaBuilder:
 def build_field(row: Row, type_: FieldType[Any, Any] | None) -> Field:
     """A field from its row of `FIELDS`."""
     id_, project_id, key, name, type_key, config, columns = row[:7]
-    required, unique, indexed, description, position, deleted_at, default = row[7:]
+    required, unique, indexed, description, position, deleted_at, default, version = row[7:]
     raw = _config_decoder.decode(config)
     stored = decode_columns(columns)
     parsed = None if type_ is None else _parse(type_, raw, stored)
@@ -122,6 +122,7 @@ def build_field(row: Row, type_: FieldType[Any, Any] | None) -> Field:
         required=bool(required), unique=bool(unique), indexed=bool(indexed),
         description=description, position=position, deleted=deleted_at is not None,
         default=None if default is None else msgspec.json.decode(default),
+        version=version,
     )  # fmt: skip
 
 

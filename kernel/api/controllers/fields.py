@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from litestar import Controller, delete, get, patch, post
+from litestar import Controller, Response, delete, get, patch, post
 from litestar.params import JSONBody
 
 from kernel.api.controllers.projects import Trashed
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
+from kernel.api.versions import IfMatch, etag, versions
 from kernel.services.conversion_run import ConversionRun, Sample
 from kernel.services.field_inputs import ConversionInput, FieldInput, FieldPatch
 from kernel.services.field_kinds import FieldKind
@@ -22,7 +23,8 @@ from kernel.services.fields import FieldState
 class FieldView(msgspec.Struct):
     """A custom field. `available` is there, and false, while its type is switched off or missing;
     `broken` says why a computed field computes nothing; `default`, where there is one, is what new
-    records get that are given no value. `value` says what its values are, unless it is broken."""
+    records get that are given no value. `value` says what its values are, unless it is broken.
+    `version` counts its changes; it is also the ETag."""
 
     id: str
     key: str
@@ -38,6 +40,7 @@ class FieldView(msgspec.Struct):
     broken: str | msgspec.UnsetType = msgspec.UNSET
     default: Any = msgspec.UNSET
     value: FieldKind | msgspec.UnsetType = msgspec.UNSET
+    version: int = 1
 
 
 class ConversionView(msgspec.Struct):
@@ -71,12 +74,12 @@ class FieldsController(Controller):
     @post(summary="Define a field", description="It is empty on the records that are there.")
     async def add(
         self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[FieldInput]
-    ) -> FieldView:
+    ) -> Response[FieldView]:
         project = identifier(project_id)
-        return await _whole(kernel, actor, project, await kernel.fields.create(actor, project, data))
+        return await _whole(kernel, actor, project, await kernel.fields.create(actor, project, data), 201)
 
     @get("/{field_id:str}", summary="One field", description="By id or key.")
-    async def field(self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id) -> FieldView:
+    async def field(self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id) -> Response[FieldView]:
         project = identifier(project_id)
         return await _whole(kernel, actor, project, await kernel.fields.get(actor, project, field_id))
 
@@ -84,15 +87,23 @@ class FieldsController(Controller):
         "/{field_id:str}",
         summary="Change a field",
         description="The key stays. Another type, or a config that its values do not fit, converts them; "
-        "where something would be lost, only with `accept_loss`. See `convert` for a preview.",
+        "where something would be lost, only with `accept_loss`. See `convert` for a preview. With "
+        "`If-Match` only the version that you have read is changed; without, an option that was added a "
+        "moment ago does not go by being left out, unless `replacements` names it.",
     )
     async def change(
-        self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id, data: JSONBody[FieldPatch]
-    ) -> FieldView:
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: Id,
+        field_id: Id,
+        data: JSONBody[FieldPatch],
+        if_match: IfMatch = None,
+    ) -> Response[FieldView]:
         project = identifier(project_id)
-        return await _whole(
-            kernel, actor, project, await kernel.fields.update(actor, project, field_id, data)
-        )
+        read, blind = versions(if_match), if_match is None
+        changed = await kernel.fields.update(actor, project, field_id, data, read, blind)
+        return await _whole(kernel, actor, project, changed)
 
     @delete(
         "/{field_id:str}",
@@ -103,7 +114,9 @@ class FieldsController(Controller):
         await kernel.fields.delete(actor, identifier(project_id), field_id)
 
     @post("/{field_id:str}/restore", status_code=200, summary="Take a field out of the trash")
-    async def restore(self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id) -> FieldView:
+    async def restore(
+        self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id
+    ) -> Response[FieldView]:
         project = identifier(project_id)
         restored = await kernel.fields.restore(actor, project, field_id)
         return await _whole(kernel, actor, project, restored)
@@ -116,14 +129,24 @@ class FieldsController(Controller):
         "empty or shorten values is refused.",
     )
     async def convert(
-        self, kernel: Kernel, actor: Actor, project_id: Id, field_id: Id, data: JSONBody[ConversionInput]
+        self,
+        kernel: Kernel,
+        actor: Actor,
+        project_id: Id,
+        field_id: Id,
+        data: JSONBody[ConversionInput],
+        if_match: IfMatch = None,
     ) -> ConversionView:
-        state, run = await kernel.fields.convert(actor, identifier(project_id), field_id, data)
+        project, read, blind = identifier(project_id), versions(if_match), if_match is None
+        state, run = await kernel.fields.convert(actor, project, field_id, data, read, blind)
         return _conversion(state, run, not data.preview)
 
 
-async def _whole(kernel: Kernel, actor: Actor, project_id: int, state: FieldState) -> FieldView:
-    return _view(state, await kernel.field_kinds.of(actor, project_id))
+async def _whole(
+    kernel: Kernel, actor: Actor, project_id: int, state: FieldState, status: int = 200
+) -> Response[FieldView]:
+    view = _view(state, await kernel.field_kinds.of(actor, project_id))
+    return Response(view, status_code=status, headers=etag(view.version))
 
 
 def _view(state: FieldState, kinds: Mapping[int, FieldKind]) -> FieldView:
@@ -134,7 +157,7 @@ def _view(state: FieldState, kinds: Mapping[int, FieldKind]) -> FieldView:
         msgspec.UNSET if field.type is not None else False,
         msgspec.UNSET if state.broken is None else state.broken,
         msgspec.UNSET if field.default is None else field.default,
-        kinds.get(field.id, msgspec.UNSET),
+        kinds.get(field.id, msgspec.UNSET), field.version,
     )  # fmt: skip
 
 

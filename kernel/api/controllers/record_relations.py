@@ -11,6 +11,7 @@ from kernel.api.answers import json_bytes
 from kernel.api.injected import Actor, Kernel, Paging
 from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
+from kernel.api.versions import etag
 from kernel.queries.pages import PageRequest
 from kernel.services.history import Change
 from kernel.services.record_relations import ReferencedBy
@@ -47,7 +48,7 @@ class RecordRelationsController(Controller):
         self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id, field_id: Id
     ) -> Response[bytes]:
         answer = await kernel.presses.press(actor, identifier(project_id), identifier(record_id), field_id)
-        return json_bytes(answer.json, 200, {"ETag": f'"{answer.version}"'})
+        return json_bytes(answer.json, 200, etag(answer.version))
 
 
 class CandidatesController(Controller):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 import msgspec
 from litestar import Controller, Response, delete, get, patch, post
-from litestar.params import FromQuery, HeaderParameter, JSONBody, QueryParameter
+from litestar.params import FromQuery, JSONBody, QueryParameter
 
 from kernel.api.answers import json_bytes
 from kernel.api.injected import Actor, Kernel, Say
@@ -21,7 +20,7 @@ from kernel.api.record_answers import (
     page_answer,
     record_answer,
 )
-from kernel.errors import Fault, InvalidInputError
+from kernel.api.versions import IfMatch, etag, versions
 from kernel.queries.aggregates import AggregateRequest
 from kernel.queries.pages import PageRequest
 from kernel.services.record_batch import BatchInput, BatchResult
@@ -52,12 +51,6 @@ AsOf = Annotated[
 Render = Annotated[
     bool, QueryParameter(description="Add `description_html`, the description made safe to show as it is.")
 ]
-IfMatch = Annotated[
-    str | None, HeaderParameter(name="If-Match", description="The ETag of the version you have read.")
-]
-
-_TAG = re.compile(r'(?:W/)?"[^"\s]*"')
-_VERSION_TAG = re.compile(r'"[0-9]{1,17}"')
 
 
 class QueryInput(msgspec.Struct, forbid_unknown_fields=True):
@@ -174,7 +167,7 @@ class RecordsController(Controller):
         self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[dict[str, Any]]
     ) -> Response[bytes]:
         _, answer = await kernel.records.create(actor, identifier(project_id), data)
-        return json_bytes(answer.json, 201, _etag(answer.version))
+        return json_bytes(answer.json, 201, etag(answer.version))
 
     @get("/{record_id:str}", opt=DEFERRED, summary="Read a record")
     async def one(
@@ -206,24 +199,24 @@ class RecordsController(Controller):
         if_match: IfMatch = None,
     ) -> Response[bytes]:
         answer = await kernel.records.update(
-            actor, identifier(project_id), identifier(record_id), data, _versions(if_match)
+            actor, identifier(project_id), identifier(record_id), data, versions(if_match)
         )
-        return json_bytes(answer.json, 200, _etag(answer.version))
+        return json_bytes(answer.json, 200, etag(answer.version))
 
     @delete("/{record_id:str}", summary="Move a record to the trash")
     async def remove(
         self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id, if_match: IfMatch = None
     ) -> None:
-        await kernel.records.delete(actor, identifier(project_id), identifier(record_id), _versions(if_match))
+        await kernel.records.delete(actor, identifier(project_id), identifier(record_id), versions(if_match))
 
     @post("/{record_id:str}/restore", status_code=200, summary="Bring a record back from the trash")
     async def restore(
         self, kernel: Kernel, actor: Actor, project_id: Id, record_id: Id, if_match: IfMatch = None
     ) -> Response[bytes]:
         answer = await kernel.records.restore(
-            actor, identifier(project_id), identifier(record_id), _versions(if_match)
+            actor, identifier(project_id), identifier(record_id), versions(if_match)
         )
-        return json_bytes(answer.json, 200, _etag(answer.version))
+        return json_bytes(answer.json, 200, etag(answer.version))
 
     @post("/{record_id:str}/move", status_code=200, summary="Move a record to a list, or within one")
     async def move(
@@ -237,9 +230,9 @@ class RecordsController(Controller):
     ) -> Response[bytes]:
         wanted = msgspec.structs.asdict(data)
         answer = await kernel.records.move(
-            actor, identifier(project_id), identifier(record_id), wanted, _versions(if_match)
+            actor, identifier(project_id), identifier(record_id), wanted, versions(if_match)
         )
-        return json_bytes(answer.json, 200, _etag(answer.version))
+        return json_bytes(answer.json, 200, etag(answer.version))
 
     @post("/{record_id:str}/copy", summary="Copy a record; the body gives what is to differ")
     async def copy(
@@ -252,27 +245,10 @@ class RecordsController(Controller):
         if_match: IfMatch = None,
     ) -> Response[bytes]:
         _, answer = await kernel.records.copy(
-            actor, identifier(project_id), identifier(record_id), data or {}, _versions(if_match)
+            actor, identifier(project_id), identifier(record_id), data or {}, versions(if_match)
         )
-        return json_bytes(answer.json, 201, _etag(answer.version))
+        return json_bytes(answer.json, 201, etag(answer.version))
 
 
 def _names(fields: str | None) -> tuple[str, ...] | None:
     return None if fields is None else tuple(n.strip() for n in fields.split(",") if n.strip())
-
-
-def _etag(version: int) -> dict[str, str]:
-    return {"ETag": f'"{version}"'}
-
-
-def _versions(if_match: str | None) -> frozenset[int] | None:
-    """The versions in an If-Match header; None when there is none or for `*`.
-
-    A weak tag never matches, nor does one that this server has not given (RFC 9110, 13.1.1).
-    """
-    if if_match is None or if_match.strip() == "*":
-        return None
-    tags = [tag.strip() for tag in if_match.split(",")]
-    if not all(_TAG.fullmatch(tag) for tag in tags):
-        raise InvalidInputError(faults=[Fault("If-Match", 'Give the ETag of the record, such as "3".')])
-    return frozenset(int(tag[1:-1]) for tag in tags if _VERSION_TAG.fullmatch(tag))

@@ -7,6 +7,7 @@ from litestar import Controller, Response, post
 from kernel.api.answers import json_bytes
 from kernel.api.injected import Actor, Kernel
 from kernel.api.paths import Id, identifier
+from kernel.api.versions import etag
 from kernel.services.reverts import BatchUndone
 
 
@@ -25,7 +26,7 @@ class RevertsController(Controller):
     ) -> Response[bytes]:
         project, record = identifier(project_id), identifier(record_id)
         answer = await kernel.reverts.revert(actor, project, record, identifier(change_id))
-        return json_bytes(answer.json, 200, {"ETag": f'"{answer.version}"'})
+        return json_bytes(answer.json, 200, etag(answer.version))
 
     @post(
         "/batches/{batch_id:str}/undo",

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from kernel.access.actor import Actor
 from kernel.errors import ConflictError
 from kernel.schema import Project
 from kernel.services.entries import EntryInput, EntryService
-from kernel.services.field_inputs import FieldPatch
 from kernel.services.fields import FieldService
 from kernel.services.imports.model import ImportState
 
@@ -35,7 +32,7 @@ class MissingThings:
         """Add them. Raises ForbiddenError for who may not configure the project."""
         for (what, field_id), names in absent.items():
             if what == "options":
-                await self._options(actor, project, field_id, names)
+                await self.fields.add_options(actor, project.id, str(field_id), names)
             else:
                 await self._entries(self.lists if what == "lists" else self.tags, actor, project, names)
 
@@ -47,10 +44,3 @@ class MissingThings:
                 await service.create(actor, project.id, EntryInput(name=name))
             except ConflictError:
                 continue  # in another spelling earlier in this loop, or by somebody else meanwhile
-
-    async def _options(self, actor: Actor, project: Project, field_id: int, names: Sequence[str]) -> None:
-        state = await self.fields.get(actor, project.id, str(field_id))
-        type_ = state.field.type
-        if type_ is not None:
-            config = msgspec.to_builtins(type_.with_choices(state.field.config, names))
-            await self.fields.update(actor, project.id, str(field_id), FieldPatch(config=config))

@@ -22,6 +22,7 @@ from kernel.storage.migrations import (
     m0019a_automations_in_history,
     m0022_dashboards_in_the_trash,
     m0027_failing_since,
+    m0028_versions_of_fields,
 )
 
 MIGRATIONS = (
@@ -44,4 +45,5 @@ MIGRATIONS = (
     m0019a_automations_in_history,
     m0022_dashboards_in_the_trash,
     m0027_failing_since,
+    m0028_versions_of_fields,
 )

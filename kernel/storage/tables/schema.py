@@ -77,6 +77,7 @@ class Field(Table, tablename="smalt_field", db=ENGINE):
     deleted_at = number(null=True)
     deleted_by = number(null=True)
     default_value = text(null=True)
+    version = BigInt(default=1)
 
 
 TABLES: tuple[type[Table], ...] = (State, Project, List, Tag, Field)

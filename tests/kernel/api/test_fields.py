@@ -49,7 +49,7 @@ async def test_a_new_field(client: httpx.AsyncClient, project: str) -> None:
         "id": made["id"], "key": "expected_close_date", "name": "Expected close date", "type": "date",
         "config": made["config"], "required": False, "unique": False, "indexed": False,
         "description": "When it should be won", "position": 0,
-        "value": {"kind": "date", "many": False, "operators": made["value"]["operators"]},
+        "value": {"kind": "date", "many": False, "operators": made["value"]["operators"]}, "version": 1,
     }  # fmt: skip
     for name in (made["id"], made["key"]):
         assert (await client.get(f"{project}/fields/{name}")).json() == made
@@ -72,7 +72,7 @@ async def test_fields_belong_to_one_project(client: httpx.AsyncClient, project: 
 async def test_the_key_stays_when_the_name_changes(client: httpx.AsyncClient, project: str) -> None:
     made = await add(client, project, "Amount", "number")
     answer = await client.patch(f"{project}/fields/amount", json={"name": "Deal value"})
-    assert answer.json() == made | {"name": "Deal value"}
+    assert answer.json() == made | {"name": "Deal value", "version": 2}
     assert (await add(client, project, "Amount"))["key"] == "amount_2"
     assert (await add(client, project, "List"))["key"] == "list_2"
 
@@ -326,9 +326,9 @@ async def test_a_field_whose_plugin_is_off(client: httpx.AsyncClient, kernel: Ke
     answer = await client.patch(f"{project}/fields/stars", json={"type": "number"})
     assert answer.status_code == 409
     answer = await client.patch(f"{project}/fields/stars", json={"name": "Confidence"})
-    assert answer.json() == made | {"available": False, "name": "Confidence"}
+    assert answer.json() == made | {"available": False, "name": "Confidence", "version": 2}
     assert (await client.patch(f"/plugins/{name}", json={"enabled": True})).status_code == 200
-    back = made | {"name": "Confidence", "value": value}
+    back = made | {"name": "Confidence", "value": value, "version": 2}
     assert (await client.get(f"{project}/fields/stars")).json() == back
     found = (await client.get(f"{project}/records/{record['id']}")).json()
     assert found["fields"]["stars"] == 4

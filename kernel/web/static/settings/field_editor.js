@@ -1,5 +1,4 @@
-// The editor of a field: name, type, its config as a form made from the schema, rules; and what another type
-// would do to the values that are there.
+// The editor of a field: name, type, config as a form made from the schema, rules, what another type would lose.
 
 import { api, Problem } from "../core/api.js";
 import { confirmed, dialog, field as labelled, placeFaults } from "../core/dialog.js";
@@ -60,10 +59,12 @@ class FieldEditor {
       if (field) {
         const loss = await this.mayLose(body);
         if (loss === null) return;
-        this.result = await api.patch(`${model.path}/fields/${field.id}`, { ...body, ...(loss ? { accept_loss: true } : {}) });
+        this.result = await api.patch(`${model.path}/fields/${field.id}`, { ...body, ...(loss ? { accept_loss: true } : {}) }, { headers: { "If-Match": `"${field.version}"` } });
       } else this.result = await api.post(`${model.path}/fields`, body);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      // Somebody was quicker: closing the dialog shows what they made of it.
+      if (error.status === 412) this.result = field;
       const rest = error.errors.filter((fault) => !(fault.pointer.startsWith("/config") && this.form.fault(fault.pointer.slice("/config".length), fault.detail)));
       const words = placeFaults({ errors: rest, message: error.message }, { "/name": this.name, "/type": this.type, "/description": this.description });
       throw new Error((rest.length ? words : "") || t("Mend what is marked."));
