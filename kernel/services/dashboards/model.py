@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from kernel.queries.charts.request import ChartConfig, ChartFilters
+from kernel.services.dashboards.whole import WholeConfig, WholeFilters
 
 MOST_CHARTS = 100
 LARGEST_GRID = 1_000
@@ -74,7 +75,7 @@ class Chart(msgspec.Struct):
     dashboard_id: str
     title: str
     type: str
-    config: ChartConfig | None
+    config: WholeConfig | None
     layout: Layout
 
 
@@ -125,7 +126,7 @@ class Dashboard(msgspec.Struct):
     name: str
     description: str | None
     time_zone: str
-    filters: ChartFilters
+    filters: WholeFilters
     role: str
     charts: list[Chart]
     created_at: str
