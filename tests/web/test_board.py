@@ -138,6 +138,7 @@ def test_a_card_held_at_the_edge_goes_where_the_board_has_scrolled_to(new_page: 
     path, lists = wide(site)
     page = new_page(f"/app{path}/board", viewport={"width": 900, "height": 600})
     expect(column(page, "List 8").locator(".card")).to_have_count(30)
+    page.get_by_role("listitem", name="Traveller").hover()  # waits until it lies still
     start = page.get_by_role("listitem", name="Traveller").bounding_box()
     assert start
     page.mouse.move(start["x"] + 40, start["y"] + 12)
@@ -172,6 +173,7 @@ def test_a_card_is_carried_by_a_finger_past_the_edge_of_a_phone(new_page: NewPag
     path, lists = wide(site)
     page = new_page(f"/app{path}/board", viewport={"width": 360, "height": 640}, has_touch=True)
     card = page.get_by_role("listitem", name="Traveller")
+    card.hover()  # waits until it lies still
     start = card.bounding_box()
     assert start
     finger = page.context.new_cdp_session(page)

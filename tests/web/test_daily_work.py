@@ -40,8 +40,9 @@ def look_for_faults(page: Page) -> None:
 
 
 def fits(page: Page) -> bool:
-    """Nothing makes the page itself scroll sideways."""
-    return bool(page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
+    """Nothing makes the page itself scroll sideways, once all has its place."""
+    page.wait_for_function("() => document.documentElement.scrollWidth <= innerWidth")
+    return True
 
 
 def add_condition(page: Page, field: str, comparison: str, value: str) -> None:

@@ -135,6 +135,7 @@ def test_charts_are_arranged_by_keyboard_and_by_drag(new_page: NewPage, crm: Sit
         page.keyboard.press(key)
         wait_until(page, lambda expected=expected: rows() == expected)
     expect(handle).to_be_focused()
+    handle.hover()  # waits until it lies still
     box = handle.bounding_box()
     assert box
     page.mouse.move(box["x"] + 8, box["y"] + 8)

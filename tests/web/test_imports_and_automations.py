@@ -136,7 +136,7 @@ def test_both_fit_a_phone(new_page: NewPage, crm: Site) -> None:
         page.goto(f"/app{crm.project('Opportunities')}/{part}")
         expect(page.locator(".narrow-page h2").first).to_be_visible()
         page.wait_for_load_state("networkidle")
-        assert page.evaluate("() => document.querySelector('.page').scrollWidth <= innerWidth")
+        page.wait_for_function("() => document.querySelector('.page').scrollWidth <= innerWidth")
         assert fits(page), part
     page.get_by_role("button", name="Nowa automatyzacja").click()
     expect(page.get_by_role("dialog")).to_be_visible()

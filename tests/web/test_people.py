@@ -42,7 +42,7 @@ def test_an_invited_person_comes_in_and_chooses(new_page: NewPage, site: Site) -
     theirs.get_by_label("Time zone").select_option("Asia/Tokyo")
     theirs.get_by_label("Language").select_option("pl")
     expect(theirs.get_by_label("Język")).to_have_value("pl")
-    assert (me()["locale"], me()["time_zone"]) == ("pl", "Asia/Tokyo")
+    wait_until(theirs, lambda: (me()["locale"], me()["time_zone"]) == ("pl", "Asia/Tokyo"))
 
     again = new_page(link, signed_in=False)
     expect(again.get_by_role("alert")).to_contain_text("not valid any more")

@@ -45,6 +45,7 @@ def test_columns_move_widen_and_hide(new_page: NewPage, path: str) -> None:
     page = new_page(f"/app{path}/grid?fields=list,amount,tags")
     head = page.locator(".grid-head .grid-cell")
     amount = page.locator(".head-button", has_text="Amount")
+    amount.hover()  # waits until it lies still
     box, target = amount.bounding_box(), page.locator(".head-button", has_text="List").bounding_box()
     assert box
     assert target
@@ -63,7 +64,7 @@ def test_columns_move_widen_and_hide(new_page: NewPage, path: str) -> None:
     page.mouse.down()
     page.mouse.move(at["x"] + 64, at["y"] + 8, steps=4)
     page.mouse.up()
-    assert head.nth(2).bounding_box()["width"] == before["width"] + 60  # type: ignore[index]
+    wait_until(page, lambda: (head.nth(2).bounding_box() or {}).get("width") == before["width"] + 60)
     page.locator(".head-button", has_text="Tags").click()
     page.get_by_role("menuitem", name="Hide").click()
     expect(head).to_have_text(["", "Title", "Amount", "List"])
@@ -111,7 +112,7 @@ def test_without_a_connection_one_works_on(new_page: NewPage, site: Site, path: 
 def test_cards_are_dragged_by_touch(new_page: NewPage, site: Site, path: str) -> None:
     page = new_page(f"/app{path}/board", has_touch=True, viewport={"width": 700, "height": 700})
     card = page.get_by_role("listitem", name="Card 3")
-    expect(card).to_be_visible()
+    card.hover()  # waits until it lies still
     start, end = card.bounding_box(), column(page, "Talks").bounding_box()
     assert start
     assert end
@@ -178,6 +179,7 @@ def test_one_goes_from_record_to_record_as_the_view_orders_them(
     expect(page.get_by_role("dialog")).to_contain_text("Next record")
     page.goto(f"/app{path}/board")
     cards = page.locator(".card")
+    expect(cards).to_have_count(5)  # of all lists: they come in any order
     cards.first.click()
     expect(page.get_by_role("complementary", name="Record")).to_be_visible()
     page.keyboard.press("j")

@@ -5,6 +5,7 @@ import { t } from "./i18n.js";
 import { aborted, Problem } from "./api.js";
 
 const LONG = 6000;
+const LONGER = 20_000; // where something can be done
 let holder = null;
 let announcer = null;
 
@@ -25,7 +26,7 @@ export function toast(text, { kind = "info", action, stay = false } = {}) {
   shown.append(iconButton(icon("x", 14), t("Close"), close));
   corner().append(shown);
   while (corner().children.length > 4) corner().firstElementChild.remove();
-  const timer = stay || kind === "error" ? 0 : setTimeout(close, LONG);
+  const timer = stay || kind === "error" ? 0 : setTimeout(close, action ? LONGER : LONG);
   shown.addEventListener("pointerenter", () => clearTimeout(timer));
   return close;
 }

@@ -4,6 +4,7 @@
 import { url } from "../core/api.js";
 
 const RETRY = 20_000;
+const LATE = 300; // milliseconds: what was read before may have changed
 
 /** Calls `changed(ids)` with the ids of charts, or null when all may have changed. */
 export function followDashboard(id, changed, alive) {
@@ -12,9 +13,10 @@ export function followDashboard(id, changed, alive) {
   let missed = false;
   const close = () => { clearTimeout(timer); source?.close(); source = null; };
   const open = () => {
+    const asked = performance.now();
     source = new EventSource(url("/events", { dashboard: id }));
     source.addEventListener("open", () => {
-      if (missed) changed(null);
+      if (missed || performance.now() - asked > LATE) changed(null);
       missed = true;
     });
     source.addEventListener("dashboard.changed", (event) => {

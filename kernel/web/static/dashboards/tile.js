@@ -6,6 +6,7 @@ import { debounce, fill, h, icon, iconButton } from "../core/dom.js";
 import { language, t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
 import { menu } from "../core/popover.js";
+import { redraw } from "../core/redraw.js";
 import { complain } from "../core/toast.js";
 import { arrangeable } from "./arranging.js";
 import { figureOf, showRecords } from "./behind.js";
@@ -68,7 +69,7 @@ define("smalt-chart-tile", class extends Part {
       const [data] = await Promise.all([api.get(`${this.path}/data`, this.board.narrowed({ locale: language.value }), { signal }), this.asTable ? null : this.drawPicture(signal)]);
       const changed = live && this.data && JSON.stringify(data.series) !== JSON.stringify(this.data.series);
       this.data = data;
-      if (this.asTable) fill(this.body, h("div", { class: "scroll chart-scroll", tabindex: "0", role: "region", aria: { label: this.chart.title } }, table(data, this.chart.title, (figure, button) => this.records(figure, button))));
+      if (this.asTable) redraw(this.body, () => fill(this.body, h("div", { class: "scroll chart-scroll", tabindex: "0", role: "region", aria: { label: this.chart.title } }, table(data, this.chart.title, (figure, button) => this.records(figure, button)))));
       const note = leftOut(data);
       this.note.hidden = !note;
       fill(this.note, note);
@@ -81,7 +82,7 @@ define("smalt-chart-tile", class extends Part {
     const { clientWidth, clientHeight } = this.body;
     const query = { width: Math.max(80, clientWidth), height: Math.max(60, clientHeight), styled: false, locale: language.value };
     const drawn = picture(await api.get(`${this.path}/image.svg`, this.board.narrowed(query), { as: "text", signal }));
-    if (!signal.aborted) fill(this.body, drawn ?? h("p", { class: "soft" }, t("This could not be loaded.")));
+    redraw(this.body, () => { if (!signal.aborted) fill(this.body, drawn ?? h("p", { class: "soft" }, t("This could not be loaded."))); });
   }
 
   /** A click on a bar, a slice, a cell or a point; where a picture has none of these, on all of it. */

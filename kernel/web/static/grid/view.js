@@ -78,6 +78,7 @@ define("smalt-grid", class extends Part {
     if (record && row === this.selection.active.row) this.selection.stay(record.id);
     this.scroller.removeAttribute("aria-busy");
     this.redraw();
+    this.pool.splice(0).forEach((spare) => spare.remove()); // they show what is there no more
     this.footer.draw();
     this.tellEmpty();
     if (!keep && this.source.total !== null) announce(n("{count} record", "{count} records", this.source.total));

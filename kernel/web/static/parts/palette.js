@@ -4,6 +4,7 @@ import { api, aborted, Problem } from "../core/api.js";
 import { debounce, fill, freshId, h, icon } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { commandSources, mainEntries, projectViews } from "../core/places.js";
+import { redraw } from "../core/redraw.js";
 import { go, place } from "../core/router.js";
 import { projects, signOut } from "../core/session.js";
 import { chooseTheme } from "../core/theme.js";
@@ -33,7 +34,7 @@ export function openPalette() {
     } else input.removeAttribute("aria-activedescendant");
   };
   const run = (entry) => { box.close(); entry.run(); };
-  const draw = (groups) => {
+  const draw = (groups) => redraw(list, () => {
     rows = [];
     fill(list, groups.filter(([, entries]) => entries.length).map(([title, entries]) => {
       const heading = freshId("group");
@@ -46,7 +47,7 @@ export function openPalette() {
     }));
     if (!rows.length) list.append(h("div", { class: "picker-empty" }, t("Nothing matches.")));
     mark(0);
-  };
+  });
   const known = commands();
   const search = debounce(async () => {
     const text = input.value.trim();
