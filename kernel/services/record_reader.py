@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import NamedTuple, TypeVar
@@ -10,7 +11,7 @@ from kernel.access.actor import Actor
 from kernel.access.version import ACCESS_VERSION, check_version
 from kernel.clock import Clock
 from kernel.dialects.base import Dialect
-from kernel.errors import NotFoundError, SmaltError
+from kernel.errors import ContentionError, NotFoundError, SmaltError
 from kernel.queries.aggregates import AggregateRequest, aggregate_query
 from kernel.queries.cache import QueryCache
 from kernel.queries.pages import PageQuery, PageRequest, RecordQuery, page_query, record_query
@@ -21,7 +22,9 @@ from kernel.storage.database import Database, Row, Statement
 from kernel.storage.schema_cache import SchemaCache
 
 T = TypeVar("T")
-_TRIES = 4
+_TRIES = 8
+_PAUSE = 0.02
+"""Seconds of rest before the third try; before the next ones it grows by as much."""
 _VERSIONS = Statement(
     f"SELECT ({SchemaCache.VERSION.sql}) AS schema_version, ({ACCESS_VERSION.sql}) AS access_version"
 )
@@ -118,9 +121,12 @@ class RecordReader:
     async def on_current_schema(self, work: Callable[[Schema], Awaitable[T]]) -> T:
         """Do work that reads, on the snapshot at hand; again on a newer one if it had moved.
 
-        A refusal may be due to an old snapshot too, so it only stands on the newest.
+        A refusal may be due to an old snapshot too, so it only stands on the newest. Raises
+        ContentionError where the schema moves all the time.
         """
-        for _ in range(_TRIES):
+        for number in range(_TRIES):
+            if number > 1:
+                await asyncio.sleep(_PAUSE * (number - 1))
             cached = self._schema.cached()
             schema = cached or await self._schema.current()
             try:
@@ -130,7 +136,10 @@ class RecordReader:
             except SmaltError:
                 if cached is None or (await self._schema.current()).version == schema.version:
                     raise
-        return await work(await self._schema.current())
+        try:
+            return await work(await self._schema.current())
+        except SchemaMoved as error:
+            raise ContentionError from error
 
     async def read(self, actor: Actor, schema: Schema, *statements: Statement) -> list[list[Row]]:
         """One hop: the statements, and whether schema and rights are still what they were.

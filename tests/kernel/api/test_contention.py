@@ -14,6 +14,7 @@ from kernel.api.app import create_app
 from kernel.api.contention import CONTENDED, KEPT, MOST_ATTEMPTS, beginning_again
 from kernel.errors import ContentionError
 from kernel.runtime import Kernel, create_kernel
+from kernel.services.record_reader import SchemaMoved
 from kernel.settings import Settings
 from kernel.storage.database import Database, Statement, Transaction
 from tests.kernel.api.clients import BASE_URL
@@ -31,6 +32,25 @@ async def other(settings: Settings, client: httpx.AsyncClient) -> AsyncIterator[
     ) as there:
         yield there
     await kernel.stop()
+
+
+@pytest.mark.parametrize(("moves", "status"), [(7, 200), (10_000, 503)])
+async def test_reads_begin_again_while_the_schema_moves(
+    kernel: Kernel, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch, moves: int, status: int
+) -> None:
+    project = f"/projects/{(await client.post('/projects', json={'name': 'P'})).json()['id']}"
+    reader, left = kernel.records.reader, iter(range(moves))
+    read = reader.read
+
+    async def moved(*given: Any) -> Any:
+        if next(left, None) is not None:
+            raise SchemaMoved
+        return await read(*given)
+
+    monkeypatch.setattr(reader, "read", moved)
+    answer = await client.get(f"{project}/records")
+    assert answer.status_code == status, answer.text
+    assert status == 200 or answer.json()["type"] == "/problems/unavailable"
 
 
 async def test_writes_go_on_while_another_server_changes_the_type_of_a_field(
