@@ -52,8 +52,8 @@ class Renaming:
         for field in (f for p in schema.projects.values() for f in p.fields if f.type is not None):
             config = {n: _member(schema, field, renamed, v) for n, v in field.raw_config.items()}
             if config != field.raw_config:
-                changes = {"config": _text(config), "updated_at": self._parts.now()}
-                await self._parts.rows.update(tx, "smalt_field", field.id, changes)
+                stamp = {"updated_at": self._parts.now(), "version": field.version + 1}
+                await self._parts.rows.update(tx, "smalt_field", field.id, stamp | {"config": _text(config)})
                 was_and_is = {"id": str(field.id), "config": [field.raw_config, config]}
                 told.append(Change(field.project_id, None, "field.updated", None, was_and_is))
         if told:

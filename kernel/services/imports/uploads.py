@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from kernel.errors import ConflictError, InvalidInputError, TooLargeError
+from kernel.errors import ConflictError, InvalidInputError, TooLargeError, UnavailableError
 
 
 class Uploads:
@@ -24,7 +24,10 @@ class Uploads:
         self._limit = limit
 
     async def store(self, import_id: int, parts: AsyncIterator[bytes]) -> int:
-        """Write a file as it arrives, never held in memory; its size in bytes."""
+        """Write a file as it arrives, never held in memory; its size in bytes.
+
+        Raises UnavailableError where there is no room.
+        """
         path = self.path(import_id)
         try:
             await asyncio.to_thread(self._directory.mkdir, parents=True, exist_ok=True)
@@ -35,6 +38,9 @@ class Uploads:
                     if size > self._limit:
                         raise TooLargeError(f"A file may have {self._limit:,} bytes.")
                     await asyncio.to_thread(file.write, part)
+        except OSError as error:
+            self.remove(import_id)
+            raise UnavailableError(f"The file cannot be kept ({error.strerror}). Try again later.") from error
         except BaseException:
             self.remove(import_id)
             raise

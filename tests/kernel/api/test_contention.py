@@ -178,7 +178,7 @@ async def test_a_read_asks_again_when_its_plan_is_outdated(kernel: Kernel) -> No
 
 async def test_crossing_writers_of_one_process(kernel: Kernel) -> None:
     """Of two that wait for each other the database refuses one, which then is in nobody's way."""
-    if not kernel.database.dialect.lock:
+    if not kernel.database.dialect.statements.lock:
         pytest.skip("SQLite has one writer at a time")
     both_hold, finished = asyncio.Barrier(2), 0
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 import httpx
+import pytest
 
 from kernel.runtime import Kernel
+from kernel.services.imports.uploads import Uploads
 from tests.kernel.api.imports.importing import imported, run, upload
 
 
@@ -34,6 +37,19 @@ async def test_bad_uploads_are_refused(client: httpx.AsyncClient, deals: str) ->
         assert answer.status_code == status, answer.text
         assert answer.headers["content-type"].startswith("application/problem+json")
     assert (await client.get(path)).json()["items"] == []
+
+
+async def test_a_file_for_which_there_is_no_room(
+    client: httpx.AsyncClient, deals: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = tmp_path / "full"
+    full.symlink_to("/dev/full")
+    monkeypatch.setattr(Uploads, "path", lambda *_: full)
+    answer = await client.post(f"{deals}/imports", files={"file": ("a.csv", b"name\nx\n")})
+    assert (answer.status_code, answer.json()["type"]) == (503, "/problems/unavailable"), answer.text
+    assert "No space left" in answer.json()["detail"]
+    assert not full.is_symlink()
+    assert (await client.get(f"{deals}/imports")).json()["items"] == []
 
 
 async def test_a_file_that_breaks_off_fails_with_a_reason(client: httpx.AsyncClient, deals: str) -> None:
