@@ -35,7 +35,7 @@ from kernel.queries.sorting import SortKey, sort_keys
 from kernel.schema import Project, Schema
 from kernel.storage.database import Row, Statement
 from kernel.text_input import fold_name
-from kernel.values import ID
+from kernel.values import ID, Choice
 
 MAXIMUM_LIMIT = 1000
 
@@ -174,7 +174,7 @@ def _asked(
         with refusals.noted():
             restrict(scope, condition, pointer)
     with refusals.noted():
-        _check_list(scope, request)
+        _check_choices(scope, request)
     _search_and_allow(scope, request)
     keys: tuple[SortKey, ...] = ()
     with refusals.noted():
@@ -235,17 +235,25 @@ def _conditions(request: PageRequest) -> list[tuple[str, str | dict[str, Any]]]:
     return found
 
 
-def _check_list(scope: Scope, request: PageRequest) -> None:
-    """A list that there is not is refused. In the trash it may be one that is there too."""
-    name = request.list
-    if name is None or not name.strip() or request.trash or not sees_built_in(scope, "list"):
+def _check_choices(scope: Scope, request: PageRequest) -> None:
+    """A list or tag that there is not is refused. In the trash it may be one that is there too."""
+    if request.trash:
         return
-    lists = scope.project.lists
-    if fold_name(name) not in {fold_name(n) for choice in lists for n in (choice.name, str(choice.id))}:
-        near = get_close_matches(name, [choice.name for choice in lists], n=1, cutoff=0.6)
-        hint = f" Did you mean '{near[0]}'?" if near else ""
-        fault = Fault("/list", f"There is no list '{name[:100]}'.{hint}")
-        raise InvalidInputError("The choice of a list is not valid.", [fault])
+    faults = []
+    if request.list is not None and sees_built_in(scope, "list"):
+        faults += _missing("list", request.list, scope.project.lists)
+    if request.tag is not None and sees_built_in(scope, "tags"):
+        faults += _missing("tag", request.tag, scope.project.tags)
+    if faults:
+        raise InvalidInputError("The choice of records is not valid.", faults)
+
+
+def _missing(what: str, name: str, choices: Sequence[Choice]) -> list[Fault]:
+    if not name.strip() or fold_name(name) in {fold_name(n) for c in choices for n in (c.name, str(c.id))}:
+        return []
+    near = get_close_matches(name, [choice.name for choice in choices], n=1, cutoff=0.6)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return [Fault(f"/{what}", f"There is no {what} '{name[:100]}'.{hint}")]
 
 
 def _check_names(scope: Scope, request: PageRequest) -> None:

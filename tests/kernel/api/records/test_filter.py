@@ -28,10 +28,14 @@ async def test_by_list_and_tag(plain: ProjectClient, client: httpx.AsyncClient) 
     assert await plain.titles(filter="{tags} = BLANK()") == ["none"]
     assert await plain.titles(filter="{tags} = 'website' AND {tags} = 'SEO'") == ["both"]
     assert await plain.titles(filter="NOT ({tags} = 'SEO')") == ["none"]
-    assert await plain.titles(tag="nothing") == []
     for name, hint in (("Doin", " Did you mean 'Doing'?"), ("17", "")):
         refused = await plain.get(list=name)
         assert faults(refused) == {"/list": f"There is no list '{name}'.{hint}"}
+    refused = await plain.get(list="Nope", tag="websit")
+    assert faults(refused) == {
+        "/list": "There is no list 'Nope'.",
+        "/tag": "There is no tag 'websit'. Did you mean 'website'?",
+    }
 
 
 async def test_text_to_find(plain: ProjectClient) -> None:
