@@ -78,9 +78,17 @@ class Outgoing:
         Raises InvalidValueError, also for one that is plainly inside of a private network.
         """
         url = checked_url(text)
-        if not self._allow_private and _plainly_private(url.host):
-            raise InvalidValueError(_PRIVATE.format(host=url.host))
+        self.refuse_private(text)
         return url
+
+    def refuse_private(self, text: str) -> None:
+        """Raise InvalidValueError for an address that is plainly inside of a private network."""
+        try:
+            host = httpx.URL(text).host
+        except (httpx.InvalidURL, ValueError):
+            return
+        if not self._allow_private and _plainly_private(host):
+            raise InvalidValueError(_PRIVATE.format(host=host))
 
     async def close(self) -> None:
         """Close what is open."""

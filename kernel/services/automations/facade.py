@@ -70,7 +70,9 @@ class Automations:
         types = Types(registries.triggers, registries.actions)
         rows = AutomationRows(database, parts.rows)
         run_rows = RunRows(database, parts.rows, parts.ids, clock)
-        self.service = AutomationService(parts, types, rows, run_rows, near.tags)
+        self.service = AutomationService(
+            parts, types, rows, run_rows, near.tags, near.outgoing.refuse_private
+        )
         self.runs = RunService(parts, run_rows)
         effects = RecordEffects(near.records)
         people = PeopleEffects(

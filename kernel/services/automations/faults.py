@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -53,7 +53,8 @@ class Owner:
 class FaultFinder:
     """Looks through automations. What takes long is kept while schema and rights stay as they are."""
 
-    def __init__(self, parts: ProjectParts, types: Types) -> None:
+    def __init__(self, parts: ProjectParts, types: Types, refuse_address: Callable[[str], None]) -> None:
+        self._refuse_address = refuse_address
         self._parts = parts
         self._types = types
         self._known: OrderedDict[tuple[Any, ...], str | None] = OrderedDict()
@@ -124,7 +125,7 @@ class FaultFinder:
         dialect, now = self._parts.database.dialect, self._parts.clock.now()
         setting = Setting(
             dialect, around.schema, around.project, owner.actor, now, people, around.forms, owner.dashboards,
-            knows_addresses=False,
+            self._refuse_address, knows_addresses=False,
         )  # fmt: skip
         definition = automation.definition
         try:

@@ -7,14 +7,23 @@ from typing import Any
 
 from kernel.access.actor import ProjectAccess
 from kernel.automations import Facts
-from kernel.effects import Address, ChangeLinked, ChangeRecord, CopyRecord, CreateRecord, Effect, Notify
+from kernel.effects import (
+    Address,
+    ChangeLinked,
+    ChangeRecord,
+    CopyRecord,
+    CreateRecord,
+    Effect,
+    Notify,
+    SendRequest,
+)
 from kernel.errors import InvalidInputError
 from kernel.queries.fields import canonical
 from kernel.schema import Project
 from kernel.services.automations.asking import Asked
 from kernel.services.automations.record_effects import as_input, reference_of
 from kernel.services.automations.setting import Setting
-from kernel.services.automations.templating import only_place, places, texts_in
+from kernel.services.automations.templating import filled, only_place, places, texts_in
 from kernel.services.record_input import WRITABLE, DraftParser, unknown_field, unknown_member
 from kernel.storage.record_rows import Draft
 from kernel.text_input import fold_name
@@ -24,10 +33,10 @@ UNKNOWN = "\ue000"
 
 
 def foreseen(asked: Asked, setting: Setting) -> Facts:
-    """Facts about no record in particular: `UNKNOWN` for whatever is asked of it."""
+    """Facts about no record in particular: `UNKNOWN` for, or in the place of, whatever is asked of it."""
     return Facts(
         "", setting.now, setting.project.time_zone, {"id": "0", "title": UNKNOWN, "version": 1},
-        texts={text: UNKNOWN for text in [*asked.texts, *asked.inputs] if places(text)},
+        texts={t: filled(t, lambda _: UNKNOWN) for t in [*asked.texts, *asked.inputs] if places(t)},
         values=dict.fromkeys(asked.formulas, UNKNOWN),
         places={text: UNKNOWN for text in asked.inputs if only_place(text) is not None},
         addresses={entry: _addresses(entry, setting) for entry in asked.recipients},
@@ -62,6 +71,8 @@ class Foresight:
                 self._look_at_values(target, effect.values, new=True)
             case Notify():
                 self._look_at_people(effect)
+            case SendRequest():
+                self._at.refuse_address(effect.url.replace(UNKNOWN, "x"))
 
     def _project(self, project_id: str | None) -> Project:
         found = self._at.project if project_id is None else self._at.other_project(project_id)

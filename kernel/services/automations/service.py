@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -52,14 +52,21 @@ class AutomationService:
     """Sets automations up. For those who configure a project and see all of it."""
 
     def __init__(
-        self, parts: ProjectParts, types: Types, rows: AutomationRows, runs: RunRows, tags: EntryService
+        self,
+        parts: ProjectParts,
+        types: Types,
+        rows: AutomationRows,
+        runs: RunRows,
+        tags: EntryService,
+        refuse_address: Callable[[str], None],
     ) -> None:
         self._parts = parts
         self._types = types
         self._rows = rows
         self._runs = runs
         self._tags = tags
-        self._faults = FaultFinder(parts, types)
+        self._refuse_address = refuse_address
+        self._faults = FaultFinder(parts, types, refuse_address)
 
     async def all(self, actor: Actor, project_id: int, trash: bool = False) -> list[AutomationView]:
         """The automations of a project, oldest first."""
@@ -194,7 +201,9 @@ class AutomationService:
         forms = await form_names(WithinTransaction(tx), project.id)
         dashboards = await dashboard_names(WithinTransaction(tx), actor)
         moment = from_milliseconds(now)
-        setting = Setting(tx.dialect, schema, project, actor, moment, people, forms, dashboards)
+        setting = Setting(
+            tx.dialect, schema, project, actor, moment, people, forms, dashboards, self._refuse_address
+        )
         checker = DefinitionChecker(self._types, setting)
         with faults.before():
             definition, timing = checker.definition(data.trigger, data.condition, data.actions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,8 @@ class Setting:
     """By whom an automation is saved, in which project, and what its names may mean.
 
     `people` are by id and lower-case email: all whom the automation names, or, without
-    `knows_addresses`, those alone whom it names by id.
+    `knows_addresses`, those alone whom it names by id. `refuse_address` raises InvalidValueError
+    for a URL that nothing may be sent to.
     """
 
     dialect: Dialect
@@ -28,6 +29,7 @@ class Setting:
     people: Mapping[str, Address]
     forms: Mapping[str, str]
     dashboards: Mapping[str, str]
+    refuse_address: Callable[[str], None]
     knows_addresses: bool = True
 
     def other_project(self, project_id: str) -> Project | None:
