@@ -119,7 +119,7 @@ def set_up_fields(page: Page, site: Site) -> None:
         settings(page, site, project, "fields")
         for number, (name, kind, config) in enumerate(fields, 1):
             add_field(page, name, kind, config)
-            expect(page.locator(".field-list > li")).to_have_count(number)
+            expect(page.locator(".field-list > .choice-line")).to_have_count(number)
         made = site.api.get(f"{site.project(project)}/fields").json()["items"]
         assert [(f["name"], f["type"]) for f in made] == [field[:2] for field in fields]
 

@@ -229,3 +229,22 @@ def test_a_list_is_written_while_another_is_saved(new_page: NewPage, work: Work)
     held[0].continue_()
     expect(page.get_by_label("Name of Finished")).to_be_visible()
     expect_typed(fresh, "On hol", 6)
+
+
+def test_two_switches_in_a_row_both_count(new_page: NewPage, work: Work) -> None:
+    page = new_page(f"/app{work.project}/settings/general")
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held or route.request.method != "PATCH":
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route(f"**{work.project}", hold_the_first)
+    for label in ("Checklists", "Dependencies"):
+        page.get_by_role("checkbox", name=label).uncheck()
+    wait_until(page, lambda: held)
+    held[0].continue_()
+    kept = lambda: set(work.api.get(work.project).json()["default_fields"])  # noqa: E731
+    wait_until(page, lambda: not kept() & {"checklists", "dependencies"})

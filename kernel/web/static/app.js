@@ -1,6 +1,6 @@
 // The beginning: who is it, in which language, and what to show.
 
-import { signedOut } from "./core/api.js";
+import { aborted, signedOut } from "./core/api.js";
 import { h } from "./core/dom.js";
 import { language, t, useLanguage } from "./core/i18n.js";
 import { startKeys } from "./core/keys.js";
@@ -42,6 +42,9 @@ function show(at) {
   if (load) load().then(() => root.replaceChildren(h(wanted))).catch(complain);
   else root.replaceChildren(h(wanted));
 }
+
+// What is given up when a page is left is no fault.
+addEventListener("unhandledrejection", (event) => { if (aborted(event.reason)) event.preventDefault(); });
 
 start().catch((error) => {
   root.replaceChildren(h("p", { class: "noscript", role: "alert" }, t("The pages could not start: {message}", { message: error.message })));

@@ -8,6 +8,7 @@ import { language, t } from "../core/i18n.js";
 import { shortcut } from "../core/keys.js";
 import { define, Part } from "../core/part.js";
 import { menu } from "../core/popover.js";
+import { redraw } from "../core/redraw.js";
 import { go, place } from "../core/router.js";
 import { complain, toast } from "../core/toast.js";
 import { download } from "../dashboards/download.js";
@@ -47,11 +48,11 @@ define("smalt-dashboard", class extends Part {
   drawHead() {
     const { name, description } = this.dashboard;
     document.title = `${name} · Smalt`;
-    fill(this.head, h("div", { class: "grow" }, h("h1", {}, name), description ? h("p", { class: "soft" }, description) : null),
+    redraw(this.head, () => fill(this.head, h("div", { class: "grow" }, h("h1", {}, name), description ? h("p", { class: "soft" }, description) : null),
       h("div", { class: "row" },
         h("button", { type: "button", onClick: () => import("../dashboards/sharing.js").then((module) => module.share(this.dashboard)).catch(complain) }, icon("users"), t("Share")),
         this.editable ? h("button", { type: "button", class: "primary", onClick: () => this.add() }, icon("plus"), t("Add a chart")) : null,
-        iconButton(icon("ellipsis"), t("More"), (event) => this.actions(event.currentTarget), { aria: { haspopup: "menu" } })));
+        iconButton(icon("ellipsis"), t("More"), (event) => this.actions(event.currentTarget), { aria: { haspopup: "menu" } }))));
   }
 
   drawTiles() {

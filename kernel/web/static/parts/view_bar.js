@@ -7,6 +7,7 @@ import { t } from "../core/i18n.js";
 import { shortcut } from "../core/keys.js";
 import { define, Part } from "../core/part.js";
 import { menu, picker, popover } from "../core/popover.js";
+import { redraw } from "../core/redraw.js";
 import { complain, toast } from "../core/toast.js";
 import { sentence } from "../filters/tree.js";
 import "../filters/builder.js";
@@ -40,11 +41,11 @@ define("smalt-view-bar", class extends Part {
     const tool = (picture, label, on, run) => h("button", { type: "button", class: ["tool", on && "on"], aria: { haspopup: "dialog" }, onClick: (event) => run(event.currentTarget) }, picture, h("span", {}, label));
     const views = h("button", { type: "button", class: "tool view-button", aria: { haspopup: "menu" }, onClick: (event) => this.openViews(event.currentTarget) }, icon("layers", 15), h("span", { class: "clip" }, state.view?.name ?? t("All records")), state.differs && state.view ? h("span", { class: "changed-dot", title: t("Changed, not saved") }) : null, icon("chevron-down", 13));
     const groupColumn = state.group ? model.column(state.group) : null;
-    this.filterButton = tool(icon("list-filter", 15), count ? t("Filter: {count}", { count }) : t("Filter"), count > 0, () => this.openFilter());
-    fill(this.parts, views, this.filterButton,
+    const filter = tool(icon("list-filter", 15), count ? t("Filter: {count}", { count }) : t("Filter"), count > 0, () => this.openFilter());
+    redraw(this.parts, () => fill(this.parts, views, filter,
       this.kind === "calendar" ? null : tool(icon("arrow-up-down", 15), sorts ? t("Order: {count}", { count: sorts }) : t("Order"), sorts > 0, (anchor) => this.openSort(anchor)),
       this.kind === "grid" ? tool(icon("rows-3", 15), groupColumn ? t("Groups: {name}", { name: groupColumn.name }) : t("Groups"), Boolean(groupColumn), (anchor) => this.openGroup(anchor)) : null,
-      tool(icon("columns-3", 15), t("Fields"), false, (anchor) => arrangeColumns(anchor, state)), this.more ? this.more(state, tool) : null);
+      tool(icon("columns-3", 15), t("Fields"), false, (anchor) => arrangeColumns(anchor, state)), this.more ? this.more(state, tool) : null));
     this.sentence.hidden = !state.filter;
     if (state.filter) fill(this.sentence, h("span", { class: "clip" }, h("b", {}, `${t("Showing")}: `), sentence(state.filter, model)), h("button", { type: "button", class: "link", onClick: () => state.set({ filter: null }) }, t("Clear filter")));
   }
@@ -52,7 +53,7 @@ define("smalt-view-bar", class extends Part {
   openFilter() {
     const builder = h("smalt-filter-builder").begin(this.model, this.state.filter);
     builder.addEventListener("filter", (event) => this.state.set({ filter: event.detail }));
-    popover(this.filterButton, builder, { className: "filter-popover", label: t("Filter") });
+    popover(this.parts.children[1], builder, { className: "filter-popover", label: t("Filter") });
   }
 
   openGroup(anchor) {

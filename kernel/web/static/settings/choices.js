@@ -6,6 +6,7 @@ import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
 import { drawList, newest, redraw } from "../core/redraw.js";
+import { complain } from "../core/toast.js";
 import { grip } from "../parts/grip.js";
 import { emptyState } from "../parts/empty.js";
 import { COLORS, colorSelect, heading, tried } from "./part.js";
@@ -56,10 +57,12 @@ define("smalt-choices", class extends Part {
   }
 
   async reload() {
-    const items = await this.newest(api.all(this.path, {}, { signal: this.alive }));
-    if (!items) return;
-    this.items = items;
-    this.draw();
+    try {
+      const items = await this.newest(api.all(this.path, {}, { signal: this.alive }));
+      if (!items) return;
+      this.items = items;
+      this.draw();
+    } catch (error) { complain(error); }
   }
 });
 

@@ -5,6 +5,7 @@ import { fill, h, icon } from "../core/dom.js";
 import { ago } from "../core/format.js";
 import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
+import { drawList, redraw } from "../core/redraw.js";
 import { complain } from "../core/toast.js";
 import { filterInput } from "../filters/input.js";
 import { heading, tried } from "./part.js";
@@ -34,7 +35,7 @@ define("smalt-exports", class extends Part {
     clearTimeout(this.timer);
     try {
       const page = await api.get(`${this.model.path}/exports`, { limit: 20 }, { signal: this.alive });
-      fill(this.list, page.items.map((job) => this.line(job)));
+      redraw(this.list, () => drawList(this.list, page.items, (job) => this.line(job)));
       if (page.items.some(busy)) this.timer = setTimeout(() => this.load(), LOOK);
     } catch (error) { complain(error); }
   }

@@ -36,7 +36,10 @@ define("smalt-fields", class extends Part {
   }
 
   async edit(field) {
-    try { if (await editField(this.model, field)) this.reload(); } catch (error) { complain(error); }
+    try {
+      await this.reloading; // what was made a moment ago can be chosen
+      if (await editField(this.model, field)) this.reload();
+    } catch (error) { complain(error); }
   }
 
   async removeField(field) {
@@ -44,7 +47,12 @@ define("smalt-fields", class extends Part {
     if (await tried(this.model, () => api.delete(`${this.model.path}/fields/${field.id}`), t("It is in the trash now."))) this.reload();
   }
 
-  async reload() {
+  reload() {
+    this.reloading = this.readAgain().catch(complain);
+    return this.reloading;
+  }
+
+  async readAgain() {
     const { loadProject } = await import("../data/project.js");
     this.model = await loadProject(this.model.id, { fresh: true });
     this.fields = this.model.fields;

@@ -24,12 +24,17 @@ export default (model) => {
     if (await tried(model, () => api.patch(model.path, { name: name.input.value, description: description.input.value || null, time_zone: zone.input.value, currency: currency.input.value }))) refresh();
   });
   const on = new Set(project.default_fields);
+  const keep = () => tried(model, () => api.patch(model.path, { default_fields: ["title", ...Object.keys(defaults()).filter((key) => on.has(key))] }));
+  let kept = Promise.resolve();
+  const put = (key, is) => (is ? on.add(key) : on.delete(key));
   const box = ([key, label]) => h("label", { class: "check-line" }, h("input", {
     type: "checkbox", checked: on.has(key),
     onChange: async (event) => {
       const { checked } = event.target;
-      const after = Object.keys(defaults()).filter((known) => (known === key ? checked : on.has(known)));
-      if (await tried(model, () => api.patch(model.path, { default_fields: ["title", ...after] }))) { if (checked) on.add(key); else on.delete(key); } else event.target.checked = !checked;
+      // One after another, each with all that is ticked by then: the last is not overtaken by the one before.
+      put(key, checked);
+      kept = kept.then(keep);
+      if (!await kept) put(key, event.target.checked = !checked);
     },
   }), label);
   const remove = async () => {

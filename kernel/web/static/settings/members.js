@@ -5,6 +5,7 @@ import { confirmed } from "../core/dialog.js";
 import { fill, h, icon, iconButton } from "../core/dom.js";
 import { t } from "../core/i18n.js";
 import { define, Part } from "../core/part.js";
+import { redraw } from "../core/redraw.js";
 import { complain } from "../core/toast.js";
 import { avatar } from "../parts/avatar.js";
 import { emptyState } from "../parts/empty.js";
@@ -34,11 +35,13 @@ define("smalt-members", class extends Part {
     const form = h("form", { class: "add-line" }, who, role, h("button", { type: "submit", class: "primary" }, icon("plus"), t("Add")));
     form.addEventListener("submit", async (event) => {
       event.preventDefault();
-      if (who.value.trim() && await tried(this.model, () => api.post(`${this.model.path}/members`, { user: who.value.trim(), role: role.value }), null)) this.load();
+      if (!who.value.trim() || !await tried(this.model, () => api.post(`${this.model.path}/members`, { user: who.value.trim(), role: role.value }), null)) return;
+      who.value = "";
+      this.load();
     });
-    fill(this, heading(t("Members"), t("Who sees this project. What they may do is up to their role.")),
+    redraw(this, () => fill(this, heading(t("Members"), t("Who sees this project. What they may do is up to their role.")),
       this.members.length ? h("ul", { class: "choice-list" }, this.members.map((member) => this.line(member))) : emptyState(icon("users", 26), t("No members yet"), t("Administrators see every project. Add whoever else works here.")), form,
-      invitations(this.model.path, invited, () => ({ role: invited.value })));
+      invitations(this.model.path, invited, () => ({ role: invited.value }))));
   }
 
   line({ user, role }) {
