@@ -22,6 +22,7 @@ from kernel.api.openapi import ApiDescription, openapi_config
 from kernel.api.paging import provide_paging
 from kernel.api.problems import on_http_error, on_smalt_error, on_unexpected_error, wording_of
 from kernel.api.routes import CONTROLLERS, OUTSIDE
+from kernel.api.varying import telling_vary
 from kernel.errors import SmaltError
 from kernel.runtime import Kernel
 
@@ -50,7 +51,7 @@ def create_app(kernel: Kernel) -> Litestar:
         state=State({"kernel": kernel}),
     )
     gate.learn(app)
-    app.asgi_handler = answering_heads(app.asgi_handler)
+    app.asgi_handler = telling_vary(answering_heads(app.asgi_handler))
     return app
 
 

@@ -19,6 +19,7 @@ from kernel.clock import Clock, to_milliseconds
 from kernel.errors import SmaltError, UnavailableError
 from kernel.services.job_rows import Job, JobRows, LeaseLostError
 from kernel.services.process_owner import is_gone, owner_name
+from kernel.services.trouble import tell
 from kernel.storage.database import Database, Transaction
 
 LEASE_SECONDS = 30
@@ -106,8 +107,8 @@ class JobRunner:
             self._awake.clear()
             try:
                 await self._look()
-            except Exception:
-                _log.exception("looking for jobs failed")
+            except Exception as error:
+                tell(_log, "looking for jobs", error)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._poll):
                     await self._awake.wait()

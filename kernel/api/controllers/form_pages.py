@@ -207,7 +207,6 @@ def _headers(opened: OpenForm | None) -> dict[str, str]:
     return {
         "Content-Security-Policy": policy(embed, goes_to),
         "Cache-Control": "private, no-cache",
-        "Vary": "Accept-Language",
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "same-origin",
     }

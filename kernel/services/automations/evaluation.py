@@ -27,6 +27,7 @@ from kernel.services.automations.reading import Types, plugin_config
 from kernel.services.automations.rows import AutomationRows
 from kernel.services.automations.run_rows import RunRows
 from kernel.services.events.feed import Event, EventFeed
+from kernel.services.trouble import tell
 from kernel.storage.database import Database, Transaction
 from kernel.storage.schema_cache import SchemaCache
 
@@ -223,8 +224,8 @@ async def evaluate_forever(evaluator: Evaluator, feed: EventFeed, wake: Callable
         seen = feed.newest
         try:
             taken = await evaluator.step()
-        except Exception:
-            _log.exception("evaluating events failed")
+        except Exception as error:
+            tell(_log, "evaluating events", error)
             await asyncio.sleep(1)
             continue
         if taken:

@@ -21,6 +21,7 @@ from kernel.services.automations.run_rows import RunRows
 from kernel.services.jobs import BEAT_SECONDS, lease_end
 from kernel.services.process_owner import is_gone, owner_name
 from kernel.services.rounds import end
+from kernel.services.trouble import tell
 from kernel.storage.database import Database
 
 HANDS: Final = 128
@@ -72,8 +73,8 @@ class Workers:
             self._awake.clear()
             try:
                 await self._look()
-            except Exception:
-                _log.exception("looking for runs failed")
+            except Exception as error:
+                tell(_log, "looking for runs", error)
             pause = await self._pause()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
@@ -115,8 +116,8 @@ class Workers:
             async with self._executor.turn() as tx:
                 until = lease_end(self._clock)
                 taken = await self._runs.take(tx, automation_id, self._owner, until, TAKEN)
-        except Exception:
-            _log.exception("taking runs failed", automation=automation_id)
+        except Exception as error:
+            tell(_log, "taking runs", error, automation=automation_id)
             await asyncio.sleep(POLL_SECONDS)
             return
         waiting = list(reversed(await self._together(taken)))
@@ -126,8 +127,8 @@ class Workers:
         """Do at once what may be; the runs that go on one by one."""
         try:
             return await self._executor.carry_out_together(taken, self._owner)
-        except Exception:
-            _log.exception("carrying out runs together failed", automation=taken[0].automation_id)
+        except Exception as error:
+            tell(_log, "carrying out runs together", error, automation=taken[0].automation_id)
             return taken
 
     async def _carry_out_all(self, waiting: list[Run]) -> None:
@@ -135,8 +136,8 @@ class Workers:
             run = waiting.pop()
             try:
                 await self._executor.carry_out(run, self._owner)
-            except Exception:
-                _log.exception("carrying out a run failed", run=run.id)
+            except Exception as error:
+                tell(_log, "carrying out a run", error, run=run.id)
                 await self._give_back(run)
 
     async def _give_back(self, run: Run) -> None:
@@ -154,8 +155,8 @@ class Workers:
                     async with self._database.transaction() as tx:
                         await self._runs.beat(tx, self._owner, lease_end(self._clock))
                 await self._free_lost()
-            except Exception:
-                _log.exception("prolonging leases of runs failed")
+            except Exception as error:
+                tell(_log, "prolonging leases of runs", error)
             await asyncio.sleep(1)
 
     async def _free_lost(self) -> None:
