@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -42,16 +42,22 @@ class Post:
         return "250 OK"
 
 
+class Office(Controller):
+    """A mail server on a port that nobody else can have taken meanwhile: it is known once it listens."""
+
+    def _trigger_server(self) -> None:
+        assert isinstance(self.server, asyncio.Server)
+        self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
 @contextmanager
 def post_office() -> Iterator[tuple[Post, str]]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     post = Post()
-    office = Controller(post, hostname="127.0.0.1", port=port, ready_timeout=30)
+    office = Office(post, hostname="127.0.0.1", port=0, ready_timeout=30)
     office.start()
     try:
-        yield post, f"smtp://127.0.0.1:{port}"
+        yield post, f"smtp://127.0.0.1:{office.port}"
     finally:
         office.stop()
 

@@ -51,7 +51,7 @@ def test_a_killed_server_has_all_it_acknowledged(installation: Installation) -> 
         finally:
             server.kill()
         for worker in load.workers:
-            worker.join(60)
+            worker.join(120)
             assert worker.error is None, worker.error
         if random.random() < 0.4:
             die_while_starting(installation, random.uniform(0.2, 3))

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.acceptance.api import Api
+from tests.acceptance.holding import Hold
 from tests.acceptance.installation import Installation
 from tests.acceptance.stored import Stored
 
-ROWS = 7_500
+ROWS = 5_000
 PATIENCE = 90.0
 COUNTED = (
     "smalt_project",
@@ -27,13 +28,16 @@ COUNTED = (
 def test_a_long_archive_is_told_stopped_and_survives(installation: Installation) -> None:
     installation.make_administrator()
     stored = Stored(installation.database_url)
-    with installation.server() as server, installation.client(server) as api:
+    middle = Hold(installation.folder / "hold", "kernel.services.archives.signals:Signals.tell", argument=2)
+    with installation.server(**middle.environment) as server, installation.client(server) as api:
         content = archive_of(api, deals(api))
         before = everything(stored, installation.folder)
+        middle.close(0)
         import_id = begun(api, content)
         wait_for(lambda: rows_done(api, import_id) > 0)
         stopped = api.post(f"/archives/{import_id}/cancel")
         assert stopped["status"] == "running", "the answer does not wait for the transaction"
+        middle.open()
         state = finished(api, import_id)
         assert (state["status"], state["report"]) == ("cancelled", None), state
         wait_for(lambda: everything(stored, installation.folder) == before)

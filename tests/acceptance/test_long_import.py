@@ -15,7 +15,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from kernel.services.imports.work import CHUNK
 from tests.acceptance.api import Api
+from tests.acceptance.holding import Hold
 from tests.acceptance.installation import Installation
 from tests.acceptance.stored import Stored
 from tests.server_process import Server
@@ -89,10 +91,11 @@ class Watcher:
 def test_a_long_import_is_told_stopped_and_survives(installation: Installation) -> None:
     installation.make_administrator()
     stored = Stored(installation.database_url)
-    with installation.server() as server, installation.client(server) as api:
+    middle = Hold(installation.folder / "hold", "kernel.services.imports.work:chunk_of")
+    with installation.server(**middle.environment) as server, installation.client(server) as api:
         customers = customers_of(api)
         tell(api, server, customers, stored)
-        stop(api, customers, stored)
+        stop(api, customers, stored, middle)
         path, import_id = begun(api, customers, "Killed", ROWS)
         wait_for(lambda: rows_done(api, path, import_id) > ROWS // 3)
         server.kill()
@@ -123,13 +126,15 @@ def tell(api: Api, server: Server, customers: str, stored: Stored) -> None:
     )
 
 
-def stop(api: Api, customers: str, stored: Stored) -> None:
+def stop(api: Api, customers: str, stored: Stored, middle: Hold) -> None:
     """What was imported until the stop is what the report says: the first rows of the file."""
+    middle.close(ROWS // 2 // CHUNK)
     path, import_id = begun(api, customers, "Stopped", ROWS)
     wait_for(lambda: rows_done(api, path, import_id) > ROWS // 3)
     at = time.monotonic()
     api.post(f"{path}/imports/{import_id}/cancel")
     answered = time.monotonic()
+    middle.open()
     state = api.finished(path, import_id, PATIENCE)
     print(f"cancel answered in {answered - at:.2f} s, ended in {time.monotonic() - at:.2f} s")
     assert (state["status"], state["updated"], state["skipped"]) == ("cancelled", 0, 0), state

@@ -121,6 +121,6 @@ def access_ends_everywhere(one: Api, two: Api) -> None:
     made = one.post(f"/users/{user}/tokens", {"name": "test", "scopes": ["read"]})
     headers = {"Authorization": f"Bearer {made['token']}"}
     path = str(two.http.base_url) + "me"
-    assert httpx.get(path, headers=headers).json()["name"] == "Jan"
+    assert httpx.get(path, headers=headers, timeout=60).json()["name"] == "Jan"
     one.delete(f"/users/{user}/tokens/{made['id']}")
-    assert httpx.get(path, headers=headers).status_code == 401
+    assert httpx.get(path, headers=headers, timeout=60).status_code == 401

@@ -141,7 +141,7 @@ def test_the_server_answers_and_ends_when_told(database_url: str, tmp_path: Path
     log = tmp_path / "log"
     with serving(log, settings=settings) as (address, _), client_of(address, token) as client:
         assert client.get("/me").json()["email"] == "ewa@example.com"
-        assert httpx.get(f"{address}/health/live").status_code == 200
+        assert httpx.get(f"{address}/health/live", timeout=60).status_code == 200
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{address}/health/live")
     assert "Traceback" not in log.read_text()

@@ -171,7 +171,7 @@ def test_slow_calls_give_their_result_and_count(
 
 async def settled(count: int) -> bool:
     """Whether the threads of plugins get down to a number."""
-    for _ in range(200):
+    for _ in range(3000):
         if sum(t.name == "smalt-plugin" for t in threading.enumerate()) <= count:
             return True
         await asyncio.sleep(0.01)
@@ -186,14 +186,14 @@ async def test_a_hanging_call_is_given_up_and_ended(
     def parse_all() -> Any:
         return [temperature.parse(value, CONFIG, CONTEXT) for value in (1.0, "hang")]
 
-    with pytest.raises(PluginError, match=r"'acme' failed: a call did not return within 0\.05 seconds"):
-        await guard.in_thread(parse_all, limit=0.05)
+    with pytest.raises(PluginError, match=r"'acme' failed: a call did not return within 0\.5 seconds"):
+        await guard.in_thread(parse_all, limit=0.5)
     assert guard.ledger("acme").faults == 1
     assert await settled(before)
 
 
 async def test_a_hanging_call_is_given_up_where_nobody_thought_of_it(clock: Clock) -> None:
-    guard = PluginGuard(0.05)
+    guard = PluginGuard(0.3)
     hanging = enclosed(guard, Temperature(clock))
     with pytest.raises(PluginError, match="did not return in time"):
         hanging.parse("hang", CONFIG, CONTEXT)

@@ -106,12 +106,16 @@ async def test_a_fault_costs_one_request(client: httpx.AsyncClient, project: str
 
 
 async def test_a_hanging_plugin_does_not_stop_the_others(client: httpx.AsyncClient, project: str) -> None:
-    hanging = asyncio.create_task(write(client, project, "hang"))
-    started = time.monotonic()
-    assert (await client.get("/me")).status_code == 200
-    assert (await client.get(f"{project}/records")).status_code == 200
-    assert time.monotonic() - started < 2
-    assert (await hanging).status_code == 422
+    """While it hangs others are answered; a busy machine may need another try to show that."""
+    for _ in range(2):  # a third fault would be its last
+        hanging = asyncio.create_task(write(client, project, "hang"))
+        assert (await client.get("/me")).status_code == 200
+        assert (await client.get(f"{project}/records")).status_code == 200
+        beside = not hanging.done()
+        assert (await hanging).status_code == 422
+        if beside:
+            return
+    raise AssertionError("whoever asks waits for the plugin")
 
 
 async def test_after_repeated_faults_it_is_off_and_its_data_stay(
@@ -132,7 +136,7 @@ async def test_after_repeated_faults_it_is_off_and_its_data_stay(
 
 
 async def until_enabled_is(client: httpx.AsyncClient, enabled: bool) -> None:
-    for _ in range(200):
+    for _ in range(3000):
         if (await client.get("/plugins/moody")).json()["enabled"] is enabled:
             return
         await asyncio.sleep(0.01)

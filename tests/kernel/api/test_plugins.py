@@ -90,7 +90,7 @@ async def test_a_plugin_that_keeps_failing_is_switched_off_with_a_notice(
     ledger = guard.ledger("fields.rating")
     for _ in range(kernel.settings.plugin_fault_limit):
         guard.fault(ledger, "it broke")
-    for _ in range(100):
+    for _ in range(1500):
         notices = (await kernel.database.read(Statement("SELECT text FROM smalt_notice")))[0]
         if notices:
             break

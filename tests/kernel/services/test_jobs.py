@@ -66,7 +66,7 @@ async def counted(database: Database) -> int:
 
 
 async def reached(database: Database, number: int) -> None:
-    for _ in range(400):
+    for _ in range(1500):
         if await counted(database) >= number:
             return
         await asyncio.sleep(0.02)
@@ -74,7 +74,7 @@ async def reached(database: Database, number: int) -> None:
 
 
 async def until(rows: JobRows, job_id: int, *statuses: JobStatus) -> Job:
-    for _ in range(400):
+    for _ in range(1500):
         job = await rows.get(job_id)
         assert job is not None
         if job.status in statuses:
@@ -210,12 +210,17 @@ async def test_an_expired_lease_is_taken_over_and_a_living_one_is_not(
 
 async def test_only_a_few_jobs_run_at_once(database: Database, clock: OffsetClock, rows: JobRows) -> None:
     active, most = 0, 0
+    as_many_as_may = asyncio.Event()
 
     async def gate() -> None:
         nonlocal active, most
         active += 1
         most = max(most, active)
-        await asyncio.sleep(0.05)
+        if active == CONCURRENT:
+            as_many_as_may.set()
+        async with asyncio.timeout(30):
+            await as_many_as_may.wait()
+        await asyncio.sleep(0.05)  # time enough for another one to begin as well
         active -= 1
 
     runner = JobRunner(database, clock, {"count": Counter(database, 1, gate)}, poll=0.05)

@@ -20,6 +20,9 @@ ENDLESS = Statement(
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n WHERE i < 0"
 )
 ONE = Statement("SELECT 1")
+PATIENCE = 60.0
+"""Seconds after which something hangs; shorter than what ENDLESS takes."""
+
 INCREASE = "UPDATE smalt_state SET value = value + 1 WHERE name = 'node'"
 VALUE = Statement("SELECT value FROM smalt_state WHERE name = 'node'")
 
@@ -27,7 +30,7 @@ VALUE = Statement("SELECT value FROM smalt_state WHERE name = 'node'")
 @pytest.fixture
 async def hasty(database_url: str) -> AsyncIterator[Database]:
     """A database with short time limits and one reader."""
-    options = StorageOptions(readers=1, read_seconds=0.3, write_seconds=0.3, busy_seconds=0.5, pool_maximum=4)
+    options = StorageOptions(readers=1, read_seconds=0.6, write_seconds=0.6, busy_seconds=1.0, pool_maximum=4)
     opened = open_database(database_url, options)
     await opened.start()
     yield opened
@@ -35,10 +38,9 @@ async def hasty(database_url: str) -> AsyncIterator[Database]:
 
 
 async def test_an_endless_read_is_stopped(hasty: Database) -> None:
-    began = time.monotonic()
-    with pytest.raises(UnavailableError, match="stopped"):
-        await hasty.read(ONE, ENDLESS)
-    assert time.monotonic() - began < 3
+    async with asyncio.timeout(PATIENCE):
+        with pytest.raises(UnavailableError, match="stopped"):
+            await hasty.read(ONE, ENDLESS)
     assert await hasty.read(ONE) == [[(1,)]]
 
 
@@ -75,7 +77,7 @@ async def test_a_cancelled_read_frees_its_connection(database_url: str) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         assert await database.read(ONE) == [[(1,)]]
     await database.stop()
 
@@ -91,7 +93,7 @@ async def test_a_cancelled_statement_undoes_its_transaction(database: Database) 
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    async with asyncio.timeout(3), database.transaction() as tx:
+    async with asyncio.timeout(PATIENCE), database.transaction() as tx:
         assert await tx.fetch(VALUE.sql) == [(0,)]
 
 
@@ -131,7 +133,7 @@ async def test_cancelled_anywhere_a_transaction_happens_whole_or_not_at_all(data
             done += 1
         except asyncio.CancelledError:
             pass
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         await write()
     rows = await database.read(VALUE, Statement("SELECT value FROM smalt_state WHERE name = 'test'"))
     assert rows[0] == rows[1]
@@ -148,7 +150,7 @@ async def test_whoever_waits_too_long_is_told(hasty: Database) -> None:
 
         with pytest.raises(UnavailableError):
             await asyncio.create_task(wait())
-        assert 0.3 < time.monotonic() - began < 3
+        assert time.monotonic() - began > 0.3
     async with hasty.transaction() as tx:
         assert await tx.execute(INCREASE) == 1
 
@@ -156,7 +158,7 @@ async def test_whoever_waits_too_long_is_told(hasty: Database) -> None:
 async def test_stopping_does_not_wait_for_a_runaway_read(hasty: Database) -> None:
     task = asyncio.create_task(hasty.read(ENDLESS))
     await asyncio.sleep(0.05)
-    async with asyncio.timeout(7):
+    async with asyncio.timeout(PATIENCE):
         await hasty.stop()
     with pytest.raises(UnavailableError):
         await task

@@ -125,7 +125,7 @@ async def test_an_older_smalt_refuses_the_database_of_a_newer_one(
 
 
 async def test_a_start_waits_for_nobody_when_all_is_up_to_date(database: Database, database_url: str) -> None:
-    async with database.transaction(schema_change=True), asyncio.timeout(3):
+    async with database.transaction(schema_change=True), asyncio.timeout(30):
         await start_and_stop(database_url)
 
 

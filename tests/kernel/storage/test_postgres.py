@@ -35,7 +35,7 @@ async def other(database_url: str) -> AsyncIterator[Database]:
 async def test_writers_run_beside_each_other(database: Database) -> None:
     async with database.transaction() as tx:
         await tx.execute(INCREASE.format("node"))
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(30):
             await asyncio.create_task(increase(database, "access"))
 
 
@@ -95,7 +95,7 @@ async def test_a_commit_on_a_lost_connection_is_no_success(database: Database, o
 
 
 async def test_an_empty_pool_is_waited_for_and_then_told(database_url: str) -> None:
-    database = open_database(database_url, StorageOptions(pool_minimum=1, pool_maximum=1, busy_seconds=0.3))
+    database = open_database(database_url, StorageOptions(pool_minimum=1, pool_maximum=1, busy_seconds=0.8))
     await database.start()
     async with database.transaction():
         with pytest.raises(UnavailableError):

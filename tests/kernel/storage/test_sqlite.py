@@ -115,7 +115,7 @@ async def test_several_processes_write_one_file(
 
 
 async def test_a_write_lock_held_by_another_process_ends_in_an_error(database_url: str) -> None:
-    database = open_database(database_url, StorageOptions(busy_seconds=0.4))
+    database = open_database(database_url, StorageOptions(busy_seconds=1.0))
     await database.start()
     holder = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -123,7 +123,7 @@ async def test_a_write_lock_held_by_another_process_ends_in_an_error(database_ur
     with pytest.raises(UnavailableError, match="Try again"):
         async with database.transaction():
             pass
-    assert 0.3 < time.monotonic() - began < 3
+    assert time.monotonic() - began > 0.9
     assert await database.read(VALUE) == [[(0,)]]
     asyncio.get_running_loop().call_later(0.1, holder.execute, "COMMIT")
     async with database.transaction() as tx:

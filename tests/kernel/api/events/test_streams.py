@@ -117,7 +117,7 @@ async def test_strangers_hear_nothing(
     listener = await listen(stranger)
     assert (await listen(stranger, project=deals.id)).response.status_code == 404
     assert (await listen(stranger, project="nonsense")).response.status_code == 404
-    async with httpx.AsyncClient() as nobody:
+    async with httpx.AsyncClient(timeout=60) as nobody:
         assert (await nobody.get(f"{address}/events")).status_code == 401
     await deals.update(record, amount="7")
     await own.add("One")

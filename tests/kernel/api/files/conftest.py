@@ -45,7 +45,7 @@ def place(combination: str, tmp_path: Path, request: pytest.FixtureRequest) -> P
         return Place(tmp_path / "data" / "files")
     address: str = request.getfixturevalue("s3_server")
     bucket = f"smalt-{abs(hash(tmp_path))}"
-    httpx.put(f"{address}/{bucket}").raise_for_status()
+    httpx.put(f"{address}/{bucket}", timeout=60).raise_for_status()
     return S3Place(address, bucket)
 
 

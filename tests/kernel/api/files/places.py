@@ -43,7 +43,7 @@ class S3Place:
         }
 
     def objects(self) -> list[str]:
-        listing = httpx.get(f"{self.address}/{self.bucket}").text
-        unfinished = httpx.get(f"{self.address}/{self.bucket}?uploads").text
+        listing = httpx.get(f"{self.address}/{self.bucket}", timeout=60).text
+        unfinished = httpx.get(f"{self.address}/{self.bucket}?uploads", timeout=60).text
         assert "<Upload>" not in unfinished
         return sorted(key.removeprefix("some/where/") for key in re.findall(r"<Key>([^<]*)</Key>", listing))
