@@ -54,6 +54,8 @@ class _Member(msgspec.Struct, rename="camel"):
 class _CheckItem(msgspec.Struct, rename="camel"):
     name: str = ""
     state: str = "incomplete"
+    due: str | None = None
+    id_member: str | None = None
     pos: float | str = 0.0
 
 
@@ -204,13 +206,17 @@ class _View:
             {
                 "name": checklist.name,
                 "items": [
-                    {"title": item.name, "done": item.state == "complete"}
-                    for item in sorted(checklist.check_items, key=lambda i: _number(i.pos))
+                    self._item(item) for item in sorted(checklist.check_items, key=lambda i: _number(i.pos))
                 ],
             }
             for checklist in sorted(self._checklists[card], key=lambda c: _number(c.pos))
         ]
         return json.dumps(found, ensure_ascii=False) if found else None
+
+    def _item(self, item: _CheckItem) -> Mapping[str, Any]:
+        known = {"due": item.due, "person": self._members.get(item.id_member or "")}
+        told = {name: value for name, value in known.items() if value}
+        return {"title": item.name, "done": item.state == "complete", **told}
 
     def _comment_cell(self, card: str) -> Cell:
         """The oldest first, as they were written."""

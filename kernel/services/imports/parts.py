@@ -1,20 +1,22 @@
 """Comments and checklists out of cells: what a new record brings along beside its fields.
 
 A cell holds plain text, or JSON as whole-project importers give it: comments as
-`[{"body", "author", "at"}]`, checklists as `[{"name", "items": [{"title", "done"}]}]`. Records
-that existed before the import get none, so that importing twice adds nothing twice.
+`[{"body", "author", "at"}]`, checklists as `[{"name", "items": [{"title", "done", "due", "person"}]}]`.
+Records that existed before the import get none, so that importing twice adds nothing twice.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
 from kernel.access.actor import ProjectAccess
 from kernel.clock import to_milliseconds
+from kernel.date_input import parse_datetime
 from kernel.errors import InvalidValueError
+from kernel.fields import ParseContext
 from kernel.ids import IdGenerator
 from kernel.importers import Cell
 from kernel.schema import Project
@@ -44,8 +46,13 @@ class ImportedComment(msgspec.Struct):
 
 
 class ImportedItem(msgspec.Struct):
+    """An item; for whom it was elsewhere is told in its title, since they may not be here."""
+
     title: str
     done: bool = False
+    due: str | None = None
+    person: str | None = None
+    due_at: int | None = None
 
 
 class ImportedChecklist(msgspec.Struct):
@@ -71,7 +78,11 @@ def comments_parser(cell: Cell) -> list[str] | None:
     return [body for body in bodies if body is not None] or None
 
 
-def checklists_parser(cell: Cell) -> list[ImportedChecklist] | None:
+def checklists_parser(context: ParseContext) -> Callable[[Cell], list[ImportedChecklist] | None]:
+    return lambda cell: _checklists_in(cell, context)
+
+
+def _checklists_in(cell: Cell, context: ParseContext) -> list[ImportedChecklist] | None:
     """The checklists in a cell, or None. In plain text each line is an item, ticked by `[x]`."""
     text = str(cell).strip()
     found = _decoded(_checklists, text) if text.startswith("[{") else None
@@ -80,7 +91,10 @@ def checklists_parser(cell: Cell) -> list[ImportedChecklist] | None:
     for checklist in found:
         checklist.name = clean_line(checklist.name, LONGEST_NAME) or "Checklist"
         for item in checklist.items:
-            item.title = clean_line(item.title, LONGEST_ITEM) or "Item"
+            title = f"{item.title} ({item.person})" if item.person else item.title
+            item.title = clean_line(title, LONGEST_ITEM) or "Item"
+            due = parse_datetime(item.due or "", context)
+            item.due_at = None if due is None else to_milliseconds(due)
     if sum(1 + len(checklist.items) for checklist in found) > MOST:
         raise InvalidValueError(f"A record may bring at most {MOST} checklists and items.")
     return found or None
@@ -129,12 +143,14 @@ class PartWriter:
             item_ids = self._ids.many(len(checklist.items))
             for item_id, (number, item) in zip(item_ids, enumerate(checklist.items), strict=True):
                 done = (stamp.at, stamp.work.actor.user_id) if item.done else (None, None)
-                items.append(stamp.row(item_id, record, id_, item.title, item.done, *done, number))
+                items.append(
+                    stamp.row(item_id, record, id_, item.title, item.done, *done, item.due_at, number)
+                )
             told = {"id": str(id_), "name": checklist.name, "items": [i.title for i in checklist.items]}
             changes.append(stamp.change(record, "checklist.created", "checklists", told))
         tx = stamp.work.tx
         await self._rows.insert_many(tx, "smalt_checklist", (*_STAMPED, "name", "position"), rows)
-        names = (*_STAMPED, "checklist_id", "title", "done", "done_at", "done_by", "position")
+        names = (*_STAMPED, "checklist_id", "title", "done", "done_at", "done_by", "due_at", "position")
         await self._rows.insert_many(tx, "smalt_checklist_item", names, items)
         return changes
 

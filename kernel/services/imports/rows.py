@@ -139,7 +139,7 @@ class RowParser:
             "tags": tags_parser(self.project),
             "assignees": people_parser(self._people, many=True),
             "comments": comments_parser,
-            "checklists": checklists_parser,
+            "checklists": checklists_parser(self._context),
         }
         return parsers.get(target.built_in or "") or moment_parser(self._context)
 

@@ -31,7 +31,7 @@ def trello() -> bytes:
             {"id": "c3", "name": "Gone", "desc": "", "idList": "l2", "pos": 1, "closed": False, "url": ""},
         ],
         "checklists": [{"id": "k", "idCard": "c1", "name": "Steps", "pos": 1, "checkItems": [
-            {"name": "Second", "state": "incomplete", "pos": 2}, {"name": "First", "state": "complete", "pos": 1}]}],
+            {"name": "Second", "state": "incomplete", "pos": 2, "due": "2026-03-04T10:00:00.000Z", "idMember": "m1"}, {"name": "First", "state": "complete", "pos": 1}]}],
         "actions": [
             {"type": "commentCard", "date": "2026-01-03T10:00:00.000Z", "data": {"text": "Later", "card": {"id": "c1"}},
              "memberCreator": {"id": "m1", "fullName": "Ewa Nowak", "username": "ewa"}},

@@ -29,7 +29,13 @@ def test_cards_come_in_order_with_all_that_is_theirs() -> None:
         "Completed at": "2026-02-01T09:00:00.000Z",
     }  # fmt: skip
     assert json.loads(str(rows[0]["Checklists"])) == [
-        {"name": "Steps", "items": [{"title": "First", "done": True}, {"title": "Second", "done": False}]}
+        {
+            "name": "Steps",
+            "items": [
+                {"title": "First", "done": True},
+                {"title": "Second", "done": False, "due": "2026-03-04T10:00:00.000Z", "person": "Ewa Nowak"},
+            ],
+        }
     ]
     assert (rows[0]["Paid"], rows[0]["URL (2)"], rows[0]["Attachments"]) == (
         "true", "2026-05-06T10:00:00.000Z",

@@ -62,8 +62,8 @@ async def test_a_trello_board_with_lists_labels_checklists_and_comments(client: 
     assert card["due_at"] == "2026-02-03T10:30:00.000Z"
     path = f"{project}/records/{card['id']}"
     [checklist] = (await client.get(f"{path}/checklists")).json()["items"]
-    assert (checklist["name"], [(i["title"], i["done"]) for i in checklist["items"]]) == (
-        "Steps", [("First", True), ("Second", False)],
+    assert (checklist["name"], [(i["title"], i["done"], i["due_at"]) for i in checklist["items"]]) == (
+        "Steps", [("First", True, None), ("Second (Ewa Nowak)", False, "2026-03-04T10:00:00.000Z")],
     )  # fmt: skip
     comments = (await client.get(f"{path}/comments")).json()["items"]
     assert [c["body"] for c in comments] == [
