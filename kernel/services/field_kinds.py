@@ -31,7 +31,7 @@ class ChoiceView(msgspec.Struct):
     color: str | None
 
 
-class FieldKind(msgspec.Struct):
+class FieldKind(msgspec.Struct, omit_defaults=True):
     """The values of a field. `operators` are those of filter trees, `project_id` whose records they are;
     a `computed` one fills itself and cannot be written."""
 

@@ -41,7 +41,7 @@ _FOR_EVERYBODY = ("project.%", "list.%", "tag.%", "view.%")
 
 
 class Change(msgspec.Struct):
-    """One change of a record or of a project. `automation` is null for those who may not know of it."""
+    """One change of a record or of a project. `automation` is there for those who may know of it."""
 
     id: str
     at: str
@@ -52,7 +52,7 @@ class Change(msgspec.Struct):
     version: int | None
     changes: list[FieldChange]
     batch_id: str | None
-    automation: AutomationRef | None
+    automation: AutomationRef | msgspec.UnsetType = msgspec.UNSET
 
 
 class HistoryService:
@@ -140,6 +140,8 @@ def _change(row: Row, changes: list[FieldChange], reader: Actor) -> Change:
     )
 
 
-def _automation(reader: Actor, id_: int | None, name: str, project_id: int) -> AutomationRef | None:
+def _automation(
+    reader: Actor, id_: int | None, name: str, project_id: int
+) -> AutomationRef | msgspec.UnsetType:
     known = id_ is not None and sees_automations(reader, project_id)
-    return AutomationRef(str(id_), name) if known else None
+    return AutomationRef(str(id_), name) if known else msgspec.UNSET

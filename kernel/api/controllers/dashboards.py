@@ -29,7 +29,7 @@ class CopyInput(msgspec.Struct, forbid_unknown_fields=True):
     name: Annotated[str | None, msgspec.Meta(examples=["Sales 2027"])] = None
 
 
-class ChartAnswer(msgspec.Struct):
+class ChartAnswer(msgspec.Struct, omit_defaults=True):
     """The figures of one chart of a dashboard, or the problem that it has for you."""
 
     id: str

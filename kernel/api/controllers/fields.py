@@ -21,8 +21,8 @@ from kernel.services.fields import FieldState
 
 
 class FieldView(msgspec.Struct):
-    """A custom field. `available` is false while its type is switched off or missing;
-    `broken` says why a computed field computes nothing; `default` is what new
+    """A custom field. `available` is there, and false, while its type is switched off or missing;
+    `broken` says why a computed field computes nothing; `default`, where there is one, is what new
     records get that are given no value. `value` says what its values are, unless it is broken.
     `version` counts its changes; it is also the ETag."""
 
@@ -36,10 +36,10 @@ class FieldView(msgspec.Struct):
     indexed: bool
     description: str | None
     position: int
-    available: bool
-    broken: str | None
-    default: Any
-    value: FieldKind | None
+    available: bool | msgspec.UnsetType = msgspec.UNSET
+    broken: str | msgspec.UnsetType = msgspec.UNSET
+    default: Any = msgspec.UNSET
+    value: FieldKind | msgspec.UnsetType = msgspec.UNSET
     version: int = 1
 
 
@@ -154,7 +154,10 @@ def _view(state: FieldState, kinds: Mapping[int, FieldKind]) -> FieldView:
     return FieldView(
         str(field.id), field.key, field.name, field.type_key, field.raw_config, field.required,
         field.unique, field.indexed, field.description, state.position,
-        field.type is not None, state.broken, field.default, kinds.get(field.id), field.version,
+        msgspec.UNSET if field.type is not None else False,
+        msgspec.UNSET if state.broken is None else state.broken,
+        msgspec.UNSET if field.default is None else field.default,
+        kinds.get(field.id, msgspec.UNSET), field.version,
     )  # fmt: skip
 
 

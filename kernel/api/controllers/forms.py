@@ -18,7 +18,7 @@ from kernel.api.paging import Page
 from kernel.api.paths import Id, identifier
 from kernel.api.problems import wording_of
 from kernel.services.forms.entries import Asking, Entry
-from kernel.services.forms.model import FormAnswer, FormInput, FormPatch, whole
+from kernel.services.forms.model import FormInput, FormPatch, FormView
 from kernel.services.forms.public import CLOSED, Asked
 
 
@@ -85,30 +85,26 @@ class FormsController(Controller):
     tags = ["Forms"]
 
     @get(summary="List the forms of a project")
-    async def forms(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id) -> Page[FormAnswer]:
+    async def forms(self, kernel: Kernel, actor: Actor, paging: Paging, project_id: Id) -> Page[FormView]:
         found = await kernel.forms.service.all(actor, identifier(project_id))
-        return paging.slice([whole(form) for form in found], key=lambda form: (int(form.id),))
+        return paging.slice(found, key=lambda form: (int(form.id),))
 
     @post(
         summary="Make a form",
         description="Whoever has its address adds records, without signing in: of these fields, no others.",
     )
-    async def add(
-        self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[FormInput]
-    ) -> FormAnswer:
-        return whole(await kernel.forms.service.create(actor, identifier(project_id), data))
+    async def add(self, kernel: Kernel, actor: Actor, project_id: Id, data: JSONBody[FormInput]) -> FormView:
+        return await kernel.forms.service.create(actor, identifier(project_id), data)
 
     @get("/{form_id:str}", summary="One form")
-    async def form(self, kernel: Kernel, actor: Actor, project_id: Id, form_id: Id) -> FormAnswer:
-        return whole(await kernel.forms.service.get(actor, identifier(project_id), identifier(form_id)))
+    async def form(self, kernel: Kernel, actor: Actor, project_id: Id, form_id: Id) -> FormView:
+        return await kernel.forms.service.get(actor, identifier(project_id), identifier(form_id))
 
     @patch("/{form_id:str}", summary="Change a form", description="Or open and close it, by `enabled`.")
     async def change(
         self, kernel: Kernel, actor: Actor, project_id: Id, form_id: Id, data: JSONBody[FormPatch]
-    ) -> FormAnswer:
-        return whole(
-            await kernel.forms.service.update(actor, identifier(project_id), identifier(form_id), data)
-        )
+    ) -> FormView:
+        return await kernel.forms.service.update(actor, identifier(project_id), identifier(form_id), data)
 
     @delete("/{form_id:str}", summary="Delete a form", description="The records that it has made stay.")
     async def remove(self, kernel: Kernel, actor: Actor, project_id: Id, form_id: Id) -> None:

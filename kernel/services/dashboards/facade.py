@@ -24,7 +24,6 @@ from kernel.services.dashboards.live import DashboardWatch
 from kernel.services.dashboards.members import DashboardMembers
 from kernel.services.dashboards.model import Chart, Dashboard, PreviewInput
 from kernel.services.dashboards.types import ChartTypes, Look
-from kernel.services.dashboards.whole import WholeConfig, WholeFilters, whole
 from kernel.services.entries import ProjectParts
 from kernel.services.record_parts import moment
 from kernel.services.record_reader import RecordReader
@@ -75,7 +74,7 @@ class Dashboards:
     async def chart(self, actor: Actor, chart: StoredChart, zone: str) -> Chart:
         """A chart as the actor sees it: what it names may be hidden from them."""
         seen = actor.admin or await self.figures.shows(actor, chart.config, zone)
-        config = whole(chart.config, WholeConfig) if seen else None
+        config = chart.config if seen else None
         return Chart(str(chart.id), str(chart.dashboard_id), chart.title, chart.type, config, chart.layout)
 
     async def found(
@@ -176,7 +175,6 @@ def _cell(text: str) -> str:
 
 def _dashboard(found: StoredDashboard, charts: list[Chart]) -> Dashboard:
     return Dashboard(
-        str(found.id), found.name, found.description, found.time_zone,
-        whole(found.filters, WholeFilters), found.role, charts,
+        str(found.id), found.name, found.description, found.time_zone, found.filters, found.role, charts,
         moment(found.created_at) or "", moment(found.updated_at) or "",
     )  # fmt: skip

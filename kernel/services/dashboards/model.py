@@ -7,7 +7,6 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 
 from kernel.queries.charts.request import ChartConfig, ChartFilters
-from kernel.services.dashboards.whole import WholeConfig, WholeFilters
 
 MOST_CHARTS = 100
 LARGEST_GRID = 1_000
@@ -75,7 +74,7 @@ class Chart(msgspec.Struct):
     dashboard_id: str
     title: str
     type: str
-    config: WholeConfig | None
+    config: ChartConfig | None
     layout: Layout
 
 
@@ -126,7 +125,7 @@ class Dashboard(msgspec.Struct):
     name: str
     description: str | None
     time_zone: str
-    filters: WholeFilters
+    filters: ChartFilters
     role: str
     charts: list[Chart]
     created_at: str

@@ -207,31 +207,6 @@ class FormView(msgspec.Struct, frozen=True):
     updated_at: str
 
 
-class WholeField(FormField, frozen=True, omit_defaults=False):
-    """A field of a form, with every member."""
-
-
-class WholeAfter(After, frozen=True, omit_defaults=False):
-    """What a visitor sees afterwards; one of the two at most."""
-
-
-class WholeHours(Hours, frozen=True, omit_defaults=False):
-    """When it is open."""
-
-
-class FormAnswer(FormView, frozen=True, kw_only=True):
-    """A form as answers show it: null where nothing was given."""
-
-    fields: list[WholeField]  # type: ignore[assignment]  # answers are only read
-    after: WholeAfter
-    hours: WholeHours | None
-
-
-def whole(form: FormView) -> FormAnswer:
-    """The same with every member."""
-    return msgspec.convert(msgspec.to_builtins(form), FormAnswer)
-
-
 def _with_expression(field: FormField, place: int) -> FormField:
     if not isinstance(field.visible_if, dict):
         return field

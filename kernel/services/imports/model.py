@@ -38,7 +38,7 @@ class NewField(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
     config: dict[str, Any] = {}
 
 
-class Mapped(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+class Mapped(msgspec.Struct, forbid_unknown_fields=True, frozen=True, omit_defaults=True):
     """What becomes of a column: a field (built-in or custom) or a new field.
 
     `match` names the field of the referred project by which records are found; `title` when

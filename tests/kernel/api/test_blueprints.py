@@ -73,11 +73,7 @@ async def test_a_document_is_planned_applied_and_then_holds(client: httpx.AsyncC
     assert fields["Amount"]["required"] is True
     assert deals["currency"] == "PLN"
     [form] = checked(await client.get(f"/projects/{deals['id']}/forms"), 200)["items"]
-    assert (form["list"], form["tags"], form["after"]) == (
-        "New",
-        ["hot"],
-        {"message": "Thanks", "redirect": None},
-    )
+    assert (form["list"], form["tags"], form["after"]) == ("New", ["hot"], {"message": "Thanks"})
     exported = checked(await client.get("/templates/export"), 200)["projects"]
     assert exported[0]["forms"] == [DOCUMENT["projects"][0]["forms"][0] | {"enabled": True}]
 

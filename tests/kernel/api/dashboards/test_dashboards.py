@@ -32,7 +32,7 @@ async def test_a_dashboard_and_its_charts(teams: Teams) -> None:
     moved = checked(await client.patch(second, json={"layout": {"x": 4, "y": 0}, "title": " Shares "}), 200)
     assert (moved["layout"], moved["title"]) == ({"x": 4, "y": 0, "w": 4, "h": 3}, "Shares")
     turned = checked(await client.patch(chart, json={"type": "pie"}), 200)
-    assert (turned["type"], turned["config"]["format"]) == ("pie", {})
+    assert (turned["type"], "format" in turned["config"]) == ("pie", False)
     named = checked(await client.patch(board.path, json={"name": "Won", "description": "All of it"}), 200)
     assert (named["name"], named["description"], len(named["charts"])) == ("Won", "All of it", 2)
     copied = checked(await client.post(f"{board.path}/copy", json={}), 201)
@@ -172,7 +172,7 @@ async def test_juniors_see_no_figure_of_cost_and_profit(teams: Teams, new_client
     shown = {c["id"]: c["config"] for c in checked(await junior.get(board.path), 200)["charts"]}
     assert set(shown.values()) == {None}, "each names a project or a field that is hidden"
     every = checked(await junior.get(f"{board.path}/data"), 200)["charts"]
-    assert [(bool(c["data"]), c["problem"] and c["problem"]["status"]) for c in every] == [
+    assert [("data" in c, c.get("problem", {}).get("status")) for c in every] == [
         (True, None),
         *[(False, 403)] * 5,
     ]

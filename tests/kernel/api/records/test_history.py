@@ -23,7 +23,7 @@ async def test_who_when_and_through_what(plain: ProjectClient, new_client: NewCl
     assert first == {
         "id": first["id"], "at": made["created_at"], "by": {"id": user_id(plain.client), "name": "Admin"},
         "via": "api", "kind": "record.created", "record_id": made["id"], "version": 1,
-        "changes": first["changes"], "batch_id": None, "automation": None,
+        "changes": first["changes"], "batch_id": None,
     }  # fmt: skip
     assert (second["by"]["name"], second["at"], second["version"]) == ("Ewa", updated["updated_at"], 2)
     assert changed(second) == {"title": ("a", "b")}
