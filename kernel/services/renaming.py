@@ -98,14 +98,14 @@ def _member(schema: Schema, field: Field, renamed: Renamed, given: Any) -> Any:
         return {name: _member(schema, field, renamed, member) for name, member in given.items()}
     if not isinstance(given, str) or field.type is None:
         return given
-    here: Project | None = schema.projects[field.project_id]
+    home = schema.projects[field.project_id]
+    here: Project | None = home
     derivation = field.type.derive(field.config)
     if derivation is not None and derivation.stays is not None and given == derivation.stays.list:
-        here = schema.projects[field.project_id]
-        named = renamed.named_by(schema, here, ["list"])
-        return (named and renamed.within(schema, here).of(given)) or given
+        named = renamed.named_by(schema, home, ["list"])
+        return (named and renamed.within(schema, home).of(given)) or given
     if derivation is not None:
-        here = rows_of(schema, schema.projects[field.project_id], derivation)
+        here = rows_of(schema, home, derivation)
     elif field.target is not None:
         here = schema.projects.get(field.target)
     return given if here is None else renamed.within(schema, here).reworded(given)
